@@ -1,0 +1,9 @@
+"""Runs the ledger-sized SQL: one `SELECT` a table, kept in `.sql` files beside the logic they belong to.
+
+Belongs here: how steps are run. Does not belong here: what they compute.
+"""
+
+from segmentation_platform.engine.base import Engine, Session, Step, TableLike, read_step
+from segmentation_platform.engine.duckdb import DuckDBEngine
+
+__all__ = ["DuckDBEngine", "Engine", "Session", "Step", "TableLike", "read_step"]

@@ -1,0 +1,22 @@
+"""From Arrow to frames with the few dtypes that contracts know."""
+
+import pandas as pd
+import pyarrow as pa
+
+
+def to_frame(table: pa.Table | pa.RecordBatch) -> pd.DataFrame:
+    """A frame with whole numbers as int64, other numbers as float64, days and moments as datetime64[us]."""
+    if isinstance(table, pa.RecordBatch):
+        table = pa.Table.from_batches([table])
+    frame: pd.DataFrame = table.cast(pa.schema([_plain(field) for field in table.schema])).to_pandas()
+    return frame
+
+
+def _plain(field: pa.Field) -> pa.Field:
+    if pa.types.is_integer(field.type):
+        return field.with_type(pa.int64())
+    if pa.types.is_floating(field.type) or pa.types.is_decimal(field.type):
+        return field.with_type(pa.float64())
+    if pa.types.is_date(field.type) or pa.types.is_timestamp(field.type):
+        return field.with_type(pa.timestamp("us"))
+    return field

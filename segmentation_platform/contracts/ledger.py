@@ -1,0 +1,150 @@
+"""Contracts of the ledger: as it was read, as it was cleaned, and what was sold."""
+
+import pandera.pandas as pa
+
+from segmentation_platform.contracts.base import (
+    Contract,
+    day,
+    flag,
+    moment,
+    money,
+    number,
+    share,
+    text,
+    whole,
+)
+
+REASONS = (
+    "unparseable_quantity",
+    "unparseable_price",
+    "unparseable_date",
+    "missing_invoice",
+    "missing_product",
+    "duplicate_line",
+    "not_a_product",
+    "price_not_positive",
+    "quantity_zero",
+    "negative_without_cancellation",
+)
+"""Why a line can be rejected; the first that applies is given."""
+
+STATUSES = ("completed", "cancelled")
+CONTINENTS = ("Africa", "Asia", "Europe", "North America", "Oceania", "South America", "Unknown")
+
+
+class RawSales(Contract):
+    """Every line of every ledger file as it stood in the source; appended to, never changed."""
+
+    class Config:
+        """Name and key."""
+
+        name = "raw_sales"
+        unique = ["load_id", "line_number"]
+
+    load_id: int = whole("Load that brought the line (see loads)", ge=1)
+    line_number: int = whole("Position in the file, counted from 1 without the header", ge=1)
+    invoice: str = text("Invoice number as written", nullable=True)
+    stock_code: str = text("Product code as written", nullable=True)
+    description: str = text("Product description as written", nullable=True)
+    quantity: str = text("Quantity as written", nullable=True)
+    invoice_date: str = text("Date and time of the invoice as written", nullable=True)
+    unit_price: str = text("Price of one unit as written", nullable=True)
+    customer_id: str = text("Customer number as written", nullable=True)
+    country: str = text("Country as written", nullable=True)
+
+
+TEXT_COLUMNS = tuple(RawSales.column_names()[2:])
+"""The eight columns of a sales ledger, by the names used throughout the platform."""
+
+
+class Loads(Contract):
+    """Every ledger file that was read: what it was, when, and whether it is the ledger in use."""
+
+    class Config:
+        """Name and key."""
+
+        name = "loads"
+        unique = ["load_id"]
+
+    load_id: int = whole("Number of the load", ge=1)
+    source: str = text("Path of the file that was read")
+    sha256: str = text("SHA-256 of the file's bytes; the same content is never loaded twice", str_length=64)
+    lines: int = whole("Lines in the file")
+    loaded_at: pa.DateTime = moment("When the load was finished (UTC)")
+    is_current: bool = flag("Whether these lines are the ledger that the platform works on")
+
+
+class CleanSales(Contract):
+    """Genuine product lines, sales and cancellations, typed, categorised and netted of cancellations."""
+
+    class Config:
+        """Name and key."""
+
+        name = "clean_sales"
+        unique = ["load_id", "line_number"]
+
+    load_id: int = whole("Load that brought the line", ge=1)
+    line_number: int = whole("Line in that load", ge=1)
+    invoice: str = text("Invoice number")
+    status: str = text("Transaction status: completed or cancelled", isin=STATUSES)
+    stock_code: str = text("Product code, upper case")
+    description: str = text("Product description, upper case", nullable=True)
+    product_category: str = text("Product category from the description")
+    product_type: str = text("Product type from the description")
+    sold_at: pa.DateTime = moment("Date and time of the invoice")
+    year: int = whole("Year of the invoice", ge=1900, le=2200)
+    quarter: str = text("Quarter of the invoice: Q1 to Q4", isin=("Q1", "Q2", "Q3", "Q4"))
+    quantity: float = number("Units; negative on cancellations", ne=0)
+    unit_price: float = number("Price of one unit", gt=0)
+    amount: float = number("Sales amount: quantity times price, negative on cancellations")
+    net_quantity: float = number("Units that were never cancelled later; 0 on cancellations", ge=0)
+    net_amount: float = number("Net quantity times price", ge=0)
+    customer_id: str = text("Customer number; null for guests", nullable=True)
+    country: str = text("Country, Unspecified where missing")
+    continent: str = text("Continent of the country", isin=CONTINENTS)
+    region: str = text("Region as set in segmentation.toml")
+
+
+class RejectedSales(Contract):
+    """Ledger lines that are not genuine product lines, with the reason and the text as it stood."""
+
+    class Config:
+        """Name and key."""
+
+        name = "rejected_sales"
+        unique = ["load_id", "line_number"]
+
+    load_id: int = whole("Load that brought the line", ge=1)
+    line_number: int = whole("Line in that load", ge=1)
+    reason: str = text("The first reason for rejection that applies", isin=REASONS)
+    amount: float = number("Quantity times price where both can be read, else 0")
+    invoice: str = text("Invoice number as written", nullable=True)
+    stock_code: str = text("Product code as written", nullable=True)
+    description: str = text("Product description as written", nullable=True)
+    quantity: str = text("Quantity as written", nullable=True)
+    invoice_date: str = text("Date and time as written", nullable=True)
+    unit_price: str = text("Price as written", nullable=True)
+    customer_id: str = text("Customer number as written", nullable=True)
+    country: str = text("Country as written", nullable=True)
+
+
+class ProductCatalog(Contract):
+    """One row per product sold up to the reporting date: what it is, when and how well it sold."""
+
+    class Config:
+        """Name and key."""
+
+        name = "product_catalog"
+        unique = ["stock_code"]
+
+    stock_code: str = text("Product code", unique=True)
+    description: str = text("The description used most often; null where there never was one", nullable=True)
+    category: str = text("Product category from the description")
+    product_type: str = text("Product type from the description")
+    first_sold: pa.DateTime = day("Day of the first sale")
+    last_sold: pa.DateTime = day("Day of the last sale")
+    price_median: float = money("Median unit price over sale lines", ge=0)
+    customers: int = whole("Customers with at least one unit not cancelled")
+    units: float = number("Units sold, net of cancellations, guests included", ge=0)
+    revenue: float = money("Revenue, net of cancellations, guests included", ge=0)
+    cancellation_rate: float = share("Units cancelled as a share of units sold")

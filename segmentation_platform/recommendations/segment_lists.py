@@ -1,0 +1,165 @@
+"""Three product lists for every segment, over all regions and for each region with enough customers.
+
+`popular` orders by the recency-weighted share of purchases, shrunk to the region's and that to everybody's
+(an empirical-Bayes estimate with a Dirichlet prior: Zhai & Lafferty 2004, A study of smoothing methods, TOIS 22);
+`rising` by that share against the same share over all time; `signature` by the lower end of the interval of the
+lift, so that a lift seen in three customers does not lead.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from segmentation_platform.contracts.recommendations import SegmentRecommendations
+from segmentation_platform.engine import Engine, TableLike, read_step
+from segmentation_platform.ledger.known import add_known_sales
+from segmentation_platform.recommendations.rules import RecommendationRules
+
+ALL = "all"
+_PURCHASES = read_step(__package__, "product_purchases")
+_CELL = ["segment_id", "region"]
+_EVERY_SEGMENT = 0
+_Z = 1.96
+
+
+@dataclass(frozen=True)
+class Sales:
+    """What lists are made from.
+
+    Attributes:
+        clean_sales: `ledger.known.COLUMNS` of the cleaned ledger
+        segments: columns of `contracts.CustomerSegments`
+        catalog: columns of `contracts.ProductCatalog`
+
+    """
+
+    clean_sales: TableLike
+    segments: pd.DataFrame
+    catalog: pd.DataFrame
+
+
+def segment_recommendations(engine: Engine, sales: Sales, as_of: date, rules: RecommendationRules) -> pd.DataFrame:
+    """Make the lists of every segment.
+
+    Returns:
+        Columns of `contracts.SegmentRecommendations`, ordered by segment, region, list and rank. Region and taste
+        `all` are always there; a region is there where the segment has `rules.cell_customers` customers in it.
+
+    """
+    purchases = _product_purchases(engine, sales, as_of, rules)
+    scored = _score(purchases, _cell_sizes(sales.segments), rules)
+    still_sold = sales.catalog["last_sold"] >= pd.Timestamp(as_of) - pd.Timedelta(days=rules.sold_within_days)
+    offered = scored.merge(sales.catalog.loc[still_sold, ["stock_code", "description", "category", "product_type"]])
+    names = sales.segments.drop_duplicates("segment_id").set_index("segment_id")["segment"]
+    offered["segment"] = offered["segment_id"].map(names).astype("str")
+    lists = [_popular(offered), _rising(offered, rules), _signature(offered, rules)]
+    ranked = pd.concat([_best(candidates, rules.length) for candidates in lists], ignore_index=True)
+    ranked["taste"] = pd.Series(ALL, index=ranked.index, dtype="str")
+    ordered = ranked.sort_values([*_CELL, "list", "rank"], ignore_index=True)
+    return ordered[SegmentRecommendations.column_names()]
+
+
+def _product_purchases(engine: Engine, sales: Sales, as_of: date, rules: RecommendationRules) -> pd.DataFrame:
+    with engine.session() as session:
+        add_known_sales(session, sales.clean_sales, as_of)
+        session.add("customer_segments", sales.segments[["customer_id", "segment_id", "region"]])
+        session.run(_PURCHASES, {"as_of": as_of, "half_life_days": rules.half_life_days})
+        purchases = session.frame(_PURCHASES.name)
+    purchases["segment_id"] = purchases["segment_id"].fillna(_EVERY_SEGMENT).astype("int64")
+    purchases["region"] = purchases["region"].fillna(ALL)
+    return purchases
+
+
+def _cell_sizes(segments: pd.DataFrame) -> pd.Series:
+    """Customers per segment and region, `_EVERY_SEGMENT` and `ALL` included."""
+    levels = [
+        segments[_CELL],
+        segments[_CELL].assign(region=ALL),
+        segments[_CELL].assign(segment_id=_EVERY_SEGMENT),
+        segments[_CELL].assign(segment_id=_EVERY_SEGMENT, region=ALL),
+    ]
+    return pd.concat(levels).value_counts().rename("cell_customers")
+
+
+def _score(purchases: pd.DataFrame, sizes: pd.Series, rules: RecommendationRules) -> pd.DataFrame:
+    """Recent share, share of customers, lift and trend of every product in every cell that is large enough."""
+    everyone = _everyone(purchases, sizes)
+    in_regions = _with_shares(purchases[purchases["segment_id"] == _EVERY_SEGMENT], everyone, rules)
+    regions = in_regions.set_index(["region", "stock_code"])[["recent_share", "usual_share"]]
+    cells = _with_shares(purchases[purchases["segment_id"] != _EVERY_SEGMENT], regions, rules)
+    cells = cells.join(sizes, on=_CELL)
+    cells = cells[(cells["cell_customers"] >= rules.cell_customers) | (cells["region"] == ALL)]
+    cells = cells.join(everyone[["share_of_all", "trend"]], on="stock_code")
+    return _with_lift(cells, int(sizes[(_EVERY_SEGMENT, ALL)]))
+
+
+def _everyone(purchases: pd.DataFrame, sizes: pd.Series) -> pd.DataFrame:
+    """Per product over all customers: recent and usual share of purchases, their ratio, share of customers."""
+    is_all = (purchases["segment_id"] == _EVERY_SEGMENT) & (purchases["region"] == ALL)
+    everyone = purchases[is_all].set_index("stock_code")
+    recent = everyone["recent_purchases"] / everyone["recent_purchases"].sum()
+    usual = everyone["purchases"] / everyone["purchases"].sum()
+    share_of_all = everyone["customers"] / sizes[(_EVERY_SEGMENT, ALL)]
+    return pd.DataFrame(
+        {"recent_share": recent, "usual_share": usual, "trend": recent / usual, "share_of_all": share_of_all}
+    )
+
+
+def _with_shares(purchases: pd.DataFrame, prior: pd.DataFrame, rules: RecommendationRules) -> pd.DataFrame:
+    """Add `recent_share` and `usual_share` of each cell's purchases, drawn to `prior` where there are few.
+
+    `prior` has these two columns and an index of columns of `purchases`.
+    """
+    expected = purchases.join(prior[["recent_share", "usual_share"]], on=[str(name) for name in prior.index.names])
+    totals = purchases.groupby(_CELL)[["recent_purchases", "purchases"]].transform("sum") + rules.shrinkage
+    recent = purchases["recent_purchases"] + rules.shrinkage * expected["recent_share"]
+    usual = purchases["purchases"] + rules.shrinkage * expected["usual_share"]
+    return purchases.assign(recent_share=recent / totals["recent_purchases"], usual_share=usual / totals["purchases"])
+
+
+def _with_lift(cells: pd.DataFrame, customers: int) -> pd.DataFrame:
+    """Add share, lift and its 95 % interval, on the log scale by the delta method.
+
+    The cell is a part of all customers, hence the factor of a draw without replacement, 1 - n / N.
+    """
+    share = cells["customers"] / cells["cell_customers"]
+    lift = share / cells["share_of_all"]
+    variance = (1 - share) / cells["customers"] * (1 - cells["cell_customers"] / customers)
+    spread = np.exp(_Z * np.sqrt(variance))
+    return cells.assign(share=share, lift=lift, lift_low=lift / spread, lift_high=lift * spread)
+
+
+def _popular(offered: pd.DataFrame) -> pd.DataFrame:
+    share = (100 * offered["share"]).map("{:.0f} %".format)
+    reason = "Bought by " + share + " of " + _whom(offered) + ", most of all lately"
+    return offered.assign(list="popular", score=offered["recent_share"], reason=reason)
+
+
+def _rising(offered: pd.DataFrame, rules: RecommendationRules) -> pd.DataFrame:
+    rise = offered["recent_share"] / offered["usual_share"]
+    is_rising = (rise > 1) & (offered["customers"] >= rules.support)
+    times = rise.map("{:.1f}".format)
+    reason = "Selling " + times + " times its usual share lately among " + _whom(offered)
+    return offered.assign(list="rising", score=rise, reason=reason)[is_rising]
+
+
+def _signature(offered: pd.DataFrame, rules: RecommendationRules) -> pd.DataFrame:
+    is_telling = (offered["lift_low"] > 1) & (offered["customers"] >= rules.support)
+    times = offered["lift"].map("{:.1f}".format)
+    reason = times + " times as common among " + _whom(offered) + " as among all customers"
+    return offered.assign(list="signature", score=offered["lift_low"], reason=reason)[is_telling]
+
+
+def _whom(offered: pd.DataFrame) -> pd.Series:
+    return offered["segment"].where(offered["region"] == ALL, offered["segment"] + " in " + offered["region"])
+
+
+def _best(candidates: pd.DataFrame, length: int) -> pd.DataFrame:
+    """The first `length` of each cell by score; ties go to the product with more customers, then by code."""
+    ordered = candidates.sort_values(
+        ["score", "customers", "stock_code"], ascending=[False, False, True], ignore_index=True
+    )
+    rank = ordered.groupby(_CELL).cumcount() + 1
+    return ordered.assign(rank=rank)[rank <= length]

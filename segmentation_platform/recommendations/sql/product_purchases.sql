@@ -1,0 +1,27 @@
+-- Who bought what, per segment and region, and over all of them: one row per cell and product.
+-- Reads: known_sales, customer_segments. Parameters: as_of, half_life_days.
+-- A null segment_id means all segments, a null region all regions. A product in an invoice is one purchase.
+WITH purchases AS (
+    SELECT
+        segments.segment_id,
+        segments.region,
+        segments.customer_id,
+        sales.stock_code,
+        sales.invoice,
+        pow(0.5, date_diff('day', CAST(MAX(sales.sold_at) AS DATE), CAST($as_of AS DATE)) / $half_life_days) AS weight
+    FROM known_sales AS sales
+    JOIN customer_segments AS segments ON sales.customer_id = segments.customer_id
+    WHERE sales.net_quantity > 0
+    GROUP BY segments.segment_id, segments.region, segments.customer_id, sales.stock_code, sales.invoice
+)
+SELECT
+    segment_id,
+    region,
+    stock_code,
+    COUNT(*) AS purchases,
+    SUM(weight) AS recent_purchases,
+    COUNT(DISTINCT customer_id) AS customers
+FROM purchases
+GROUP BY GROUPING SETS (
+    (segment_id, region, stock_code), (segment_id, stock_code), (region, stock_code), (stock_code)
+)

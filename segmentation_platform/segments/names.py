@@ -1,0 +1,77 @@
+"""What segments are called, in words and colours that follow the place of a segment among all customers.
+
+The place is the mean percentile rank of its customers in recency, frequency and monetary value (1 is best), so
+the same shape gets the same name in another shop, in another currency. Segments are matched to the archetypes
+below at the least total distance (Kuhn 1955, The Hungarian method), so that no two share a name.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linear_sum_assignment
+from scipy.spatial.distance import cdist
+
+_FURTHER_COLOR = "#666666"
+
+
+@dataclass(frozen=True)
+class Archetype:
+    """A kind of customers.
+
+    Attributes:
+        name: as shown everywhere
+        habits: what they do, to begin a sentence with
+        color: the same in every chart, as #rrggbb; the palette is told apart by colour-blind readers
+        place: typical percentile of recency (1 = bought last), frequency and monetary value
+
+    """
+
+    name: str
+    habits: str
+    color: str
+    place: tuple[float, float, float]
+
+
+ARCHETYPES = (
+    Archetype("Champions", "Bought often, lately, and for the most money", "#0072b2", (0.82, 0.88, 0.87)),
+    Archetype("Loyal", "Buy regularly and spend well", "#009e73", (0.86, 0.78, 0.75)),
+    Archetype("Loyal, pausing", "Used to buy regularly, quiet for a while", "#56b4e9", (0.52, 0.77, 0.78)),
+    Archetype("Active, growing", "Bought lately, and more than once", "#44aa99", (0.78, 0.60, 0.54)),
+    Archetype("Regulars", "In the middle in every respect", "#999933", (0.52, 0.55, 0.54)),
+    Archetype("At risk, valuable", "Bought more than once for good money, not lately", "#d55e00", (0.36, 0.60, 0.61)),
+    Archetype("Slipping away", "Bought a few times, and not for months", "#e69f00", (0.26, 0.50, 0.46)),
+    Archetype("Recent one-timers", "Bought once or twice not long ago", "#cc79a7", (0.60, 0.23, 0.24)),
+    Archetype("Lapsed, one large order", "One larger order long ago", "#882255", (0.19, 0.17, 0.41)),
+    Archetype("Hibernating", "Bought little, long ago", "#8c8c8c", (0.15, 0.20, 0.16)),
+)
+
+
+def places(customers: pd.DataFrame, segment_id: pd.Series) -> pd.DataFrame:
+    """The mean percentile rank of each segment's customers.
+
+    Returns:
+        Columns recency_days (1 = bought last), frequency, monetary; one row per segment id, in order.
+
+    """
+    ranks = customers[["recency_days", "frequency", "monetary"]].rank(pct=True)
+    ranks["recency_days"] = 1 - ranks["recency_days"]
+    return ranks.groupby(segment_id).mean().sort_index()
+
+
+def name_segments(place: pd.DataFrame) -> dict[int, Archetype]:
+    """Match segments to archetypes by their `places`; beyond the archetypes a segment is called by a number."""
+    distances = cdist(place.to_numpy(), np.array([archetype.place for archetype in ARCHETYPES]))
+    rows, columns = linear_sum_assignment(distances)
+    names = {int(place.index[row]): ARCHETYPES[column] for row, column in zip(rows, columns, strict=True)}
+    for segment_id in place.index.difference(list(names)):
+        nearest = ARCHETYPES[int(distances[place.index.get_loc(segment_id)].argmin())]
+        names[int(segment_id)] = Archetype(
+            f"{nearest.name} ({segment_id})", nearest.habits, _FURTHER_COLOR, nearest.place
+        )
+    return names
+
+
+def describe(archetype: Archetype, customer_share: float, revenue_share: float) -> str:
+    """The segment in one sentence."""
+    return f"{archetype.habits}; {customer_share:.0%} of customers bring {revenue_share:.0%} of revenue."

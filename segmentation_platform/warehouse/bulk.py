@@ -1,0 +1,79 @@
+"""Tables in and out in bulk: in as Arrow → CSV → COPY, out as Arrow by ADBC."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeAlias
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+from adbc_driver_postgresql import dbapi
+from psycopg import sql
+
+from segmentation_platform.contracts import Contract
+from segmentation_platform.warehouse.database import Connection, Database
+
+Tabular: TypeAlias = pa.Table | pa.RecordBatchReader | pd.DataFrame
+
+_ARROW_TYPES = {
+    "text": pa.string(),
+    "integer": pa.int64(),
+    "bigint": pa.int64(),
+    "double precision": pa.float64(),
+    "numeric(14,2)": pa.float64(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us"),
+    "boolean": pa.bool_(),
+}
+_WITHOUT_HEADER = pa_csv.WriteOptions(include_header=False)
+
+
+def arrow_schema(contract: type[Contract]) -> pa.Schema:
+    """The Arrow types in which a contract's columns travel."""
+    return pa.schema([(column.name, _ARROW_TYPES[column.sql_type]) for column in contract.columns()])
+
+
+def batches(contract: type[Contract], data: Tabular) -> Iterator[pa.RecordBatch]:
+    """Cut a table into Arrow batches with the contract's columns, in its order and types.
+
+    Raises:
+        pa.ArrowInvalid, KeyError: when a column is missing or can't be of its type without loss.
+
+    """
+    schema = arrow_schema(contract)
+    if isinstance(data, pd.DataFrame):
+        data = pa.Table.from_pandas(data[schema.names], schema=schema, preserve_index=False)
+    reader = data.to_reader(max_chunksize=100_000) if isinstance(data, pa.Table) else data
+    for batch in reader:
+        yield batch.select(schema.names).cast(schema)
+
+
+def copy_in(
+    connection: Connection, table: sql.Composable, columns: Sequence[str], data: Iterable[pa.RecordBatch]
+) -> int:
+    """Append batches to a table by COPY.
+
+    Returns:
+        The number of rows.
+
+    """
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
+        table, sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    rows = 0
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for batch in data:
+            text = pa.BufferOutputStream()
+            # Arrow leaves null bare and quotes every string, so COPY tells null from the empty string.
+            pa_csv.write_csv(batch, text, _WITHOUT_HEADER)
+            copy.write(memoryview(text.getvalue()))
+            rows += batch.num_rows
+    return rows
+
+
+@contextmanager
+def stream(database: Database, query: str) -> Iterator[pa.RecordBatchReader]:
+    """Run a query and stream its rows as Arrow; numerics must be cast to float8 in the query."""
+    with dbapi.connect(database.url) as connection, connection.cursor() as cursor:
+        cursor.execute(query)
+        yield cursor.fetch_record_batch()

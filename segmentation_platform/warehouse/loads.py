@@ -1,0 +1,122 @@
+"""The raw ledger: append-only lines, and the registry of the files that brought them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+from psycopg import sql
+from psycopg.rows import class_row
+
+from segmentation_platform.contracts import RawSales
+from segmentation_platform.ledger.sources import LedgerFile
+from segmentation_platform.warehouse.bulk import arrow_schema, copy_in
+from segmentation_platform.warehouse.database import Connection, Database
+from segmentation_platform.warehouse.tables import SCHEMA, select_list, vacuum
+
+_RAW_SALES = sql.Identifier(SCHEMA, RawSales.table())
+_IN_CURRENT = "load_id IN (SELECT load_id FROM warehouse.loads WHERE is_current)"
+_COLUMNS = "load_id, source, sha256, lines"
+
+
+@dataclass(frozen=True)
+class Load:
+    """One ledger file that was read.
+
+    Attributes:
+        load_id: number of the load
+        source: path of the file
+        sha256: of its bytes
+        lines: number of lines
+
+    """
+
+    load_id: int
+    source: str
+    sha256: str
+    lines: int
+
+
+def find_load(database: Database, sha256: str) -> Load | None:
+    """The load of this content, if there is one."""
+    return _one(database, f"SELECT {_COLUMNS} FROM warehouse.loads WHERE sha256 = %s", [sha256])  # noqa: S608
+
+
+def current_load(database: Database) -> Load | None:
+    """The load that is the ledger in use."""
+    return _one(database, f"SELECT {_COLUMNS} FROM warehouse.loads WHERE is_current", [])  # noqa: S608
+
+
+def add_load(
+    database: Database,
+    file: LedgerFile,
+    batches: Iterator[pa.RecordBatch],
+    progress: Callable[[int], None] = lambda lines: None,
+) -> Load:
+    """Append a file's lines and make it the ledger in use, all or nothing.
+
+    Args:
+        database: where
+        file: what is read, for the registry
+        batches: the text columns of the lines, as `ledger.readers.read_ledger` yields them; an error raised by
+            the iterator leaves nothing behind
+        progress: called with the number of lines so far
+
+    """
+    with database.connect() as connection:
+        load_id = _register(connection, file)
+        numbered = _numbered(batches, load_id, progress)
+        lines = copy_in(connection, _RAW_SALES, RawSales.column_names(), numbered)
+        connection.execute(
+            "UPDATE warehouse.loads SET lines = %s, loaded_at = %s WHERE load_id = %s",
+            [lines, datetime.now(UTC), load_id],
+        )
+        _use(connection, load_id)
+    vacuum(database, _RAW_SALES)
+    return Load(load_id, str(file.path), file.sha256, lines)
+
+
+def use_load(database: Database, load: Load, path: Path) -> Load:
+    """Make a load that is there already the ledger in use, under the path where it was found now."""
+    with database.connect() as connection:
+        connection.execute("UPDATE warehouse.loads SET source = %s WHERE load_id = %s", [str(path), load.load_id])
+        _use(connection, load.load_id)
+    return Load(load.load_id, str(path), load.sha256, load.lines)
+
+
+def current_lines_query() -> str:
+    """The query of the raw lines of the ledger in use."""
+    return f"{select_list(RawSales)} WHERE {_IN_CURRENT}"
+
+
+def _one(database: Database, query: str, parameters: list[str]) -> Load | None:
+    with database.connect() as connection, connection.cursor(row_factory=class_row(Load)) as cursor:
+        return cursor.execute(query, parameters).fetchone()
+
+
+def _register(connection: Connection, file: LedgerFile) -> int:
+    row = connection.execute(
+        "INSERT INTO warehouse.loads (source, sha256, lines, loaded_at, is_current)"
+        " VALUES (%s, %s, 0, %s, false) RETURNING load_id",
+        [str(file.path), file.sha256, datetime.now(UTC)],
+    ).fetchone()
+    assert row is not None  # noqa: S101 - RETURNING gives a row
+    return int(str(row[0]))
+
+
+def _use(connection: Connection, load_id: int) -> None:
+    connection.execute("UPDATE warehouse.loads SET is_current = (load_id = %s)", [load_id])
+
+
+def _numbered(
+    batches: Iterator[pa.RecordBatch], load_id: int, progress: Callable[[int], None]
+) -> Iterator[pa.RecordBatch]:
+    schema = arrow_schema(RawSales)
+    lines = 0
+    for batch in batches:
+        numbers = pa.array(range(lines + 1, lines + batch.num_rows + 1), pa.int64())
+        loads = pa.array([load_id] * batch.num_rows, pa.int64())
+        yield pa.record_batch([loads, numbers, *batch.columns], schema=schema)
+        lines += batch.num_rows
+        progress(lines)

@@ -1,0 +1,68 @@
+"""Bring a database up to date: migrations by Alembic, then the views of `serving` from the contracts."""
+
+from importlib.resources import files
+from pathlib import Path
+
+from psycopg import sql
+
+from segmentation_platform.contracts import Loads, RawSales, SegmentModels
+from segmentation_platform.warehouse.database import Connection, Database, DatabaseError
+from segmentation_platform.warehouse.roles import grant_reader
+from segmentation_platform.warehouse.serving import create_views
+from segmentation_platform.warehouse.tables import SCHEMA, comment
+
+_MIGRATIONS = files("segmentation_platform.warehouse") / "migrations"
+
+
+def upgrade(database: Database) -> None:
+    """Migrate to the newest revision; quick when there is nothing to do.
+
+    Raises:
+        DatabaseError: when the database was made by a newer version of the platform.
+
+    """
+    present, newest = revision(database), newest_revision()
+    if present is not None and present > newest:
+        raise DatabaseError(
+            f"The database {database.safe_url} is at revision {present}; this version of the platform knows up to "
+            f"{newest}. Upgrade the platform."
+        )
+    if present != newest:
+        _migrate(database)
+    with database.connect() as connection:
+        create_views(connection)
+        grant_reader(connection)
+        if present != newest:
+            for contract in (RawSales, Loads, SegmentModels):
+                comment(connection, sql.Identifier(SCHEMA, contract.table()), contract)
+
+
+def revision(database: Database) -> str | None:
+    """The revision that the database is at; None where the platform has never been."""
+    with database.connect() as connection:
+        if not _exists(connection, "warehouse.migrations"):
+            return None
+        row = connection.execute("SELECT version_num FROM warehouse.migrations").fetchone()
+    return None if row is None else str(row[0])
+
+
+def newest_revision() -> str:
+    """The newest revision that this version of the platform knows; files are named by their revision."""
+    names = [entry.name for entry in (_MIGRATIONS / "versions").iterdir()]
+    return max(name[:4] for name in names if name[:4].isdigit())
+
+
+def _exists(connection: Connection, table: str) -> bool:
+    row = connection.execute("SELECT to_regclass(%s)", [table]).fetchone()
+    return row is not None and row[0] is not None
+
+
+def _migrate(database: Database) -> None:
+    # Imported here because most starts have nothing to migrate.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(str(_MIGRATIONS))))
+    config.attributes["url"] = database.sqlalchemy_url()
+    command.upgrade(config, "head")

@@ -1,0 +1,1 @@
+"""Alembic migrations of the persistent tables: raw ledger, loads, model registry, snapshots."""

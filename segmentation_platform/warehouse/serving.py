@@ -1,0 +1,81 @@
+"""The schema `serving`: views on one published snapshot, and their history, described by the contracts."""
+
+import hashlib
+
+from psycopg import sql
+
+from segmentation_platform.contracts import PUBLISHED, Column, Published, Snapshots
+from segmentation_platform.warehouse.database import Connection
+
+_WORDS = "What people read: views on one whole published snapshot, and _history views on all of them."
+_SNAPSHOT_ID, _AS_OF = (column for column in Snapshots.columns() if column.name in ("snapshot_id", "as_of"))
+
+
+def create_views(connection: Connection) -> None:
+    """Create or replace the views when the contracts are not the ones they were made from."""
+    statements = [_snapshot_views(), *(_views(published) for published in PUBLISHED)]
+    plan = sql.SQL("\n").join(statements).as_string(connection)
+    stamp = f"{_WORDS} (contracts {hashlib.sha256(plan.encode()).hexdigest()[:12]})"
+    made = connection.execute("SELECT obj_description(to_regnamespace('serving'))").fetchone()
+    if made is not None and made[0] == stamp:
+        return
+    connection.execute("SELECT pg_advisory_xact_lock(7305114620471003)")
+    connection.execute(sql.SQL(plan))
+    connection.execute(sql.SQL("COMMENT ON SCHEMA serving IS {}").format(sql.Literal(stamp)))
+
+
+def _snapshot_views() -> sql.Composable:
+    columns = [column for column in Snapshots.columns() if column.name not in ("inputs", "is_served")]
+    names = _names(columns)
+    served = next(column for column in Snapshots.columns() if column.name == "is_served")
+    return sql.SQL("\n").join(
+        [
+            sql.SQL(
+                "CREATE OR REPLACE VIEW serving.snapshot AS SELECT {names} FROM snapshots.snapshots"
+                " WHERE snapshot_id = (SELECT snapshot_id FROM snapshots.served);"
+            ).format(names=names),
+            _comments("snapshot", "The snapshot that all other views show.", columns),
+            sql.SQL(
+                "CREATE OR REPLACE VIEW serving.snapshot_history AS SELECT {names}, snapshot_id ="
+                " (SELECT snapshot_id FROM snapshots.served) AS is_served FROM snapshots.snapshots;"
+            ).format(names=names),
+            _comments("snapshot_history", Snapshots.summary(), [*columns, served]),
+        ]
+    )
+
+
+def _views(published: Published) -> sql.Composable:
+    columns = published.contract.columns()
+    source = sql.Identifier("snapshots", published.view)
+    history = f"{published.view}_history"
+    return sql.SQL("\n").join(
+        [
+            sql.SQL(
+                "CREATE OR REPLACE VIEW {view} AS SELECT {names} FROM {source}"
+                " WHERE snapshot_id = (SELECT snapshot_id FROM snapshots.served);"
+            ).format(view=sql.Identifier("serving", published.view), names=_names(columns), source=source),
+            _comments(published.view, published.contract.summary(), columns),
+            sql.SQL(
+                "CREATE OR REPLACE VIEW {view} AS SELECT snapshot_id, snapshots.as_of, {names} FROM {source}"
+                " JOIN snapshots.snapshots USING (snapshot_id);"
+            ).format(view=sql.Identifier("serving", history), names=_names(columns, source), source=source),
+            _comments(history, f"All snapshots. {published.contract.summary()}", [_SNAPSHOT_ID, _AS_OF, *columns]),
+        ]
+    )
+
+
+def _names(columns: list[Column], table: sql.Composable | None = None) -> sql.Composed:
+    prefix = sql.SQL("") if table is None else sql.SQL("{}.").format(table)
+    return sql.SQL(", ").join(sql.SQL("{}{}").format(prefix, sql.Identifier(c.name)) for c in columns)
+
+
+def _comments(view: str, words: str, columns: list[Column]) -> sql.Composed:
+    name = sql.Identifier("serving", view)
+    comments = [sql.SQL("COMMENT ON VIEW {} IS {};").format(name, sql.Literal(words))]
+    comments += [
+        sql.SQL("COMMENT ON COLUMN {}.{} IS {};").format(
+            name, sql.Identifier(column.name), sql.Literal(column.description)
+        )
+        for column in columns
+    ]
+    return sql.SQL("\n").join(comments)
