@@ -1,0 +1,74 @@
+"""What the published tables must say alike; a snapshot in which they differ is never served."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """One difference: the table that stands apart, the rule it breaks, and the value."""
+
+    table: str
+    rule: str
+    value: str
+
+
+def disagreements(tables: Mapping[str, pd.DataFrame]) -> list[Disagreement]:
+    """Compare the published tables.
+
+    Args:
+        tables: frames of `customer_segments`, `segment_profiles`, `segment_recs` and `product_catalog`
+
+    Returns:
+        All differences; none when the tables are of one piece.
+
+    """
+    customers, profiles = tables["customer_segments"], tables["segment_profiles"]
+    recommended, products = tables["segment_recs"], tables["product_catalog"]
+    return [
+        *_names(customers, profiles, "customer_segments"),
+        *_names(recommended, profiles, "segment_recs"),
+        *_sizes(customers, profiles),
+        *_missing(profiles, recommended),
+        *_unknown(recommended, products),
+    ]
+
+
+def _names(table: pd.DataFrame, profiles: pd.DataFrame, name: str) -> list[Disagreement]:
+    pairs = table[["segment_id", "segment"]].drop_duplicates()
+    known = profiles[["segment_id", "segment"]].assign(is_known=True)
+    strange = pairs.merge(known, how="left")
+    strange = strange[strange["is_known"].isna()]
+    return [
+        Disagreement(name, "segment is one of the profiles", f"{row.segment_id} {row.segment}")
+        for row in strange.itertuples()
+    ]
+
+
+def _sizes(customers: pd.DataFrame, profiles: pd.DataFrame) -> list[Disagreement]:
+    counted = customers.groupby("segment_id").agg(found=("customer_id", "size"), spent=("monetary", "sum"))
+    joined = profiles.set_index("segment_id")[["customers", "revenue"]].join(counted).fillna(0)
+    found = []
+    for segment_id, row in joined.iterrows():
+        if row["customers"] != row["found"]:
+            said = f"segment {segment_id}: {row['customers']:.0f} said, {row['found']:.0f} counted"
+            found.append(Disagreement("segment_profiles", "customers are those of customer_segments", said))
+        # Each customer's money is rounded to the cent, and so is the sum.
+        if abs(row["revenue"] - row["spent"]) > 0.01:
+            said = f"segment {segment_id}: {row['revenue']:.2f} said, {row['spent']:.2f} added up"
+            found.append(Disagreement("segment_profiles", "revenue is that of customer_segments", said))
+    return found
+
+
+def _missing(profiles: pd.DataFrame, recommended: pd.DataFrame) -> list[Disagreement]:
+    without = profiles[~profiles["segment_id"].isin(recommended["segment_id"])]
+    return [
+        Disagreement("segment_recs", "every segment has recommendations", str(name)) for name in without["segment"]
+    ]
+
+
+def _unknown(recommended: pd.DataFrame, products: pd.DataFrame) -> list[Disagreement]:
+    unknown = recommended.loc[~recommended["stock_code"].isin(products["stock_code"]), "stock_code"].unique()
+    return [Disagreement("segment_recs", "product is in the catalog", str(code)) for code in unknown]

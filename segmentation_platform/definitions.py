@@ -1,0 +1,55 @@
+"""Where everything is put together: assets, checks, jobs, schedule and resources."""
+
+from collections.abc import Mapping
+
+import dagster as dg
+
+from segmentation_platform.orchestration import checks, jobs
+from segmentation_platform.orchestration.assets import delivery, features, ingest, recommendation, segmentation
+from segmentation_platform.orchestration.io_managers import ModelRegistryIOManager, WarehouseIOManager
+from segmentation_platform.orchestration.resources import EngineResource, ReportingDateResource, WarehouseResource
+from segmentation_platform.settings import Settings, load_settings
+
+
+def build_definitions(
+    settings: Settings | None = None, resource_overrides: Mapping[str, object] | None = None
+) -> dg.Definitions:
+    """The code location.
+
+    Args:
+        settings: of the platform; read from environment and file when not given
+        resource_overrides: resources by key that replace the usual ones, for tests and other deployments
+
+    """
+    settings = settings or load_settings()
+    assets = dg.load_assets_from_modules([ingest, features, segmentation, recommendation, delivery])
+    return dg.Definitions(
+        assets=assets,
+        asset_checks=[*checks.contract_checks(), *checks.RELATIONS],
+        jobs=[jobs.refresh, jobs.refresh_multiprocess],
+        schedules=[jobs.nightly(settings.schedule)],
+        resources={**_resources(settings), **(resource_overrides or {})},
+        executor=dg.in_process_executor,
+    )
+
+
+def _resources(settings: Settings) -> dict[str, object]:
+    warehouse = WarehouseResource(
+        home=str(settings.home.absolute()),
+        # By name, so that the password is in no run's configuration.
+        database_url=dg.EnvVar("DATABASE_URL") if settings.database_url else "",
+    )
+    return {
+        "warehouse": warehouse,
+        "io_manager": WarehouseIOManager(warehouse=warehouse),
+        "model_registry": ModelRegistryIOManager(warehouse=warehouse),
+        "engine": EngineResource(),
+        "reporting_date": ReportingDateResource.configure_at_launch(),
+        "settings": settings,
+    }
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What `dagster` loads."""
+    return build_definitions()

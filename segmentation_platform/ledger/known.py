@@ -1,0 +1,46 @@
+"""The cleaned ledger as it was known on a day: the ground on which all features stand.
+
+A report as of a past day must not use what came later, and that includes cancellations of earlier sales. So
+lines from that day on are left out, and netting is done again on the rest.
+"""
+
+from datetime import date
+
+from segmentation_platform.engine import Session, Step, TableLike, read_step
+from segmentation_platform.ledger.clean import NET_QUANTITIES
+
+KNOWN_SALES = read_step(__package__, "known_sales")
+_LINES_BEFORE = Step("product_lines", "SELECT * FROM clean_sales WHERE sold_at < $as_of")
+
+COLUMNS = (
+    "load_id",
+    "line_number",
+    "invoice",
+    "status",
+    "stock_code",
+    "description",
+    "product_category",
+    "product_type",
+    "sold_at",
+    "quantity",
+    "unit_price",
+    "customer_id",
+    "country",
+    "region",
+)
+"""The columns of `contracts.CleanSales` that are needed."""
+
+
+def add_known_sales(session: Session, clean_sales: TableLike, as_of: date) -> None:
+    """Add the table `known_sales` to a session.
+
+    Args:
+        session: an open session of an engine
+        clean_sales: `COLUMNS` of the cleaned ledger
+        as_of: first day that is not known yet
+
+    """
+    session.add("clean_sales", clean_sales)
+    session.run(_LINES_BEFORE, {"as_of": as_of})
+    session.run(NET_QUANTITIES)
+    session.run(KNOWN_SALES)

@@ -1,0 +1,44 @@
+-- Every raw line, typed where its text can be read, with the first reason to reject it (null: a genuine line).
+-- Reads: raw_sales. Parameters: date_formats, product_code, cancellation_prefix.
+WITH moments AS (
+    -- Many lines share an invoice: reading each distinct text once is several times faster.
+    SELECT invoice_date, try_strptime(trim(invoice_date), $date_formats) AS sold_at
+    FROM (SELECT DISTINCT invoice_date FROM raw_sales WHERE invoice_date IS NOT NULL)
+), typed AS (
+    SELECT
+        raw_sales.*,
+        moments.sold_at,
+        CASE
+            WHEN regexp_full_match(trim(quantity), '[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)')
+            THEN CAST(trim(quantity) AS DOUBLE)
+        END AS units,
+        CASE
+            WHEN regexp_full_match(trim(unit_price), '[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,2})?')
+            THEN CAST(trim(unit_price) AS DOUBLE)
+        END AS price,
+        trim(coalesce(invoice, '')) AS invoice_number,
+        upper(trim(coalesce(stock_code, ''))) AS product_code,
+        starts_with(upper(trim(coalesce(invoice, ''))), $cancellation_prefix) AS is_cancellation,
+        ROW_NUMBER() OVER (
+            PARTITION BY
+                invoice, stock_code, description, quantity, raw_sales.invoice_date, unit_price, customer_id, country
+            ORDER BY load_id, line_number
+        ) AS occurrence
+    FROM raw_sales
+    LEFT JOIN moments ON raw_sales.invoice_date = moments.invoice_date
+)
+SELECT
+    *,
+    CASE
+        WHEN units IS NULL THEN 'unparseable_quantity'
+        WHEN price IS NULL THEN 'unparseable_price'
+        WHEN sold_at IS NULL THEN 'unparseable_date'
+        WHEN invoice_number = '' THEN 'missing_invoice'
+        WHEN product_code = '' THEN 'missing_product'
+        WHEN occurrence > 1 THEN 'duplicate_line'
+        WHEN NOT regexp_full_match(product_code, $product_code) THEN 'not_a_product'
+        WHEN price <= 0 THEN 'price_not_positive'
+        WHEN units = 0 THEN 'quantity_zero'
+        WHEN units < 0 AND NOT is_cancellation THEN 'negative_without_cancellation'
+    END AS reason
+FROM typed

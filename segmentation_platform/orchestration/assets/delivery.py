@@ -1,0 +1,103 @@
+"""Delivery: the snapshot that people read."""
+
+from datetime import timedelta
+
+import dagster as dg
+import pandas as pd
+
+from segmentation_platform.contracts import PUBLISHED
+from segmentation_platform.contracts.agreement import disagreements
+from segmentation_platform.orchestration.metadata import OWNERS
+from segmentation_platform.orchestration.resources import ReportingDateResource, WarehouseResource
+from segmentation_platform.orchestration.source import fingerprint
+from segmentation_platform.settings import Settings
+from segmentation_platform.warehouse import facts, loads, snapshots
+from segmentation_platform.warehouse.models import ModelRecord
+from segmentation_platform.warehouse.snapshots import SnapshotFacts
+
+GROUP = "delivery"
+
+
+@dg.asset(
+    group_name=GROUP,
+    kinds={"postgres"},
+    owners=OWNERS,
+    code_version="1",
+    deps=["rejected_sales"],
+    metadata={"dagster/table_name": "serving.snapshot"},
+    retry_policy=dg.RetryPolicy(max_retries=2, delay=2, backoff=dg.Backoff.EXPONENTIAL),
+    freshness_policy=dg.FreshnessPolicy.time_window(
+        fail_window=timedelta(hours=30), warn_window=timedelta(hours=26)
+    ),
+)
+def published_snapshot(
+    context: dg.AssetExecutionContext,
+    customer_segments: pd.DataFrame,
+    segment_profiles: pd.DataFrame,
+    segment_recs: pd.DataFrame,
+    product_catalog: pd.DataFrame,
+    kmeans_model: ModelRecord,
+    warehouse: WarehouseResource,
+    reporting_date: ReportingDateResource,
+    settings: dg.ResourceParam[Settings],
+) -> dg.MaterializeResult[None]:
+    """A whole new snapshot in the schema `serving`, flipped into place when all checks have passed."""
+    tables = {
+        "customer_segments": customer_segments,
+        "segment_profiles": segment_profiles,
+        "segment_recs": segment_recs,
+        "product_catalog": product_catalog,
+    }
+    _refuse_mixed(tables)
+    database = warehouse.database()
+    as_of = reporting_date.resolve(database)
+    period, load = facts.sales_period(database, as_of), loads.current_load(database)
+    if period is None or load is None:
+        raise dg.Failure("There is no ledger yet. Materialize all assets.", allow_retries=False)
+    passed, warned = _checks_of_run(context)
+    snapshot_facts = SnapshotFacts(
+        as_of=as_of,
+        run_id=context.run_id,
+        first_sale=period.first_sale,
+        last_sale=period.last_sale,
+        lines=period.lines,
+        customers=len(customer_segments),
+        model_version=kmeans_model.model_version,
+        checks_passed=passed,
+        checks_warned=warned,
+        inputs=fingerprint(load.sha256, reporting_date.as_of, settings),
+    )
+    frames = {published.view: tables[published.contract.table()] for published in PUBLISHED}
+    snapshot_id = snapshots.publish(database, snapshot_facts, frames)
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": sum(map(len, frames.values())),
+            "snapshot_id": snapshot_id,
+            "as_of": as_of.isoformat(),
+            "customers": len(customer_segments),
+            "checks_passed": passed,
+            "checks_warned": warned,
+        }
+    )
+
+
+def _refuse_mixed(tables: dict[str, pd.DataFrame]) -> None:
+    """Stop when the tables are not of one run; the check of the run can't know what is published later."""
+    found = disagreements(tables)
+    if found:
+        first = "; ".join(f"{d.table}: {d.rule} ({d.value})" for d in found[:3])
+        raise dg.Failure(
+            f"The tables do not agree with each other: {first}. Materialize all assets together.",
+            allow_retries=False,
+        )
+
+
+def _checks_of_run(context: dg.AssetExecutionContext) -> tuple[int, int]:
+    """How many checks of this run passed, and how many warned."""
+    records = context.instance.get_records_for_run(
+        context.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION, limit=1_000
+    ).records
+    events = [record.event_log_entry.dagster_event for record in records]
+    evaluations = [event.asset_check_evaluation_data for event in events if event is not None]
+    passed = sum(evaluation.passed for evaluation in evaluations)
+    return passed, len(evaluations) - passed

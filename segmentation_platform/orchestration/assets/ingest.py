@@ -1,0 +1,118 @@
+"""Ingest: the ledger file, its raw lines, and their two halves, clean and rejected."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import pandas as pd
+from pydantic import Field
+
+from segmentation_platform.contracts import CleanSales, RawSales, RejectedSales
+from segmentation_platform.ledger.clean import cleaned_ledger
+from segmentation_platform.ledger.errors import LedgerError
+from segmentation_platform.ledger.readers import ReadOptions, read_ledger
+from segmentation_platform.orchestration.io_managers import StoredTable
+from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata
+from segmentation_platform.orchestration.resources import EngineResource, WarehouseResource
+from segmentation_platform.orchestration.source import find_ledger
+from segmentation_platform.settings import Settings
+from segmentation_platform.warehouse import loads
+from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse.loads import Load
+
+GROUP = "ingest"
+
+sales_ledger = dg.AssetSpec(
+    "sales_ledger",
+    description="The shop's ledger file, as it is exported: csv, xlsx, parquet, gzipped or zipped.",
+    group_name=GROUP,
+    kinds={"file"},
+    owners=OWNERS,
+)
+
+
+class LedgerConfig(dg.Config):
+    """Which file is read."""
+
+    sales: str = Field(
+        default="",
+        description="Path of the ledger file. Empty: the one in segmentation.toml, else the one loaded last, "
+        "else the simulated shop's",
+    )
+
+
+@dg.asset(
+    group_name=GROUP,
+    deps=[sales_ledger],
+    kinds={"postgres", "arrow"},
+    owners=OWNERS,
+    code_version="1",
+    metadata=table_metadata(RawSales),
+    retry_policy=dg.RetryPolicy(max_retries=2, delay=2, backoff=dg.Backoff.EXPONENTIAL),
+)
+def raw_sales(
+    context: dg.AssetExecutionContext,
+    config: LedgerConfig,
+    warehouse: WarehouseResource,
+    settings: dg.ResourceParam[Settings],
+) -> dg.MaterializeResult[None]:
+    """Every line of the ledger as text, exactly as it stood in the file; appended to, never changed."""
+    database = warehouse.database()
+    try:
+        load = _load(config.sales, settings, database, context)
+    except LedgerError as error:
+        raise dg.Failure(str(error), metadata={"category": "bad_input"}, allow_retries=False) from error
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": load.lines,
+            "load_id": load.load_id,
+            "file": dg.MetadataValue.path(load.source),
+            "sha256": load.sha256,
+        }
+    )
+
+
+def _load(named: str, settings: Settings, database: Database, context: dg.AssetExecutionContext) -> Load:
+    ledger = find_ledger(named, settings, database)
+    if isinstance(ledger, Load):
+        context.log.warning(f"{ledger.source} is gone; going on with the {ledger.lines:,} lines loaded from it before.")
+        return ledger
+    known = loads.find_load(database, ledger.sha256)
+    if known is not None:
+        return loads.use_load(database, known, ledger.path)
+    options = ReadOptions(settings.ledger.encoding, {str(k): v for k, v in settings.ledger.columns.items()})
+    return loads.add_load(database, ledger, read_ledger(ledger, options))
+
+
+@dg.multi_asset(
+    group_name=GROUP,
+    outs={
+        "clean_sales": dg.AssetOut(
+            description="Genuine product lines, sales and cancellations: typed, categorised, netted of cancellations.",
+            kinds={"duckdb", "postgres"},
+            owners=OWNERS,
+            code_version="1",
+            metadata=table_metadata(CleanSales),
+        ),
+        "rejected_sales": dg.AssetOut(
+            description="Ledger lines that are not genuine product lines, each with its reason and its text.",
+            kinds={"duckdb", "postgres"},
+            owners=OWNERS,
+            code_version="1",
+            metadata=table_metadata(RejectedSales),
+        ),
+    },
+)
+def cleaned_sales(
+    raw_sales: StoredTable, engine: EngineResource, settings: dg.ResourceParam[Settings]
+) -> Iterator[dg.Output[object]]:
+    """Classify every raw line; genuine ones go to clean_sales, all others to rejected_sales."""
+    with raw_sales.stream() as lines, cleaned_ledger(engine.engine(), lines, settings.cleaning) as ledger:
+        # The tables are streamed into Postgres while this generator waits.
+        yield dg.Output(ledger.clean, "clean_sales")
+        yield dg.Output(ledger.rejected, "rejected_sales", metadata=_reasons(ledger.reasons))
+
+
+def _reasons(reasons: pd.DataFrame) -> dict[str, dg.MetadataValue]:
+    figures = dict(zip(reasons["reason"], reasons["rows"], strict=True))
+    metadata: dict[str, dg.MetadataValue] = {name: dg.MetadataValue.int(int(n)) for name, n in figures.items()}
+    return metadata | {"reasons": preview(reasons)}

@@ -1,0 +1,46 @@
+"""Recommendation: what to offer to each segment."""
+
+import dagster as dg
+import pandas as pd
+
+from segmentation_platform.contracts import SegmentRecommendations
+from segmentation_platform.ledger import known
+from segmentation_platform.orchestration.io_managers import StoredTable
+from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata
+from segmentation_platform.orchestration.resources import EngineResource, ReportingDateResource, WarehouseResource
+from segmentation_platform.recommendations.segment_lists import Sales, segment_recommendations
+from segmentation_platform.settings import Settings
+
+GROUP = "recommendation"
+
+
+@dg.asset(
+    group_name=GROUP,
+    kinds={"duckdb", "postgres"},
+    owners=OWNERS,
+    code_version="1",
+    metadata=table_metadata(SegmentRecommendations),
+)
+def segment_recs(
+    clean_sales: StoredTable,
+    customer_segments: pd.DataFrame,
+    product_catalog: pd.DataFrame,
+    engine: EngineResource,
+    warehouse: WarehouseResource,
+    reporting_date: ReportingDateResource,
+    settings: dg.ResourceParam[Settings],
+) -> dg.MaterializeResult[pd.DataFrame]:
+    """Products to offer to each segment and region: popular, rising and signature lists, with reasons."""
+    as_of = reporting_date.resolve(warehouse.database())
+    with clean_sales.stream(known.COLUMNS) as lines:
+        sales = Sales(lines, customer_segments, product_catalog)
+        lists = segment_recommendations(engine.engine(), sales, as_of, settings.recommendations)
+    first = lists[(lists["region"] == "all") & (lists["list"] == "popular") & (lists["rank"] <= 3)]
+    return dg.MaterializeResult(
+        value=lists,
+        metadata={
+            "products": int(lists["stock_code"].nunique()),
+            "cells": len(lists[["segment_id", "region"]].drop_duplicates()),
+            "first_three": preview(first[["segment", "rank", "description", "reason"]], 30),
+        },
+    )

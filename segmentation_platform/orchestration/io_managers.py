@@ -1,0 +1,75 @@
+"""How assets are kept between steps: working tables in Postgres, models in the registry."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import dagster as dg
+import pandas as pd
+import pyarrow as pa
+
+from segmentation_platform.contracts import WORKING, Contract, RawSales
+from segmentation_platform.orchestration.resources import WarehouseResource
+from segmentation_platform.warehouse import loads, models, tables
+from segmentation_platform.warehouse.bulk import Tabular, stream
+from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse.models import ModelRecord
+
+CONTRACTS: dict[str, type[Contract]] = {contract.table(): contract for contract in WORKING}
+"""The contract of each working table; an asset has the name of its table."""
+
+
+@dataclass(frozen=True)
+class StoredTable:
+    """A ledger-sized table that stays in the warehouse until it is streamed."""
+
+    database: Database
+    contract: type[Contract]
+
+    @contextmanager
+    def stream(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatchReader]:
+        """Stream it, or some of its columns, as Arrow; of the raw ledger the lines in use."""
+        if self.contract is RawSales:
+            with stream(self.database, loads.current_lines_query()) as reader:
+                yield reader
+        else:
+            with tables.stream_table(self.database, self.contract, columns) as reader:
+                yield reader
+
+
+class WarehouseIOManager(dg.ConfigurableIOManager):
+    """Keeps an asset's value in the working table of its name.
+
+    What comes back depends on the type of the argument: `pandas.DataFrame` is read whole, `StoredTable` is a
+    handle for those who stream.
+    """
+
+    warehouse: dg.ResourceDependency[WarehouseResource]
+
+    def handle_output(self, context: dg.OutputContext, obj: Tabular) -> None:
+        """Replace the table's rows."""
+        contract = CONTRACTS[context.asset_key.path[-1]]
+        rows = tables.replace_table(self.warehouse.database(), contract, obj)
+        context.add_output_metadata({"dagster/row_count": rows})
+
+    def load_input(self, context: dg.InputContext) -> pd.DataFrame | StoredTable:
+        """Read the table, or hand out a handle to it."""
+        contract = CONTRACTS[context.asset_key.path[-1]]
+        database = self.warehouse.database()
+        if context.dagster_type.typing_type is StoredTable:
+            return StoredTable(database, contract)
+        return tables.read_frame(database, contract)
+
+
+class ModelRegistryIOManager(dg.ConfigurableIOManager):
+    """Appends an asset's value to the model registry; what comes back is the newest model."""
+
+    warehouse: dg.ResourceDependency[WarehouseResource]
+
+    def handle_output(self, context: dg.OutputContext, obj: ModelRecord) -> None:
+        """Append the model."""
+        context.add_output_metadata({"model_version": models.add_model(self.warehouse.database(), obj)})
+
+    def load_input(self, context: dg.InputContext) -> ModelRecord:
+        """Read the newest model."""
+        return models.newest_model(self.warehouse.database())

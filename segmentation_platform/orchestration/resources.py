@@ -1,0 +1,85 @@
+"""What assets work with: the warehouse, the SQL engine, and the reporting date of the run."""
+
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+import dagster as dg
+from pydantic import Field
+
+from segmentation_platform.engine import DuckDBEngine, Engine
+from segmentation_platform.warehouse.access import open_database
+from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse.facts import sales_period
+
+
+class WarehouseResource(dg.ConfigurableResource["WarehouseResource"]):
+    """The Postgres database, migrated at its first use in a process."""
+
+    home: str = Field(description="Folder of the platform's own files; the embedded server lives there")
+    database_url: str = Field(
+        default="",
+        description="URL of a Postgres server; empty for the embedded one",
+        json_schema_extra={"dagster__is_secret": True},
+    )
+
+    def database(self) -> Database:
+        """Open the database."""
+        return _open_once(self.database_url or None, self.home)
+
+
+@lru_cache(maxsize=8)
+def _open_once(url: str | None, home: str) -> Database:
+    return open_database(url, Path(home))
+
+
+class EngineResource(dg.ConfigurableResource["EngineResource"]):
+    """The engine of the ledger-sized SQL: DuckDB in this process."""
+
+    memory_limit: str = Field(
+        default="", description="For instance 4GB; above it DuckDB spills to disk. Empty: most of the memory"
+    )
+
+    def engine(self) -> Engine:
+        """The engine."""
+        return DuckDBEngine(self.memory_limit or None)
+
+
+class ReportingDateResource(dg.ConfigurableResource["ReportingDateResource"]):
+    """The first day that is not known yet, for the whole run: recency counts back from it."""
+
+    as_of: str = Field(
+        default="", description="As 2011-12-10; empty: the day after the last sale. Nothing from that day on is used"
+    )
+
+    def resolve(self, database: Database) -> date:
+        """The reporting date.
+
+        Raises:
+            dagster.Failure: when it is not a date, or before the first sale.
+
+        """
+        period = sales_period(database)
+        if period is None:
+            raise dg.Failure(
+                "There are no genuine sales in the ledger: every line was rejected. See warehouse.rejected_sales for "
+                "the reasons, and [cleaning] in segmentation.toml for the rules.",
+                allow_retries=False,
+            )
+        if not self.as_of:
+            return period.last_sale.date() + timedelta(days=1)
+        as_of = _parse(self.as_of)
+        if as_of <= period.first_sale.date():
+            raise dg.Failure(
+                f"The reporting date {as_of} is not after the first sale, {period.first_sale:%Y-%m-%d}. "
+                f"Choose one from {period.first_sale.date() + timedelta(days=1)} on.",
+                allow_retries=False,
+            )
+        return as_of
+
+
+def _parse(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise dg.Failure(f"{text!r} is not a date; write it as 2011-12-10.", allow_retries=False) from None

@@ -1,0 +1,81 @@
+"""Which ledger a run works on, and the fingerprint of all that a snapshot depends on."""
+
+import hashlib
+import json
+from functools import lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
+from segmentation_platform.ledger.sources import LedgerFile, identify
+from segmentation_platform.settings import Settings
+from segmentation_platform.warehouse import loads
+from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse.loads import Load
+
+_CODE = (".py", ".sql", ".toml")
+
+
+def find_ledger(named: str, settings: Settings, database: Database) -> LedgerFile | Load:
+    """The ledger to work on.
+
+    The file that is named wins; then the one of the settings; then the file that was loaded last, which may have
+    changed since; then, if that file is gone, what was loaded from it; then the simulated shop's.
+
+    Args:
+        named: path given for this run, may be empty
+        settings: of the platform
+        database: where loads are registered
+
+    Raises:
+        LedgerError: when the file can't be used.
+
+    """
+    path = named or settings.ledger.sales
+    if path:
+        return identify(Path(path))
+    current = loads.current_load(database)
+    if current is not None:
+        return identify(Path(current.source)) if Path(current.source).is_file() else current
+    return identify(simulated_ledger(settings))
+
+
+def simulated_ledger(settings: Settings) -> Path:
+    """The simulated shop's ledger, made at the first call."""
+    path = settings.simulated_ledger
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        plan = ShopPlan(lines=settings.simulation.lines, seed=settings.simulation.seed)
+        write_parquet(SimulatedShop(plan), path)
+    return path
+
+
+def fingerprint(sha256: str, as_of: str, settings: Settings) -> str:
+    """A hash of everything that the tables depend on: ledger, reporting date, rules, code.
+
+    Equal fingerprints mean that a run would publish the same tables again.
+    """
+    rules = settings.model_dump(mode="json", include={"ledger", "cleaning", "customers", "segments", "recommendations"})
+    rules["ledger"].pop("sales")
+    document = json.dumps([sha256, as_of, rules, _code_hash()], sort_keys=True)
+    return hashlib.sha256(document.encode()).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _code_hash() -> str:
+    digest = hashlib.sha256()
+    for name, content in sorted(_sources(files("segmentation_platform"), "")):
+        digest.update(name.encode() + b"\0" + content + b"\0")
+    return digest.hexdigest()
+
+
+def _sources(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
+    found = []
+    for entry in folder.iterdir():
+        name = f"{prefix}/{entry.name}"
+        if entry.is_dir():
+            found += _sources(entry, name)
+        elif entry.name.endswith(_CODE):
+            found.append((name, entry.read_bytes()))
+    return found

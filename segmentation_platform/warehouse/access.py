@@ -1,0 +1,44 @@
+"""Find the database to work with: the one that is named, else the embedded server, up and migrated."""
+
+import secrets
+from pathlib import Path
+
+from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse.embedded import EmbeddedPostgres
+from segmentation_platform.warehouse.migrate import upgrade
+from segmentation_platform.warehouse.roles import READER, set_reader_password
+
+
+def embedded_server(home: Path) -> EmbeddedPostgres:
+    """The embedded server of a platform whose files are below `home`."""
+    return EmbeddedPostgres(home.absolute() / "postgres")
+
+
+def open_database(url: str | None, home: Path) -> Database:
+    """Open the database, up and migrated.
+
+    Args:
+        url: of a server; without it the embedded one below `home` is started
+
+    Raises:
+        DatabaseError, EmbeddedPostgresError: when that fails; the message says what to do.
+
+    """
+    database = Database(url or embedded_server(home).start())
+    upgrade(database)
+    return database
+
+
+def reader_url(home: Path) -> str:
+    """URL of the embedded server for the read-only role, whose password is made at the first call."""
+    server = embedded_server(home)
+    owner = Database(server.url())
+    file = home.absolute() / "postgres" / "reader_password"
+    if not file.exists():
+        password = secrets.token_urlsafe(24)
+        with owner.connect() as connection:
+            set_reader_password(connection, password)
+        file.touch(mode=0o600)
+        file.write_text(password)
+    status = server.status()
+    return f"postgresql://{READER}:{file.read_text()}@127.0.0.1:{status.port}/segmentation"

@@ -1,0 +1,111 @@
+"""Figures that are cheapest to ask the database itself: periods, counts, sums."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from psycopg.rows import class_row
+
+from segmentation_platform.contracts import Contract
+from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse.tables import SCHEMA
+
+# Raw text as a number, by the same rule as the cleaning.
+_NUMBER = r"^\s*[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)\s*$"
+_PRICE = r"^\s*[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,2})?\s*$"
+
+
+@dataclass(frozen=True)
+class Period:
+    """From the first to the last genuine sales line, and how many there are."""
+
+    first_sale: datetime
+    last_sale: datetime
+    lines: int
+
+
+@dataclass(frozen=True)
+class LoadBalance:
+    """Rows and revenue of one load: as read, as cleaned, as rejected.
+
+    Revenue is the sum of quantity times price over lines on which both can be read.
+    """
+
+    load_id: int
+    raw_rows: int
+    clean_rows: int
+    rejected_rows: int
+    raw_revenue: float
+    clean_revenue: float
+    rejected_revenue: float
+
+
+def sales_period(database: Database, before: date = date.max) -> Period | None:
+    """The period of the cleaned ledger, up to a day; None when there are no sales or no table yet."""
+    with database.connect() as connection:
+        there = connection.execute("SELECT to_regclass('warehouse.clean_sales')").fetchone()
+        if there is None or there[0] is None:
+            return None
+        row = connection.execute(
+            "SELECT min(sold_at), max(sold_at), count(*) FROM warehouse.clean_sales WHERE sold_at < %s", [before]
+        ).fetchone()
+    return None if row is None or row[0] is None else Period(*row)  # type: ignore[arg-type]  # as the query selects
+
+
+def load_balances(database: Database) -> list[LoadBalance]:
+    """Rows and revenue of every load in use."""
+    query = f"""
+        WITH raw AS (
+            SELECT load_id, count(*) AS rows, sum(
+                CASE WHEN quantity ~ '{_NUMBER}' AND unit_price ~ '{_PRICE}'
+                THEN trim(quantity)::numeric * trim(unit_price)::numeric ELSE 0 END
+            ) AS revenue
+            FROM warehouse.raw_sales
+            WHERE load_id IN (SELECT load_id FROM warehouse.loads WHERE is_current) GROUP BY load_id
+        ), clean AS (
+            SELECT load_id, count(*) AS rows, sum(amount) AS revenue FROM warehouse.clean_sales GROUP BY load_id
+        ), rejected AS (
+            SELECT load_id, count(*) AS rows, sum(amount) AS revenue FROM warehouse.rejected_sales GROUP BY load_id
+        )
+        SELECT
+            load_id,
+            coalesce(raw.rows, 0) AS raw_rows,
+            coalesce(clean.rows, 0) AS clean_rows,
+            coalesce(rejected.rows, 0) AS rejected_rows,
+            coalesce(raw.revenue, 0)::float8 AS raw_revenue,
+            coalesce(clean.revenue, 0)::float8 AS clean_revenue,
+            coalesce(rejected.revenue, 0)::float8 AS rejected_revenue
+        FROM raw FULL JOIN clean USING (load_id) FULL JOIN rejected USING (load_id) ORDER BY load_id
+    """  # noqa: S608
+    with database.connect() as connection, connection.cursor(row_factory=class_row(LoadBalance)) as cursor:
+        return cursor.execute(query.encode()).fetchall()
+
+
+def rejections(database: Database) -> dict[str, tuple[int, float]]:
+    """Rows and revenue by reason for rejection, most rows first."""
+    with database.connect() as connection:
+        rows = connection.execute(
+            "SELECT reason, count(*), sum(amount)::float8 FROM warehouse.rejected_sales GROUP BY 1 ORDER BY 2 DESC, 1"
+        ).fetchall()
+    return {str(reason): (int(str(count)), float(str(amount))) for reason, count, amount in rows}
+
+
+def paying_customers(database: Database, before: date) -> int:
+    """Distinct known customers with a sales line before a day, whether cancelled later or not."""
+    with database.connect() as connection:
+        row = connection.execute(
+            "SELECT count(DISTINCT customer_id) FROM warehouse.clean_sales"
+            " WHERE status = 'completed' AND sold_at < %s",
+            [before],
+        ).fetchone()
+    return 0 if row is None else int(str(row[0]))
+
+
+def repeated_keys(database: Database, contract: type[Contract], limit: int = 20) -> list[dict[str, str]]:
+    """Keys that stand more than once in a working table, with their number; names come from the contract alone."""
+    keys = ", ".join(f'"{name}"' for name in contract.key())
+    query = (
+        f"SELECT concat_ws(', ', {keys}), count(*) FROM {SCHEMA}.{contract.table()}"  # noqa: S608
+        f" GROUP BY {keys} HAVING count(*) > 1 ORDER BY 1 LIMIT {int(limit)}"
+    )
+    with database.connect() as connection:
+        return [{"key": str(key), "rows": str(count)} for key, count in connection.execute(query.encode())]
