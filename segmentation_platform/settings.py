@@ -116,11 +116,7 @@ class Settings(BaseSettings):
     @property
     def simulated_ledger(self) -> Path:
         """Where the simulated shop's ledger is kept, named by what it was made from."""
-        return (
-            self.home.absolute()
-            / "demo"
-            / f"simulated_{self.simulation.lines}_{self.simulation.seed}.parquet"
-        )
+        return self.home.absolute() / "demo" / f"simulated_{self.simulation.lines}_{self.simulation.seed}.parquet"
 
     @property
     def dagster_home(self) -> Path:
@@ -149,8 +145,6 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        raise SettingsProblemError(
-            f"Settings in {config_file()} or the environment: {'; '.join(lines)}"
-        ) from None
+        raise SettingsProblemError(f"Settings in {config_file()} or the environment: {'; '.join(lines)}") from None
     except (SettingsError, ValueError) as error:
         raise SettingsProblemError(f"{config_file()} can't be read: {error}") from error

@@ -1,28 +1,21 @@
 """What was sold: one row per product."""
 
-from datetime import date
-
 import pandas as pd
 
-from segmentation_platform.engine import Engine, TableLike, read_step
-from segmentation_platform.ledger.known import add_known_sales
+from segmentation_platform.engine import Session, read_step
 
 PRODUCT_CATALOG = read_step(__package__, "product_catalog")
 
 
-def product_catalog(engine: Engine, clean_sales: TableLike, as_of: date) -> pd.DataFrame:
-    """Describe every product sold before a day.
+def product_catalog(session: Session) -> pd.DataFrame:
+    """Describe every product in the sales that are known.
 
     Args:
-        engine: runs the SQL
-        clean_sales: `ledger.known.COLUMNS` of the cleaned ledger
-        as_of: first day that is not known yet
+        session: holds `known_sales` (see `ledger.known`)
 
     Returns:
         Columns of `contracts.ProductCatalog`, ordered by `stock_code`.
 
     """
-    with engine.session() as session:
-        add_known_sales(session, clean_sales, as_of)
-        session.run(PRODUCT_CATALOG)
-        return session.frame(PRODUCT_CATALOG.name)
+    session.run(PRODUCT_CATALOG)
+    return session.frame(PRODUCT_CATALOG.name)

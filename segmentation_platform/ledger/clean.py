@@ -16,12 +16,11 @@ CLASSIFIED_SALES, REJECTED_SALES, PRODUCT_LINES, NET_QUANTITIES, CLEAN_SALES = (
     read_step(__package__, name)
     for name in ("classified_sales", "rejected_sales", "product_lines", "net_quantities", "clean_sales")
 )
-_DESCRIPTIONS = Step(
-    "descriptions", "SELECT DISTINCT description FROM product_lines WHERE description IS NOT NULL"
-)
+_DESCRIPTIONS = Step("descriptions", "SELECT DISTINCT description FROM product_lines WHERE description IS NOT NULL")
 _REASONS = Step(
     "reasons",
-    "SELECT reason, COUNT(*) AS rows, round(SUM(amount), 2) AS amount FROM rejected_sales GROUP BY 1 ORDER BY 2 DESC, 1",
+    "SELECT reason, COUNT(*) AS rows, round(SUM(amount), 2) AS amount FROM rejected_sales"
+    " GROUP BY reason ORDER BY rows DESC, reason",
 )
 
 

@@ -4,9 +4,11 @@ A report as of a past day must not use what came later, and that includes cancel
 lines from that day on are left out, and netting is done again on the rest.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
-from segmentation_platform.engine import Session, Step, TableLike, read_step
+from segmentation_platform.engine import Engine, Session, Step, TableLike, read_step
 from segmentation_platform.ledger.clean import NET_QUANTITIES
 
 KNOWN_SALES = read_step(__package__, "known_sales")
@@ -31,16 +33,19 @@ COLUMNS = (
 """The columns of `contracts.CleanSales` that are needed."""
 
 
-def add_known_sales(session: Session, clean_sales: TableLike, as_of: date) -> None:
-    """Add the table `known_sales` to a session.
+@contextmanager
+def known_sales(engine: Engine, clean_sales: TableLike, as_of: date) -> Iterator[Session]:
+    """Open a session that holds the table `known_sales`.
 
     Args:
-        session: an open session of an engine
+        engine: runs the SQL
         clean_sales: `COLUMNS` of the cleaned ledger
         as_of: first day that is not known yet
 
     """
-    session.add("clean_sales", clean_sales)
-    session.run(_LINES_BEFORE, {"as_of": as_of})
-    session.run(NET_QUANTITIES)
-    session.run(KNOWN_SALES)
+    with engine.session() as session:
+        session.add("clean_sales", clean_sales)
+        session.run(_LINES_BEFORE, {"as_of": as_of})
+        session.run(NET_QUANTITIES)
+        session.run(KNOWN_SALES)
+        yield session

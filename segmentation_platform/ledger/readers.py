@@ -153,9 +153,7 @@ def _read_parquet(path: Path, options: ReadOptions) -> Iterator[pa.RecordBatch]:
         with pq.ParquetFile(path) as file:
             matched = match_columns(file.schema_arrow.names, options.columns)
             for batch in file.iter_batches(_ROWS, columns=list(matched.values())):
-                yield pa.record_batch(
-                    [_as_text(batch.column(name)) for name in matched.values()], schema=TEXT_SCHEMA
-                )
+                yield pa.record_batch([_as_text(batch.column(name)) for name in matched.values()], schema=TEXT_SCHEMA)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
         raise LedgerError(f"The parquet file is damaged or can't be read: {error}. Export it again.") from error
 

@@ -14,6 +14,7 @@ from segmentation_platform.orchestration.metadata import records_table
 from segmentation_platform.orchestration.resources import ReportingDateResource, WarehouseResource
 from segmentation_platform.segments.model import SegmentModel
 from segmentation_platform.warehouse import facts, models, tables
+from segmentation_platform.warehouse.facts import Balance
 
 SHOWN = 20
 """Failing rows that are shown in the metadata of a check."""
@@ -40,8 +41,10 @@ def _contract_check(contract: type[Contract]) -> dg.AssetChecksDefinition:
         with StoredTable(database, contract).stream() as reader:
             failures = contract_failures(contract, (to_frame(batch) for batch in reader))
         repeated = facts.repeated_keys(database, contract, SHOWN)
-        cases = [{"column": ", ".join(contract.key()), "rule": "key is unique", "value": r["key"], "row": ""}
-                 for r in repeated]
+        cases = [
+            {"column": ", ".join(contract.key()), "rule": "key is unique", "value": r["key"], "row": ""}
+            for r in repeated
+        ]
         return check_result(failures + cases, good=f"Every row keeps the contract of {name}.")
 
     return keeps_contract
@@ -100,23 +103,9 @@ def check_result(
 )
 def rows_are_conserved(warehouse: WarehouseResource) -> dg.AssetCheckResult:
     """Raw = clean + rejected, in rows."""
-    balances = facts.load_balances(warehouse.database())
-    cases = [
-        {
-            "load": str(b.load_id),
-            "raw": str(b.raw_rows),
-            "clean": str(b.clean_rows),
-            "rejected": str(b.rejected_rows),
-        }
-        for b in balances
-        if b.raw_rows != b.clean_rows + b.rejected_rows
-    ]
-    figures = {
-        "raw_rows": sum(b.raw_rows for b in balances),
-        "clean_rows": sum(b.clean_rows for b in balances),
-        "rejected_rows": sum(b.rejected_rows for b in balances),
-    }
-    return check_result(cases, "Raw rows = clean rows + rejected rows.", figures)
+    balances = facts.row_balances(warehouse.database())
+    cases = [_balance(b, ".0f") for b in balances if b.raw != b.clean + b.rejected]
+    return check_result(cases, "Raw rows = clean rows + rejected rows.", _totals(balances, "rows"))
 
 
 @dg.asset_check(
@@ -127,23 +116,23 @@ def rows_are_conserved(warehouse: WarehouseResource) -> dg.AssetCheckResult:
 )
 def revenue_reconciles(warehouse: WarehouseResource) -> dg.AssetCheckResult:
     """Raw = clean + rejected, in money."""
-    balances = facts.load_balances(warehouse.database())
-    cases = [
-        {
-            "load": str(b.load_id),
-            "raw": f"{b.raw_revenue:.2f}",
-            "clean": f"{b.clean_revenue:.2f}",
-            "rejected": f"{b.rejected_revenue:.2f}",
-        }
-        for b in balances
-        if abs(b.raw_revenue - b.clean_revenue - b.rejected_revenue) >= _CENT
-    ]
-    figures = {
-        "raw_revenue": round(sum(b.raw_revenue for b in balances), 3),
-        "clean_revenue": round(sum(b.clean_revenue for b in balances), 3),
-        "rejected_revenue": round(sum(b.rejected_revenue for b in balances), 3),
+    balances = facts.revenue_balances(warehouse.database())
+    cases = [_balance(b, ".2f") for b in balances if abs(b.raw - b.clean - b.rejected) >= _CENT]
+    good = "Raw revenue = clean + rejected revenue, to the cent."
+    return check_result(cases, good, _totals(balances, "revenue"))
+
+
+def _balance(balance: Balance, digits: str) -> dict[str, str]:
+    totals = {"raw": balance.raw, "clean": balance.clean, "rejected": balance.rejected}
+    return {"load": str(balance.load_id)} | {name: format(total, digits) for name, total in totals.items()}
+
+
+def _totals(balances: list[Balance], what: str) -> dict[str, float]:
+    return {
+        f"raw_{what}": round(sum(b.raw for b in balances), 3),
+        f"clean_{what}": round(sum(b.clean for b in balances), 3),
+        f"rejected_{what}": round(sum(b.rejected for b in balances), 3),
     }
-    return check_result(cases, "Raw revenue = clean + rejected revenue, to the cent.", figures)
 
 
 @dg.asset_check(
@@ -152,9 +141,7 @@ def revenue_reconciles(warehouse: WarehouseResource) -> dg.AssetCheckResult:
     description="Every customer has one row, and nobody is there who never bought.",
     blocking=True,
 )
-def one_row_per_customer(
-    warehouse: WarehouseResource, reporting_date: ReportingDateResource
-) -> dg.AssetCheckResult:
+def one_row_per_customer(warehouse: WarehouseResource, reporting_date: ReportingDateResource) -> dg.AssetCheckResult:
     """Customers are unique, and no more than those with a sales line."""
     database = warehouse.database()
     repeated = facts.repeated_keys(database, CONTRACTS["rfm_features"], SHOWN)

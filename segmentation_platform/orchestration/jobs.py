@@ -26,8 +26,6 @@ def nightly(settings: ScheduleSettings) -> dg.ScheduleDefinition:
         job=refresh,
         cron_schedule=settings.cron,
         execution_timezone=settings.timezone,
-        default_status=(
-            dg.DefaultScheduleStatus.RUNNING if settings.running else dg.DefaultScheduleStatus.STOPPED
-        ),
+        default_status=(dg.DefaultScheduleStatus.RUNNING if settings.running else dg.DefaultScheduleStatus.STOPPED),
         description="Refresh the ledger, the segments and the recommendations every night.",
     )

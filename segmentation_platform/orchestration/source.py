@@ -56,7 +56,9 @@ def fingerprint(sha256: str, as_of: str, settings: Settings) -> str:
 
     Equal fingerprints mean that a run would publish the same tables again.
     """
-    rules = settings.model_dump(mode="json", include={"ledger", "cleaning", "customers", "segments", "recommendations"})
+    rules = settings.model_dump(
+        mode="json", include={"ledger", "cleaning", "customers", "segments", "recommendations"}
+    )
     rules["ledger"].pop("sales")
     document = json.dumps([sha256, as_of, rules, _code_hash()], sort_keys=True)
     return hashlib.sha256(document.encode()).hexdigest()

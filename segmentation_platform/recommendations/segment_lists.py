@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 
 from segmentation_platform.contracts.recommendations import SegmentRecommendations
-from segmentation_platform.engine import Engine, TableLike, read_step
-from segmentation_platform.ledger.known import add_known_sales
+from segmentation_platform.engine import Session, read_step
 from segmentation_platform.recommendations.rules import RecommendationRules
 
 ALL = "all"
@@ -29,18 +28,18 @@ class Sales:
     """What lists are made from.
 
     Attributes:
-        clean_sales: `ledger.known.COLUMNS` of the cleaned ledger
+        session: holds `known_sales` as of the reporting date (see `ledger.known`)
         segments: columns of `contracts.CustomerSegments`
         catalog: columns of `contracts.ProductCatalog`
 
     """
 
-    clean_sales: TableLike
+    session: Session
     segments: pd.DataFrame
     catalog: pd.DataFrame
 
 
-def segment_recommendations(engine: Engine, sales: Sales, as_of: date, rules: RecommendationRules) -> pd.DataFrame:
+def segment_recommendations(sales: Sales, as_of: date, rules: RecommendationRules) -> pd.DataFrame:
     """Make the lists of every segment.
 
     Returns:
@@ -48,7 +47,7 @@ def segment_recommendations(engine: Engine, sales: Sales, as_of: date, rules: Re
         `all` are always there; a region is there where the segment has `rules.cell_customers` customers in it.
 
     """
-    purchases = _product_purchases(engine, sales, as_of, rules)
+    purchases = _product_purchases(sales, as_of, rules)
     scored = _score(purchases, _cell_sizes(sales.segments), rules)
     still_sold = sales.catalog["last_sold"] >= pd.Timestamp(as_of) - pd.Timedelta(days=rules.sold_within_days)
     offered = scored.merge(sales.catalog.loc[still_sold, ["stock_code", "description", "category", "product_type"]])
@@ -61,12 +60,10 @@ def segment_recommendations(engine: Engine, sales: Sales, as_of: date, rules: Re
     return ordered[SegmentRecommendations.column_names()]
 
 
-def _product_purchases(engine: Engine, sales: Sales, as_of: date, rules: RecommendationRules) -> pd.DataFrame:
-    with engine.session() as session:
-        add_known_sales(session, sales.clean_sales, as_of)
-        session.add("customer_segments", sales.segments[["customer_id", "segment_id", "region"]])
-        session.run(_PURCHASES, {"as_of": as_of, "half_life_days": rules.half_life_days})
-        purchases = session.frame(_PURCHASES.name)
+def _product_purchases(sales: Sales, as_of: date, rules: RecommendationRules) -> pd.DataFrame:
+    sales.session.add("customer_segments", sales.segments[["customer_id", "segment_id", "region"]])
+    sales.session.run(_PURCHASES, {"as_of": as_of, "half_life_days": rules.half_life_days})
+    purchases = sales.session.frame(_PURCHASES.name)
     purchases["segment_id"] = purchases["segment_id"].fillna(_EVERY_SEGMENT).astype("int64")
     purchases["region"] = purchases["region"].fillna(ALL)
     return purchases

@@ -19,6 +19,7 @@ def open_database(url: str | None, home: Path) -> Database:
 
     Args:
         url: of a server; without it the embedded one below `home` is started
+        home: folder of the platform's own files
 
     Raises:
         DatabaseError, EmbeddedPostgresError: when that fails; the message says what to do.

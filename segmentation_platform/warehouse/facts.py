@@ -24,19 +24,13 @@ class Period:
 
 
 @dataclass(frozen=True)
-class LoadBalance:
-    """Rows and revenue of one load: as read, as cleaned, as rejected.
-
-    Revenue is the sum of quantity times price over lines on which both can be read.
-    """
+class Balance:
+    """One load's total as read, as cleaned and as rejected: rows, or revenue."""
 
     load_id: int
-    raw_rows: int
-    clean_rows: int
-    rejected_rows: int
-    raw_revenue: float
-    clean_revenue: float
-    rejected_revenue: float
+    raw: float
+    clean: float
+    rejected: float
 
 
 def sales_period(database: Database, before: date = date.max) -> Period | None:
@@ -51,42 +45,37 @@ def sales_period(database: Database, before: date = date.max) -> Period | None:
     return None if row is None or row[0] is None else Period(*row)  # type: ignore[arg-type]  # as the query selects
 
 
-def load_balances(database: Database) -> list[LoadBalance]:
-    """Rows and revenue of every load in use."""
+def row_balances(database: Database) -> list[Balance]:
+    """Rows of every load in use."""
+    return _balances(database, "count(*)", "count(*)")
+
+
+def revenue_balances(database: Database) -> list[Balance]:
+    """Quantity times price of every load in use, summed over lines on which both can be read."""
+    readable = f"quantity ~ '{_NUMBER}' AND unit_price ~ '{_PRICE}'"
+    product = "trim(quantity)::numeric * trim(unit_price)::numeric"
+    return _balances(database, f"sum(CASE WHEN {readable} THEN {product} ELSE 0 END)", "sum(amount)")
+
+
+def _balances(database: Database, raw: str, cleaned: str) -> list[Balance]:
     query = f"""
         WITH raw AS (
-            SELECT load_id, count(*) AS rows, sum(
-                CASE WHEN quantity ~ '{_NUMBER}' AND unit_price ~ '{_PRICE}'
-                THEN trim(quantity)::numeric * trim(unit_price)::numeric ELSE 0 END
-            ) AS revenue
-            FROM warehouse.raw_sales
+            SELECT load_id, {raw} AS total FROM warehouse.raw_sales
             WHERE load_id IN (SELECT load_id FROM warehouse.loads WHERE is_current) GROUP BY load_id
         ), clean AS (
-            SELECT load_id, count(*) AS rows, sum(amount) AS revenue FROM warehouse.clean_sales GROUP BY load_id
+            SELECT load_id, {cleaned} AS total FROM warehouse.clean_sales GROUP BY load_id
         ), rejected AS (
-            SELECT load_id, count(*) AS rows, sum(amount) AS revenue FROM warehouse.rejected_sales GROUP BY load_id
+            SELECT load_id, {cleaned} AS total FROM warehouse.rejected_sales GROUP BY load_id
         )
         SELECT
             load_id,
-            coalesce(raw.rows, 0) AS raw_rows,
-            coalesce(clean.rows, 0) AS clean_rows,
-            coalesce(rejected.rows, 0) AS rejected_rows,
-            coalesce(raw.revenue, 0)::float8 AS raw_revenue,
-            coalesce(clean.revenue, 0)::float8 AS clean_revenue,
-            coalesce(rejected.revenue, 0)::float8 AS rejected_revenue
+            coalesce(raw.total, 0)::float8 AS raw,
+            coalesce(clean.total, 0)::float8 AS clean,
+            coalesce(rejected.total, 0)::float8 AS rejected
         FROM raw FULL JOIN clean USING (load_id) FULL JOIN rejected USING (load_id) ORDER BY load_id
-    """  # noqa: S608
-    with database.connect() as connection, connection.cursor(row_factory=class_row(LoadBalance)) as cursor:
+    """  # noqa: S608 - composed of constants
+    with database.connect() as connection, connection.cursor(row_factory=class_row(Balance)) as cursor:
         return cursor.execute(query.encode()).fetchall()
-
-
-def rejections(database: Database) -> dict[str, tuple[int, float]]:
-    """Rows and revenue by reason for rejection, most rows first."""
-    with database.connect() as connection:
-        rows = connection.execute(
-            "SELECT reason, count(*), sum(amount)::float8 FROM warehouse.rejected_sales GROUP BY 1 ORDER BY 2 DESC, 1"
-        ).fetchall()
-    return {str(reason): (int(str(count)), float(str(amount))) for reason, count, amount in rows}
 
 
 def paying_customers(database: Database, before: date) -> int:

@@ -13,10 +13,12 @@ SELECT
     concat('Q', quarter(line.sold_at)) AS quarter,
     line.quantity,
     line.unit_price,
-    line.quantity * line.unit_price AS amount,
+    -- Rounded to tell 15.3 from 15.299999999999999; far below the cent, so sums still reconcile.
+    round(line.quantity * line.unit_price, 6) AS amount,
     coalesce(net.net_quantity, CASE WHEN line.status = 'completed' THEN line.quantity ELSE 0 END) AS net_quantity,
-    coalesce(net.net_quantity, CASE WHEN line.status = 'completed' THEN line.quantity ELSE 0 END) * line.unit_price
-        AS net_amount,
+    round(
+        coalesce(net.net_quantity, CASE WHEN line.status = 'completed' THEN line.quantity ELSE 0 END) * line.unit_price, 6
+    ) AS net_amount,
     line.customer_id,
     line.country,
     coalesce(continents.continent, 'Unknown') AS continent,

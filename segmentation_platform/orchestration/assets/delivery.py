@@ -26,9 +26,7 @@ GROUP = "delivery"
     deps=["rejected_sales"],
     metadata={"dagster/table_name": "serving.snapshot"},
     retry_policy=dg.RetryPolicy(max_retries=2, delay=2, backoff=dg.Backoff.EXPONENTIAL),
-    freshness_policy=dg.FreshnessPolicy.time_window(
-        fail_window=timedelta(hours=30), warn_window=timedelta(hours=26)
-    ),
+    freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=30), warn_window=timedelta(hours=26)),
 )
 def published_snapshot(
     context: dg.AssetExecutionContext,

@@ -74,7 +74,7 @@ def raw_sales(
 def _load(named: str, settings: Settings, database: Database, context: dg.AssetExecutionContext) -> Load:
     ledger = find_ledger(named, settings, database)
     if isinstance(ledger, Load):
-        context.log.warning(f"{ledger.source} is gone; going on with the {ledger.lines:,} lines loaded from it before.")
+        context.log.warning(f"{ledger.source} is gone; its {ledger.lines:,} lines were loaded before and are used.")
         return ledger
     known = loads.find_load(database, ledger.sha256)
     if known is not None:

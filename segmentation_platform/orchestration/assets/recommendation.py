@@ -32,9 +32,12 @@ def segment_recs(
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """Products to offer to each segment and region: popular, rising and signature lists, with reasons."""
     as_of = reporting_date.resolve(warehouse.database())
-    with clean_sales.stream(known.COLUMNS) as lines:
-        sales = Sales(lines, customer_segments, product_catalog)
-        lists = segment_recommendations(engine.engine(), sales, as_of, settings.recommendations)
+    with (
+        clean_sales.stream(known.COLUMNS) as lines,
+        known.known_sales(engine.engine(), lines, as_of) as session,
+    ):
+        sales = Sales(session, customer_segments, product_catalog)
+        lists = segment_recommendations(sales, as_of, settings.recommendations)
     first = lists[(lists["region"] == "all") & (lists["list"] == "popular") & (lists["rank"] <= 3)]
     return dg.MaterializeResult(
         value=lists,
