@@ -80,7 +80,7 @@ class ScheduleSettings(_Section):
 class SimulationSettings(_Section):
     """The simulated shop that serves until there is a ledger."""
 
-    lines: int = Field(default=60_000, ge=1_000, le=50_000_000)
+    lines: int = Field(default=100_000, ge=1_000, le=50_000_000)
     seed: int = 7
 
 
@@ -148,3 +148,9 @@ def load_settings() -> Settings:
         raise SettingsProblemError(f"Settings in {config_file()} or the environment: {'; '.join(lines)}") from None
     except (SettingsError, ValueError) as error:
         raise SettingsProblemError(f"{config_file()} can't be read: {error}") from error
+
+
+def name_database(url: str) -> None:
+    """Use a database for the rest of this process and the processes that it starts."""
+    os.environ["DATABASE_URL"] = url
+    load_settings.cache_clear()

@@ -1,5 +1,6 @@
 """The default engine: DuckDB in this process, which spills to disk when memory runs short."""
 
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +27,8 @@ class DuckDBSession:
 
     def run(self, step: Step, parameters: Parameters | None = None) -> None:
         """Compute a step into the table of its name."""
-        used = {key: value for key, value in (parameters or {}).items() if f"${key}" in step.query}
+        named = set(re.findall(r"\$(\w+)", step.query))
+        used = {key: value for key, value in (parameters or {}).items() if key in named}
         self._connection.execute(f'CREATE TABLE "{step.name}" AS {step.query}', used)
 
     def read(self, name: str) -> pa.RecordBatchReader:

@@ -41,9 +41,9 @@ def match_columns(found: Sequence[str], named: Mapping[str, str]) -> dict[str, s
 
 
 def _match(column: str, found: Sequence[str], named: str | None) -> str | None:
-    if named is not None:
-        return named if named in found else None
-    candidates = [name for name in found if _plain(name) in _KNOWN_NAMES[column]]
+    candidates = [name for name in found if (_plain(name) in _KNOWN_NAMES[column] if named is None else name == named)]
+    if len(set(candidates)) < len(candidates):
+        raise LedgerError(f"The file has more than one column {candidates[0]}. Rename or remove all but one.")
     if len(candidates) > 1:
         raise LedgerError(
             f"Column {column} could be any of {', '.join(candidates)}. Say in segmentation.toml which:\n"

@@ -30,7 +30,7 @@ COLUMNS = (
     "country",
     "region",
 )
-"""The columns of `contracts.CleanSales` that are needed."""
+"""The columns of `contracts.CleanSales` from which all features can be computed."""
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def known_sales(engine: Engine, clean_sales: TableLike, as_of: date) -> Iterator
 
     Args:
         engine: runs the SQL
-        clean_sales: `COLUMNS` of the cleaned ledger
+        clean_sales: `COLUMNS` of the cleaned ledger, or as many of them as are needed beside those of netting
         as_of: first day that is not known yet
 
     """

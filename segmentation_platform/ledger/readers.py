@@ -5,6 +5,7 @@ A line of a CSV with too many or too few fields comes out as a line whose whole 
 """
 
 import codecs
+import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -25,6 +26,10 @@ from segmentation_platform.ledger.sources import Format, LedgerFile, check_uncha
 TEXT_SCHEMA = pa.schema([(column, pa.string()) for column in TEXT_COLUMNS])
 _ROWS = 50_000
 _BYTES = 8 << 20
+_HAS_NUL = (
+    "has a NUL byte, so it is no text, or text of another encoding. Set the encoding in segmentation.toml, "
+    "[ledger] encoding = …, or export the ledger again as UTF-8."
+)
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
@@ -56,6 +61,7 @@ def read_ledger(file: LedgerFile, options: ReadOptions) -> Iterator[pa.RecordBat
     lines = 0
     with unpacked(file.path) as (path, kind):
         for batch in _READERS[kind](path, options):
+            _check_text(batch, lines, file.path)
             lines += batch.num_rows
             yield batch
     check_unchanged(file)
@@ -63,9 +69,19 @@ def read_ledger(file: LedgerFile, options: ReadOptions) -> Iterator[pa.RecordBat
         raise LedgerError(f"{file.path} has a header but no lines. Export the ledger again.")
 
 
+def _check_text(batch: pa.RecordBatch, before: int, path: Path) -> None:
+    for name, cells in zip(batch.schema.names, batch.columns, strict=True):
+        row = pc.index(pc.match_substring(cells, "\0"), True).as_py()
+        if row >= 0:
+            raise LedgerError(f"{path}: {name} of line {before + row + 1:,} {_HAS_NUL}")
+
+
 def _read_csv(path: Path, options: ReadOptions) -> Iterator[pa.RecordBatch]:
     encoding = _encoding(path) if options.encoding == "auto" else options.encoding
     header = _header(path, encoding)
+    matched = match_columns(header.names, options.columns)
+    if header.is_all:
+        return
     ragged: list[tuple[int, str]] = []
 
     def keep(row: pa_csv.InvalidRow) -> str:
@@ -75,15 +91,20 @@ def _read_csv(path: Path, options: ReadOptions) -> Iterator[pa.RecordBatch]:
     try:
         reader = pa_csv.open_csv(
             path,
-            read_options=pa_csv.ReadOptions(encoding=encoding, block_size=_BYTES, use_threads=False),
+            read_options=pa_csv.ReadOptions(
+                encoding=encoding,
+                block_size=_BYTES,
+                use_threads=False,
+                column_names=header.names,
+                skip_rows=header.lines,
+            ),
             parse_options=pa_csv.ParseOptions(
-                delimiter=_delimiter(header), newlines_in_values=True, invalid_row_handler=keep
+                delimiter=header.delimiter, newlines_in_values=True, invalid_row_handler=keep
             ),
             convert_options=pa_csv.ConvertOptions(
-                column_types={name: pa.string() for name in _fields(header)}, strings_can_be_null=False
+                column_types=dict.fromkeys(header.names, pa.string()), strings_can_be_null=False
             ),
         )
-        matched = match_columns(reader.schema.names, options.columns)
         yield from _with_ragged(reader, matched, ragged)
     except (pa.ArrowInvalid, UnicodeError, LookupError) as error:
         raise LedgerError(
@@ -129,23 +150,34 @@ def _encoding(path: Path) -> str:
     return "utf-8"
 
 
-def _header(path: Path, encoding: str) -> str:
+@dataclass(frozen=True)
+class _Header:
+    names: list[str]
+    delimiter: str
+    lines: int
+    """How many lines of the file it takes, blank ones before it included."""
+    is_all: bool
+    """Whether nothing follows it."""
+
+
+def _header(path: Path, encoding: str) -> _Header:
     try:
         with path.open(encoding=encoding, newline="") as file:
-            return file.readline().rstrip("\r\n")
-    except (UnicodeError, LookupError) as error:
+            line = next((line for line in file if line.strip()), "")
+            delimiter = max(",;\t|", key=line.count)
+            file.seek(0)
+            rows = csv.reader(file, delimiter=delimiter)
+            names = next((row for row in rows if row), [""])
+            lines = rows.line_num
+            is_all = not any(rest.strip("\r\n") for rest in file)
+    except (UnicodeError, LookupError, csv.Error) as error:
         raise LedgerError(
             f"The file can't be read as {encoding} text: {error}. "
             'Set its encoding in segmentation.toml, [ledger] encoding = "auto" or another, or save it as UTF-8.'
         ) from error
-
-
-def _delimiter(header: str) -> str:
-    return max(",;\t|", key=header.count)
-
-
-def _fields(header: str) -> list[str]:
-    return [name.strip('"') for name in header.split(_delimiter(header))]
+    if any("\0" in name for name in names):
+        raise LedgerError(f"{path}: the first line {_HAS_NUL}")
+    return _Header([names[0].removeprefix("\ufeff"), *names[1:]], delimiter, lines, is_all)
 
 
 def _read_parquet(path: Path, options: ReadOptions) -> Iterator[pa.RecordBatch]:
@@ -162,10 +194,19 @@ def _as_text(values: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
     if pa.types.is_timestamp(values.type):
-        whole = pc.all(pc.equal(pc.microsecond(values), 0)).as_py() is not False
+        whole = pc.all(pc.equal(pc.subsecond(values), 0)).as_py() is not False
         unit = pa.timestamp("s" if whole else "us", values.type.tz)
-        return pc.strftime(values.cast(unit, safe=not whole), "%Y-%m-%d %H:%M:%S").cast(pa.string())
+        return pc.strftime(values.cast(unit, safe=False), "%Y-%m-%d %H:%M:%S").cast(pa.string())
+    if pa.types.is_floating(values.type):
+        return _numbers_as_text(values)
     return values.cast(pa.string())
+
+
+def _numbers_as_text(values: pa.Array) -> pa.Array:
+    """Numbers without an exponent where they are whole: pandas keeps ids with gaps as 12345678901.0."""
+    whole = pc.and_(pc.equal(pc.floor(values), values), pc.less(pc.abs(values), 2**53))
+    text = pc.if_else(whole, values.cast(pa.int64(), safe=False).cast(pa.string()), values.cast(pa.string()))
+    return pc.if_else(pc.is_nan(values), None, text)
 
 
 def _read_excel(path: Path, options: ReadOptions) -> Iterator[pa.RecordBatch]:

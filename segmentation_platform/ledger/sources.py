@@ -148,5 +148,5 @@ def _unzip(path: Path, target: Path) -> None:
         try:
             with archive.open(names[0]) as packed, target.open("wb") as plain:
                 shutil.copyfileobj(packed, plain, _CHUNK)
-        except RuntimeError as error:  # zipfile's word for a password
-            raise LedgerError(f"{path} can't be unpacked: {error}. Save it without a password.") from error
+        except RuntimeError as error:  # zipfile's word for a password, or for a compression that it doesn't know
+            raise LedgerError(f"{path} can't be unpacked: {error}. Unpack it and name the file in it.") from error

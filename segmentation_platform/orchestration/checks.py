@@ -145,7 +145,7 @@ def one_row_per_customer(warehouse: WarehouseResource, reporting_date: Reporting
     """Customers are unique, and no more than those with a sales line."""
     database = warehouse.database()
     repeated = facts.repeated_keys(database, CONTRACTS["rfm_features"], SHOWN)
-    features = len(tables.read_frame(database, CONTRACTS["rfm_features"]))
+    features = facts.rows(database, CONTRACTS["rfm_features"])
     buyers = facts.paying_customers(database, reporting_date.resolve(database))
     cases = [{"customer": r["key"], "rows": r["rows"]} for r in repeated]
     if features > buyers:

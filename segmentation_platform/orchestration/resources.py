@@ -12,6 +12,9 @@ from segmentation_platform.warehouse.access import open_database
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.facts import sales_period
 
+BAD_INPUT = {"category": "bad_input"}
+"""Metadata of a failure that is due to what was handed in, not to the platform."""
+
 
 class WarehouseResource(dg.ConfigurableResource["WarehouseResource"]):
     """The Postgres database, migrated at its first use in a process."""
@@ -64,6 +67,7 @@ class ReportingDateResource(dg.ConfigurableResource["ReportingDateResource"]):
             raise dg.Failure(
                 "There are no genuine sales in the ledger: every line was rejected. See warehouse.rejected_sales for "
                 "the reasons, and [cleaning] in segmentation.toml for the rules.",
+                metadata=BAD_INPUT,
                 allow_retries=False,
             )
         if not self.as_of:
@@ -73,6 +77,7 @@ class ReportingDateResource(dg.ConfigurableResource["ReportingDateResource"]):
             raise dg.Failure(
                 f"The reporting date {as_of} is not after the first sale, {period.first_sale:%Y-%m-%d}. "
                 f"Choose one from {period.first_sale.date() + timedelta(days=1)} on.",
+                metadata=BAD_INPUT,
                 allow_retries=False,
             )
         return as_of
@@ -82,4 +87,6 @@ def _parse(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise dg.Failure(f"{text!r} is not a date; write it as 2011-12-10.", allow_retries=False) from None
+        raise dg.Failure(
+            f"{text!r} is not a date; write it as 2011-12-10.", metadata=BAD_INPUT, allow_retries=False
+        ) from None

@@ -36,9 +36,14 @@ def find_ledger(named: str, settings: Settings, database: Database) -> LedgerFil
     if path:
         return identify(Path(path))
     current = loads.current_load(database)
-    if current is not None:
-        return identify(Path(current.source)) if Path(current.source).is_file() else current
-    return identify(simulated_ledger(settings))
+    if current is None:
+        return identify(simulated_ledger(settings))
+    return identify(Path(current.source)) if Path(current.source).is_file() else current
+
+
+def is_simulated(named: str, settings: Settings, database: Database) -> bool:
+    """Whether `find_ledger` comes down to the simulated shop."""
+    return not (named or settings.ledger.sales) and loads.current_load(database) is None
 
 
 def simulated_ledger(settings: Settings) -> Path:

@@ -17,6 +17,20 @@ from segmentation_platform.engine import Session, read_step
 from segmentation_platform.recommendations.rules import RecommendationRules
 
 ALL = "all"
+
+COLUMNS = (
+    "load_id",
+    "line_number",
+    "invoice",
+    "status",
+    "stock_code",
+    "sold_at",
+    "quantity",
+    "unit_price",
+    "customer_id",
+)
+"""The columns of the cleaned ledger from which lists are made."""
+
 _PURCHASES = read_step(__package__, "product_purchases")
 _CELL = ["segment_id", "region"]
 _EVERY_SEGMENT = 0

@@ -89,6 +89,13 @@ def paying_customers(database: Database, before: date) -> int:
     return 0 if row is None else int(str(row[0]))
 
 
+def rows(database: Database, contract: type[Contract]) -> int:
+    """Number of rows of a working table; its name comes from the contract alone."""
+    with database.connect() as connection:
+        row = connection.execute(f"SELECT count(*) FROM {SCHEMA}.{contract.table()}".encode()).fetchone()  # noqa: S608
+    return 0 if row is None else int(str(row[0]))
+
+
 def repeated_keys(database: Database, contract: type[Contract], limit: int = 20) -> list[dict[str, str]]:
     """Keys that stand more than once in a working table, with their number; names come from the contract alone."""
     keys = ", ".join(f'"{name}"' for name in contract.key())

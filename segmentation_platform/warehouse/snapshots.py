@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 
 import pandas as pd
 from psycopg import sql
+from psycopg.rows import class_row
 
 from segmentation_platform.contracts import PUBLISHED, CustomerSegments, Published
 from segmentation_platform.contracts.frames import to_frame
@@ -113,6 +114,27 @@ def history(database: Database) -> pd.DataFrame:
     """All snapshots, newest first; columns as in `serving.snapshot_history`."""
     with stream(database, "SELECT * FROM serving.snapshot_history ORDER BY snapshot_id DESC") as reader:
         return to_frame(reader.read_all())
+
+
+@dataclass(frozen=True)
+class ServedSnapshot:
+    """The snapshot that is served, in short; columns as in `contracts.Snapshots`."""
+
+    snapshot_id: int
+    as_of: date
+    first_sale: datetime
+    last_sale: datetime
+    lines: int
+    customers: int
+
+
+def served_snapshot(database: Database) -> ServedSnapshot | None:
+    """What is served; None before the first snapshot."""
+    with database.connect() as connection, connection.cursor(row_factory=class_row(ServedSnapshot)) as cursor:
+        return cursor.execute(
+            "SELECT snapshot_id, as_of, first_sale, last_sale, lines, customers"
+            " FROM snapshots.snapshots JOIN snapshots.served USING (snapshot_id)"
+        ).fetchone()
 
 
 def served_inputs(database: Database) -> str | None:

@@ -2,18 +2,25 @@
 -- Reads: raw_sales. Parameters: date_formats, product_code, cancellation_prefix.
 WITH moments AS (
     -- Many lines share an invoice: reading each distinct text once is several times faster.
-    SELECT invoice_date, try_strptime(trim(invoice_date), $date_formats) AS sold_at
-    FROM (SELECT DISTINCT invoice_date FROM raw_sales WHERE invoice_date IS NOT NULL)
+    -- A year of two digits read as one of four, or a slip of the pen, is no date of trade.
+    SELECT invoice_date, CASE WHEN year(moment) BETWEEN 1900 AND 2200 THEN moment END AS sold_at
+    FROM (
+        SELECT invoice_date, try_strptime(trim(invoice_date), $date_formats) AS moment
+        FROM (SELECT DISTINCT invoice_date FROM raw_sales WHERE invoice_date IS NOT NULL)
+    )
 ), typed AS (
     SELECT
         raw_sales.*,
         moments.sold_at,
+        -- Nine digits are more than anybody sells; without a bound a slip could become infinite.
         CASE
-            WHEN regexp_full_match(trim(quantity), '[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)')
+            WHEN regexp_full_match(trim(quantity), '[+-]?([0-9]{1,9}([.][0-9]*)?|[.][0-9]+)')
             THEN CAST(trim(quantity) AS DOUBLE)
         END AS units,
         CASE
-            WHEN regexp_full_match(trim(unit_price), '[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,2})?')
+            WHEN regexp_full_match(
+                trim(unit_price), '[+-]?([0-9]{1,9}([.][0-9]*)?|[.][0-9]+)([eE](-[0-9]{1,2}|[+]?0?[0-9]))?'
+            )
             THEN CAST(trim(unit_price) AS DOUBLE)
         END AS price,
         trim(coalesce(invoice, '')) AS invoice_number,

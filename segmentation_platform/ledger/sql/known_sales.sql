@@ -1,20 +1,9 @@
 -- The cleaned ledger as it was known on a day: nothing from that day on, and netted only of cancellations known then.
 -- Reads: product_lines (clean lines before the day), net_quantities.
 SELECT
-    line.invoice,
-    line.status,
-    line.stock_code,
-    line.description,
-    line.product_category,
-    line.product_type,
-    line.sold_at,
-    line.quantity,
-    line.unit_price,
+    line.*,
     coalesce(net.net_quantity, CASE WHEN line.status = 'completed' THEN line.quantity ELSE 0 END) AS net_quantity,
     coalesce(net.net_quantity, CASE WHEN line.status = 'completed' THEN line.quantity ELSE 0 END) * line.unit_price
-        AS net_amount,
-    line.customer_id,
-    line.country,
-    line.region
+        AS net_amount
 FROM product_lines AS line
 LEFT JOIN net_quantities AS net ON line.load_id = net.load_id AND line.line_number = net.line_number

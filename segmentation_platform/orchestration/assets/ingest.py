@@ -12,7 +12,7 @@ from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.readers import ReadOptions, read_ledger
 from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata
-from segmentation_platform.orchestration.resources import EngineResource, WarehouseResource
+from segmentation_platform.orchestration.resources import BAD_INPUT, EngineResource, WarehouseResource
 from segmentation_platform.orchestration.source import find_ledger
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import loads
@@ -60,7 +60,7 @@ def raw_sales(
     try:
         load = _load(config.sales, settings, database, context)
     except LedgerError as error:
-        raise dg.Failure(str(error), metadata={"category": "bad_input"}, allow_retries=False) from error
+        raise dg.Failure(str(error), metadata=BAD_INPUT, allow_retries=False) from error
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": load.lines,
@@ -87,7 +87,7 @@ def _load(named: str, settings: Settings, database: Database, context: dg.AssetE
     group_name=GROUP,
     outs={
         "clean_sales": dg.AssetOut(
-            description="Genuine product lines, sales and cancellations: typed, categorised, netted of cancellations.",
+            description="Genuine product lines, sales and cancellations: typed, categorised, netted.",
             kinds={"duckdb", "postgres"},
             owners=OWNERS,
             code_version="1",

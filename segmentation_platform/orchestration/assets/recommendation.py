@@ -8,7 +8,7 @@ from segmentation_platform.ledger import known
 from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata
 from segmentation_platform.orchestration.resources import EngineResource, ReportingDateResource, WarehouseResource
-from segmentation_platform.recommendations.segment_lists import Sales, segment_recommendations
+from segmentation_platform.recommendations.segment_lists import COLUMNS, Sales, segment_recommendations
 from segmentation_platform.settings import Settings
 
 GROUP = "recommendation"
@@ -33,7 +33,7 @@ def segment_recs(
     """Products to offer to each segment and region: popular, rising and signature lists, with reasons."""
     as_of = reporting_date.resolve(warehouse.database())
     with (
-        clean_sales.stream(known.COLUMNS) as lines,
+        clean_sales.stream(COLUMNS) as lines,
         known.known_sales(engine.engine(), lines, as_of) as session,
     ):
         sales = Sales(session, customer_segments, product_catalog)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from segmentation_platform.contracts import CustomerSegments, SegmentModels, SegmentProfiles
 from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata
-from segmentation_platform.orchestration.resources import ReportingDateResource, WarehouseResource
+from segmentation_platform.orchestration.resources import BAD_INPUT, ReportingDateResource, WarehouseResource
 from segmentation_platform.reporting.selection import selection_svg
 from segmentation_platform.reporting.svg import markdown_image
 from segmentation_platform.segments import profiles
@@ -43,7 +43,7 @@ def kmeans_model(
     try:
         choice = choose_model(rfm_features, settings.segments)
     except SegmentationError as error:
-        raise dg.Failure(str(error), metadata={"category": "bad_input"}, allow_retries=False) from error
+        raise dg.Failure(str(error), metadata=BAD_INPUT, allow_retries=False) from error
     if not choice.is_stable:
         context.log.warning("No number of segments is stable; the most stable one was taken.")
     record = _record(choice, as_of, len(rfm_features), context.run_id)

@@ -1,0 +1,70 @@
+"""All commands, put together, and how errors reach people."""
+
+import sys
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+
+from segmentation_platform.cli import database, doctor, refresh, simulate, snapshots, ui
+from segmentation_platform.cli.console import error_console
+from segmentation_platform.ledger.errors import LedgerError
+from segmentation_platform.settings import SettingsProblemError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,
+    help="Customer segments and product recommendations from a shop's sales ledger, in Postgres.",
+)
+app.command("run")(refresh.run)
+app.command("ui")(ui.ui)
+app.command("simulate")(simulate.simulate)
+app.command("doctor")(doctor.doctor)
+app.add_typer(database.app, name="db")
+app.add_typer(snapshots.app, name="snapshots")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(version("segmentation-platform"))
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Start here: [bold]segmentation-platform run[/bold]."""
+
+
+def main() -> None:
+    """Run the command line; a known problem is one message and an exit code, never a traceback.
+
+    Exit codes: 0 done; 1 a check, the database or a snapshot stood in the way; 2 the input can't be used.
+    """
+    try:
+        app()
+    except (LedgerError, SettingsProblemError) as error:
+        _say(error)
+        sys.exit(2)
+    except RuntimeError as error:
+        if not _is_known(error):
+            raise
+        _say(error)
+        sys.exit(1)
+
+
+def _is_known(error: RuntimeError) -> bool:
+    from segmentation_platform.warehouse.database import DatabaseError
+    from segmentation_platform.warehouse.embedded import EmbeddedPostgresError
+    from segmentation_platform.warehouse.snapshots import SnapshotError
+
+    return isinstance(error, DatabaseError | EmbeddedPostgresError | SnapshotError)
+
+
+def _say(error: Exception) -> None:
+    error_console.print(str(error), style="red", markup=False, highlight=False)

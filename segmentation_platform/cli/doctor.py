@@ -1,0 +1,121 @@
+"""`doctor`: whether everything is there that the platform needs."""
+
+import platform
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from segmentation_platform.cli.console import console
+from segmentation_platform.cli.options import DatabaseUrl, settings_with
+from segmentation_platform.settings import Settings
+
+_OLDEST_PYTHON = (3, 11)
+_FREE_GIGABYTES = 2
+_UI_PORT = 3000
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was looked at, how it is, and what to do if it is not well."""
+
+    what: str
+    state: str
+    fix: str = ""
+
+
+def doctor(
+    sales: Annotated[str, typer.Option("--sales", help="Ledger file to look at.", show_default=False)] = "",
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Check Python, drivers, disk, port, database and ledger; name the fix for each that is not well."""
+    settings = settings_with(database_url)
+    looks: tuple[Callable[[], Finding], ...] = (
+        _python,
+        _drivers,
+        lambda: _disk(settings),
+        _port,
+        lambda: _database(settings),
+        lambda: _ledger(sales, settings),
+    )
+    findings = [look() for look in looks]
+    table = Table(box=None, show_header=False)
+    for finding in findings:
+        table.add_row("[red]✗[/]" if finding.fix else "[green]✓[/]", finding.what, finding.state, finding.fix)
+    console.print(table)
+    if any(finding.fix for finding in findings):
+        raise typer.Exit(1)
+
+
+def _python() -> Finding:
+    state = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    if sys.version_info < _OLDEST_PYTHON:
+        return Finding("Python", state, "Install Python 3.11 or newer and make the environment anew.")
+    return Finding("Python", state)
+
+
+def _drivers() -> Finding:
+    try:
+        import adbc_driver_postgresql
+        import psycopg
+    except ImportError as error:
+        return Finding("Postgres drivers", str(error), "Install the platform's lock file again.")
+    return Finding("Postgres drivers", f"psycopg {psycopg.__version__}, ADBC {adbc_driver_postgresql.__version__}")
+
+
+def _disk(settings: Settings) -> Finding:
+    folder = next(f for f in (settings.home.absolute(), *settings.home.absolute().parents) if f.exists())
+    free = shutil.disk_usage(folder).free / 1e9
+    state = f"{free:,.0f} GB free at {folder}"
+    if free < _FREE_GIGABYTES:
+        return Finding("Disk", state, f"Make room: {_FREE_GIGABYTES} GB, or four times the size of the ledger.")
+    return Finding("Disk", state)
+
+
+def _port() -> Finding:
+    from segmentation_platform.cli.ui import is_taken
+
+    if is_taken("127.0.0.1", _UI_PORT):
+        return Finding(
+            "Port of the UI", f"{_UI_PORT} is taken", f"Is the UI open already? Else: ui --port {_UI_PORT + 1}"
+        )
+    return Finding("Port of the UI", f"{_UI_PORT} is free")
+
+
+def _database(settings: Settings) -> Finding:
+    from segmentation_platform.cli.refresh import open_database_of
+    from segmentation_platform.warehouse.database import DatabaseError
+    from segmentation_platform.warehouse.embedded import EmbeddedPostgresError
+    from segmentation_platform.warehouse.migrate import revision
+
+    try:
+        database = open_database_of(settings)
+        return Finding("Database", f"{database.safe_url}, revision {revision(database)}")
+    except (DatabaseError, EmbeddedPostgresError) as error:
+        state, _, fix = str(error).partition("\n")
+        return Finding("Database", state, fix or state)
+
+
+def _ledger(sales: str, settings: Settings) -> Finding:
+    from segmentation_platform.ledger.errors import LedgerError
+    from segmentation_platform.ledger.readers import ReadOptions, read_ledger
+    from segmentation_platform.ledger.sources import identify
+
+    named = sales or settings.ledger.sales
+    if not named:
+        return Finding("Ledger", "none named: a simulated shop, or the one loaded last")
+    columns = {str(column): name for column, name in settings.ledger.columns.items()}
+    try:
+        file = identify(Path(named))
+        first = next(iter(read_ledger(file, ReadOptions(settings.ledger.encoding, columns))))
+    except LedgerError as error:
+        state, _, fix = str(error).partition("\n")
+        return Finding("Ledger", state, fix or "See above.")
+    return Finding(
+        "Ledger", f"{file.path}: {file.size / 1e6:,.1f} MB, all columns found, {first.num_rows:,} lines read"
+    )

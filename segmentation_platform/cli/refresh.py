@@ -1,0 +1,143 @@
+"""`run`: the whole flow, from the ledger to the tables that people read."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import Progress, TextColumn
+
+from segmentation_platform.cli.console import command_line, console, error_console
+from segmentation_platform.cli.options import DatabaseUrl, settings_with
+from segmentation_platform.settings import Settings
+
+if TYPE_CHECKING:
+    from segmentation_platform.orchestration import runner
+    from segmentation_platform.warehouse.database import Database
+
+
+def run(
+    sales: Annotated[
+        str,
+        typer.Option(
+            "--sales",
+            help="Ledger file: csv, xlsx, parquet, gzipped, or a zip of one. "
+            "\\[default: the one in segmentation.toml, else the one loaded last, else a simulated shop's]",
+            show_default=False,
+        ),
+    ] = "",
+    as_of: Annotated[
+        str,
+        typer.Option(
+            "--as-of",
+            metavar="YYYY-MM-DD",
+            help="Reporting date; nothing from that day on is used. \\[default: the day after the last sale]",
+            show_default=False,
+        ),
+    ] = "",
+    database_url: DatabaseUrl = None,
+    force: Annotated[bool, typer.Option("--force", help="Compute again even if nothing has changed.")] = False,
+) -> None:
+    """Read the ledger, compute everything, publish a snapshot, and show it in short."""
+    began = time.monotonic()
+    settings = settings_with(database_url)
+    with error_console.status("Opening the database …"):
+        database = open_database_of(settings)
+    sha256 = _ledger_hash(sales, settings, database)
+    if not force and _is_published(database, sha256, as_of, settings):
+        console.print("Nothing has changed since the published snapshot; --force computes it again.")
+    else:
+        _refresh(sales, as_of, settings, database)
+    from segmentation_platform.cli.summary import print_summary
+
+    print_summary(database, settings, time.monotonic() - began)
+
+
+def open_database_of(settings: Settings) -> "Database":
+    """The database of the settings, up and migrated."""
+    from segmentation_platform.warehouse.access import open_database
+
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    return open_database(url, settings.home)
+
+
+def _ledger_hash(sales: str, settings: Settings, database: "Database") -> str:
+    """The content hash of the ledger that this run is about; makes the simulated one if it comes to that."""
+    from segmentation_platform.cli.simulate import simulating
+    from segmentation_platform.orchestration.source import find_ledger, is_simulated
+
+    if is_simulated(sales, settings, database) and not settings.simulated_ledger.is_file():
+        simulating(settings.simulated_ledger, settings.simulation.lines, settings.simulation.seed)
+    return find_ledger(sales, settings, database).sha256
+
+
+def _is_published(database: "Database", sha256: str, as_of: str, settings: Settings) -> bool:
+    from segmentation_platform.orchestration.source import fingerprint
+    from segmentation_platform.warehouse.snapshots import served_inputs
+
+    return served_inputs(database) == fingerprint(sha256, as_of, settings)
+
+
+def _refresh(sales: str, as_of: str, settings: Settings, database: "Database") -> None:
+    with error_console.status("Loading Dagster …"):
+        from segmentation_platform.orchestration import runner
+    with database.exclusive(), _progress() as tell:
+        outcome = runner.refresh(settings, str(Path(sales).expanduser().absolute()) if sales else "", as_of, tell)
+    if not outcome.succeeded:
+        _explain(outcome, database)
+        raise typer.Exit(2 if outcome.is_bad_input else 1)
+
+
+class _Teller:
+    """Prints a line per table, and keeps the name of the step at work beside a spinner."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._at_work = progress.add_task("")
+        self._checks = 0
+        self._failed = 0
+
+    def __call__(self, event: "runner.Progress") -> None:
+        from segmentation_platform.orchestration import runner
+
+        match event:
+            case runner.StepBegun(name):
+                self._progress.update(self._at_work, description=f"{name.replace('_', ' ')} …")
+            case runner.TableMade(name, rows, seconds):
+                counted = f"{rows:>11,} rows" if rows is not None else " " * 16
+                self._progress.console.print(f"[green]✓[/] {name:<20}{counted}{seconds:>8.1f} s")
+            case runner.CheckMade(asset, name, passed):
+                self._checks += 1
+                if not passed:
+                    self._failed += 1
+                    self._progress.console.print(f"[red]✗[/] {asset}: {name}")
+
+    def close(self) -> None:
+        """Say how many checks there were."""
+        self._progress.console.print(f"  {self._checks - self._failed} of {self._checks} data checks passed")
+
+
+@contextmanager
+def _progress() -> Iterator[_Teller]:
+    with Progress(TextColumn("[dim]{task.description}"), console=error_console, transient=True) as progress:
+        teller = _Teller(progress)
+        yield teller
+        teller.close()
+
+
+def _explain(outcome: "runner.Outcome", database: "Database") -> None:
+    from segmentation_platform.warehouse.snapshots import served_snapshot
+
+    say = error_console.print
+    say(outcome.cause, style="red", markup=False)
+    if outcome.not_made:
+        say(f"Not made: {', '.join(outcome.not_made)}.")
+    served = served_snapshot(database)
+    if served is None:
+        say("Nothing is published yet.")
+    else:
+        say(f"Still served: snapshot {served.snapshot_id}, as of {served.as_of}.")
+    if not outcome.is_bad_input:
+        say(f"Run again: {command_line()} run · details of run {outcome.run_id}: {command_line()} ui")

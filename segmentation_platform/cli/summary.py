@@ -1,0 +1,77 @@
+"""What a run ends with: the segments in short, and where to go from here."""
+
+import pandas as pd
+from rich.table import Table
+
+from segmentation_platform.cli.console import command_line, console
+from segmentation_platform.contracts import PUBLISHED
+from segmentation_platform.settings import Settings
+from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse.snapshots import read_served, served_snapshot
+
+_FIRST = 3
+_FEW_CUSTOMERS, _FEW_DAYS = 500, 180
+
+
+def print_summary(database: Database, settings: Settings, seconds: float) -> None:
+    """Print the published segments, and the commands to go on with."""
+    snapshot = served_snapshot(database)
+    if snapshot is None:
+        return
+    console.print(
+        f"\n[bold]Snapshot {snapshot.snapshot_id}[/], as of {snapshot.as_of}: {snapshot.customers:,} customers, "
+        f"{snapshot.lines:,} sales lines from {snapshot.first_sale:%Y-%m-%d} to {snapshot.last_sale:%Y-%m-%d}"
+    )
+    days = (snapshot.last_sale - snapshot.first_sale).days
+    if snapshot.customers < _FEW_CUSTOMERS or days < _FEW_DAYS:
+        console.print(
+            f"[yellow]Little data:[/] segments say little below {_FEW_CUSTOMERS} customers and {_FEW_DAYS} days; "
+            f"there are {snapshot.customers:,} and {days}."
+        )
+    frames = {published.view: read_served(database, published) for published in PUBLISHED}
+    segments = frames["segments"].sort_values("rank")
+    console.print(_segments(segments))
+    console.print(_recommendations(segments, frames["segment_recommendations"]))
+    _next_steps(settings, seconds)
+
+
+def _segments(segments: pd.DataFrame) -> Table:
+    table = Table(box=None, padding=(0, 1))
+    table.add_column("Segment", no_wrap=True)
+    for name in ("Customers", "Revenue", "Last bought", "Orders", "Spent"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in segments.to_dict("records"):
+        table.add_row(
+            f"[{row['color']}]●[/] {row['segment']}",
+            f"{row['customers']:,} ({row['customer_share']:.0%})",
+            f"{row['revenue_share']:.0%}",
+            f"{row['recency_days_median']:.0f} days ago",
+            f"{row['frequency_median']:.0f}",
+            f"{row['monetary_median']:,.0f}",
+        )
+    table.caption = "Last bought, orders and spent are medians."
+    table.caption_justify = "left"
+    return table
+
+
+def _recommendations(segments: pd.DataFrame, recommended: pd.DataFrame) -> Table:
+    first = recommended[
+        (recommended["list"] == "popular") & (recommended["region"] == "all") & (recommended["rank"] <= _FIRST)
+    ]
+    table = Table(box=None, padding=(0, 1))
+    table.add_column("Segment", no_wrap=True)
+    table.add_column("First recommendations")
+    for row in segments.to_dict("records"):
+        products = first.loc[first["segment_id"] == row["segment_id"], "description"]
+        table.add_row(f"[{row['color']}]●[/] {row['segment']}", " · ".join(products.fillna("?")))
+    return table
+
+
+def _next_steps(settings: Settings, seconds: float) -> None:
+    me = command_line()
+    query = "select * from serving.segments order by rank"
+    url = "$DATABASE_URL" if settings.database_url else f"$({me} db url)"
+    console.print(f"\nDone in {seconds:.1f} s. Go on with:")
+    console.print(f'  psql "{url}" -c "{query}"', markup=False, soft_wrap=True)
+    console.print(f"  {me} db psql      (psql, included)", markup=False, soft_wrap=True)
+    console.print(f"  {me} ui         Dagster: assets, lineage, checks, schedule", markup=False, soft_wrap=True)

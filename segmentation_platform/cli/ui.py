@@ -1,0 +1,64 @@
+"""`ui`: Dagster's web server and daemon on this machine."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from segmentation_platform.cli.console import console, error_console
+from segmentation_platform.cli.options import DatabaseUrl, settings_with
+from segmentation_platform.cli.refresh import open_database_of
+
+_GROUPS = ("ingest", "features", "segmentation", "recommendation", "delivery")
+
+
+def ui(
+    port: Annotated[int, typer.Option("--port", "-p", help="Port of the web server.")] = 3000,
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen on. Anyone who can reach it can run everything.")
+    ] = "127.0.0.1",
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Open the Dagster web server and daemon: assets, checks, lineage, runs and the nightly schedule."""
+    settings = settings_with(database_url)
+    if is_taken(host, port):
+        error_console.print(f"Port {port} is taken. Choose another: --port {port + 1}", style="red")
+        raise typer.Exit(1)
+    open_database_of(settings)
+    from segmentation_platform.orchestration.runner import open_instance
+
+    open_instance(settings.dagster_home).dispose()
+    groups = "%2C".join(f"global%40global%3A{name}" for name in _GROUPS)
+    console.print(
+        f"Dagster is coming up. Lineage: http://{host}:{port}/asset-groups?expanded={groups}", soft_wrap=True
+    )
+    console.print("Stop it with Ctrl-C; the database goes on running (segmentation-platform db stop).")
+    raise typer.Exit(_serve(settings.dagster_home, host, port))
+
+
+def is_taken(host: str, port: int) -> bool:
+    """Whether something listens on a port already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return True
+    return False
+
+
+def _serve(home: Path, host: str, port: int) -> int:
+    command = [
+        *(sys.executable, "-m", "dagster", "dev", "--host", host, "--port", str(port)),
+        *("--module-name", "segmentation_platform.definitions", "--log-level", "warning"),
+    ]
+    environment = {**os.environ, "DAGSTER_HOME": str(home)}
+    with subprocess.Popen(command, env=environment, cwd=Path.cwd()) as server:
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            return server.wait()

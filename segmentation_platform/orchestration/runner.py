@@ -1,0 +1,170 @@
+"""Run the refresh from the command line, in this process, with its events told as they happen."""
+
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+
+from segmentation_platform.definitions import build_definitions
+from segmentation_platform.settings import Settings
+
+JOB = "refresh"
+
+_INSTANCE = """\
+# Written by segmentation-platform; Dagster keeps runs, events and schedules in SQLite beside this file.
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+"""
+
+
+@dataclass(frozen=True)
+class TableMade:
+    """A table, model or snapshot is there.
+
+    Attributes:
+        name: of the asset
+        rows: of the table; None where there are none to count
+        seconds: since the step began, or since its previous table
+
+    """
+
+    name: str
+    rows: int | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class StepBegun:
+    """A step begins; its name is that of an asset or of a check."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class CheckMade:
+    """A check was evaluated."""
+
+    asset: str
+    name: str
+    passed: bool
+    description: str
+
+
+Progress = TableMade | StepBegun | CheckMade
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended.
+
+    Attributes:
+        run_id: of the Dagster run
+        succeeded: whether a snapshot was published
+        is_bad_input: whether the ledger, or a date, was what could not be used
+        cause: the first thing that failed, in words
+        not_made: assets that were not made because of it
+
+    """
+
+    run_id: str
+    succeeded: bool
+    is_bad_input: bool = False
+    cause: str = ""
+    not_made: tuple[str, ...] = ()
+
+
+def open_instance(home: Path) -> dg.DagsterInstance:
+    """Dagster's own storage below a folder, made at the first call."""
+    home.mkdir(parents=True, exist_ok=True)
+    file = home / "dagster.yaml"
+    if not file.exists():
+        file.write_text(_INSTANCE)
+    return dg.DagsterInstance.from_config(str(home))
+
+
+def refresh(settings: Settings, sales: str, as_of: str, tell: Callable[[Progress], None]) -> Outcome:
+    """Materialize every asset in the order of the flow.
+
+    Args:
+        settings: of the platform
+        sales: path of the ledger file; empty for the usual one
+        as_of: reporting date, as 2011-12-10; empty for the day after the last sale
+        tell: is called with every step, table and check
+
+    """
+    job = build_definitions(settings).resolve_job_def(JOB)
+    run_id = str(uuid.uuid4())
+    with open_instance(settings.dagster_home) as instance:
+        instance.add_event_listener(run_id, _Teller(tell))
+        result = job.execute_in_process(
+            run_config=_config(sales, as_of), instance=instance, run_id=run_id, raise_on_error=False
+        )
+    if result.success:
+        return Outcome(run_id, succeeded=True)
+    return _failure(
+        run_id, result.all_events, {key.to_user_string() for key in job.asset_layer.executable_asset_keys}
+    )
+
+
+def _config(sales: str, as_of: str) -> dict[str, object]:
+    return {
+        "ops": {"raw_sales": {"config": {"sales": sales}}},
+        "resources": {"reporting_date": {"config": {"as_of": as_of}}},
+        # The terminal shows progress in its own words.
+        "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+    }
+
+
+class _Teller:
+    """Turns Dagster's events into progress."""
+
+    def __init__(self, tell: Callable[[Progress], None]) -> None:
+        self._tell = tell
+        self._since: dict[str, float] = {}
+
+    def __call__(self, entry: dg.EventLogEntry) -> None:
+        event = entry.dagster_event
+        if event is None or event.step_key is None:
+            return
+        if event.event_type == dg.DagsterEventType.STEP_START:
+            self._since[event.step_key] = entry.timestamp
+            self._tell(StepBegun(event.step_key))
+        elif event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION and event.asset_key:
+            seconds = entry.timestamp - self._since[event.step_key]
+            self._since[event.step_key] = entry.timestamp
+            rows = event.step_materialization_data.materialization.metadata.get("dagster/row_count")
+            self._tell(TableMade(event.asset_key.path[-1], int(str(rows.value)) if rows else None, seconds))
+        elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            check = event.asset_check_evaluation_data
+            self._tell(CheckMade(check.asset_key.path[-1], check.check_name, check.passed, check.description or ""))
+
+
+def _failure(run_id: str, events: Iterable[dg.DagsterEvent], assets: set[str]) -> Outcome:
+    events = list(events)
+    made = {event.asset_key.path[-1] for event in events if event.is_step_materialization and event.asset_key}
+    not_made = tuple(sorted(assets - made))
+    for event in events:
+        if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            check = event.asset_check_evaluation_data
+            if not check.passed:
+                words = f"Check {check.check_name} on {check.asset_key.path[-1]} failed: {check.description}"
+                return Outcome(run_id, succeeded=False, cause=words, not_made=not_made)
+        if event.is_step_failure:
+            return _step_failure(run_id, event, not_made)
+    return Outcome(run_id, succeeded=False, cause="The run failed before its first step.", not_made=not_made)
+
+
+def _step_failure(run_id: str, event: dg.DagsterEvent, not_made: tuple[str, ...]) -> Outcome:
+    data = event.step_failure_data
+    said = data.user_failure_data
+    if said is not None:
+        return Outcome(run_id, False, "category" in said.metadata, said.description or "", not_made)
+    error = data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    words = error.message.strip() if error is not None else "no reason was given"
+    return Outcome(run_id, succeeded=False, cause=f"{event.step_key} failed: {words}", not_made=not_made)
