@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated
 
@@ -61,11 +62,10 @@ def _python() -> Finding:
 
 def _drivers() -> Finding:
     try:
-        import adbc_driver_postgresql
-        import psycopg
-    except ImportError as error:
-        return Finding("Postgres drivers", str(error), "Install the platform's lock file again.")
-    return Finding("Postgres drivers", f"psycopg {psycopg.__version__}, ADBC {adbc_driver_postgresql.__version__}")
+        found = [f"{name} {version(name)}" for name in ("psycopg", "psycopg2-binary", "adbc-driver-postgresql")]
+    except PackageNotFoundError as error:
+        return Finding("Postgres drivers", f"{error.name} is missing", "Install the platform's lock file again.")
+    return Finding("Postgres drivers", ", ".join(found))
 
 
 def _disk(settings: Settings) -> Finding:

@@ -41,7 +41,10 @@ def match_columns(found: Sequence[str], named: Mapping[str, str]) -> dict[str, s
 
 
 def _match(column: str, found: Sequence[str], named: str | None) -> str | None:
-    candidates = [name for name in found if (_plain(name) in _KNOWN_NAMES[column] if named is None else name == named)]
+    if named is None:
+        candidates = [name for name in found if _plain(name) in _KNOWN_NAMES[column]]
+    else:
+        candidates = [name for name in found if name == named]
     if len(set(candidates)) < len(candidates):
         raise LedgerError(f"The file has more than one column {candidates[0]}. Rename or remove all but one.")
     if len(candidates) > 1:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.embedded import EmbeddedPostgres
+from segmentation_platform.warehouse.embedded.files import write_whole
 from segmentation_platform.warehouse.migrate import upgrade
 from segmentation_platform.warehouse.roles import READER, set_reader_password
 
@@ -35,11 +36,11 @@ def reader_url(home: Path) -> str:
     server = embedded_server(home)
     owner = Database(server.url())
     file = home.absolute() / "postgres" / "reader_password"
-    if not file.exists():
-        password = secrets.token_urlsafe(24)
-        with owner.connect() as connection:
-            set_reader_password(connection, password)
-        file.touch(mode=0o600)
-        file.write_text(password)
+    with owner.connect() as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(7305114620471004)")
+        if not file.exists():
+            write_whole(file, secrets.token_urlsafe(24))
+        # Every time: the file may have outlived its server's data, or a process that wrote it and was killed.
+        set_reader_password(connection, file.read_text())
     status = server.status()
     return f"postgresql://{READER}:{file.read_text()}@127.0.0.1:{status.port}/segmentation"

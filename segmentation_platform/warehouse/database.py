@@ -1,12 +1,17 @@
 """A Postgres database: where it is, and how to connect to it."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 Connection = psycopg.Connection[tuple[object, ...]]
+
+_FORM = "postgresql://user:password@host:5432/name"
+# As libpq reads a URL: what is before the first @ is user and password, unless a / comes first.
+_URL = re.compile(r"postgresql://([^@/]*@)?[^@?]*(\?.*)?", re.DOTALL)
 
 _LOCK = 7_305_114_620_471_001
 """Key of the advisory lock that a refresh holds, so that there is one at a time."""
@@ -27,10 +32,15 @@ class Database:
     def __init__(self, url: str) -> None:
         scheme, separator, rest = url.partition("://")
         if not separator or scheme.split("+")[0] not in ("postgresql", "postgres"):
-            raise DatabaseError(
-                f"{_masked(url)} is not a Postgres URL. It looks like postgresql://user:password@host:5432/name."
-            )
+            # The rest is not repeated: who knows where in it a password stands.
+            named = f"{scheme}://… is" if separator else "That is"
+            raise DatabaseError(f"{named} not a Postgres URL. It looks like {_FORM}.")
         self.url = f"postgresql://{rest}"
+        if not _is_readable(self.url):
+            raise DatabaseError(
+                f"The Postgres URL can't be read. It looks like {_FORM}, with signs such as @ / % in user and "
+                "password written as %40 %2F %25."
+            )
 
     def __repr__(self) -> str:
         """Without the password."""
@@ -39,7 +49,8 @@ class Database:
     @property
     def safe_url(self) -> str:
         """The URL without its password, for people to see."""
-        return _masked(self.url)
+        hidden = re.sub(r"^(postgresql://[^:@/]*):[^@/]*@", r"\1:***@", self.url)
+        return re.sub(r"([?&](?:ssl)?password=)[^&]*", r"\1***", hidden)
 
     def sqlalchemy_url(self) -> str:
         """The URL for SQLAlchemy on psycopg 3."""
@@ -69,10 +80,10 @@ class Database:
                 autocommit=autocommit,
                 connect_timeout=10,
                 application_name="segmentation_platform",
-                options="-c timezone=UTC",
+                options=f"{conninfo_to_dict(self.url).get('options', '')} -c timezone=UTC",
             )
-        except psycopg.OperationalError as error:
-            reason = str(error).strip().splitlines()[-1]
+        except psycopg.Error as error:
+            reason = " ".join(str(error).split())
             raise DatabaseError(
                 f"No connection to {self.safe_url}: {reason}\nCheck DATABASE_URL and that the server runs."
             ) from None
@@ -94,9 +105,12 @@ class Database:
             yield
 
 
-def _masked(url: str) -> str:
-    parts = urlsplit(url)
-    if not parts.password:
-        return url
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{parts.username}:***@{host}"))
+def _is_readable(url: str) -> bool:
+    """Whether libpq takes the URL apart as its writer meant it; its own messages may show parts of a password."""
+    if not _URL.fullmatch(url):
+        return False
+    try:
+        ports = str(conninfo_to_dict(url).get("port", ""))
+    except psycopg.ProgrammingError:
+        return False
+    return all(port.isdecimal() for port in ports.split(",") if port)

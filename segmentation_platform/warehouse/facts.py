@@ -9,9 +9,11 @@ from segmentation_platform.contracts import Contract
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.tables import SCHEMA
 
-# Raw text as a number, by the same rule as the cleaning.
-_NUMBER = r"^\s*[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)\s*$"
-_PRICE = r"^\s*[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]{1,2})?\s*$"
+# Raw text as a number, by the same rule as the cleaning (`classified_sales.sql`), where DuckDB trims these spaces.
+_SPACES = "".join(map(chr, (0x20, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)))
+_QUANTITY, _PRICE = f"btrim(quantity, '{_SPACES}')", f"btrim(unit_price, '{_SPACES}')"
+_IS_QUANTITY = r"^[+-]?([0-9]{1,9}([.][0-9]*)?|[.][0-9]+)$"
+_IS_PRICE = r"^[+-]?([0-9]{1,9}([.][0-9]*)?|[.][0-9]+)([eE](-[0-9]{1,2}|[+]?0?[0-9]))?$"
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,8 @@ def row_balances(database: Database) -> list[Balance]:
 
 def revenue_balances(database: Database) -> list[Balance]:
     """Quantity times price of every load in use, summed over lines on which both can be read."""
-    readable = f"quantity ~ '{_NUMBER}' AND unit_price ~ '{_PRICE}'"
-    product = "trim(quantity)::numeric * trim(unit_price)::numeric"
+    readable = f"{_QUANTITY} ~ '{_IS_QUANTITY}' AND {_PRICE} ~ '{_IS_PRICE}'"
+    product = f"{_QUANTITY}::numeric * {_PRICE}::numeric"
     return _balances(database, f"sum(CASE WHEN {readable} THEN {product} ELSE 0 END)", "sum(amount)")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pyarrow as pa
 from psycopg import sql
 from psycopg.rows import class_row
@@ -12,7 +13,7 @@ from psycopg.rows import class_row
 from segmentation_platform.contracts import RawSales
 from segmentation_platform.ledger.sources import LedgerFile
 from segmentation_platform.warehouse.bulk import arrow_schema, copy_in
-from segmentation_platform.warehouse.database import Connection, Database
+from segmentation_platform.warehouse.database import Connection, Database, DatabaseError
 from segmentation_platform.warehouse.tables import SCHEMA, select_list, vacuum
 
 _RAW_SALES = sql.Identifier(SCHEMA, RawSales.table())
@@ -63,8 +64,12 @@ def add_load(
             the iterator leaves nothing behind
         progress: called with the number of lines so far
 
+    Raises:
+        DatabaseError: when this content is there already.
+
     """
     with database.connect() as connection:
+        _one_at_a_time(connection)
         load_id = _register(connection, file)
         numbered = _numbered(batches, load_id, progress)
         lines = copy_in(connection, _RAW_SALES, RawSales.column_names(), numbered)
@@ -80,6 +85,7 @@ def add_load(
 def use_load(database: Database, load: Load, path: Path) -> Load:
     """Make a load that is there already the ledger in use, under the path where it was found now."""
     with database.connect() as connection:
+        _one_at_a_time(connection)
         connection.execute("UPDATE warehouse.loads SET source = %s WHERE load_id = %s", [str(path), load.load_id])
         _use(connection, load.load_id)
     return Load(load.load_id, str(path), load.sha256, load.lines)
@@ -95,12 +101,20 @@ def _one(database: Database, query: str, parameters: list[str]) -> Load | None:
         return cursor.execute(query, parameters).fetchone()
 
 
+def _one_at_a_time(connection: Connection) -> None:
+    """Wait for another load to end: two at once could not see each other, and both would be in use."""
+    connection.execute("LOCK TABLE warehouse.loads IN SHARE ROW EXCLUSIVE MODE")
+
+
 def _register(connection: Connection, file: LedgerFile) -> int:
-    row = connection.execute(
-        "INSERT INTO warehouse.loads (source, sha256, lines, loaded_at, is_current)"
-        " VALUES (%s, %s, 0, %s, false) RETURNING load_id",
-        [str(file.path), file.sha256, datetime.now(UTC)],
-    ).fetchone()
+    try:
+        row = connection.execute(
+            "INSERT INTO warehouse.loads (source, sha256, lines, loaded_at, is_current)"
+            " VALUES (%s, %s, 0, %s, false) RETURNING load_id",
+            [str(file.path), file.sha256, datetime.now(UTC)],
+        ).fetchone()
+    except psycopg.errors.UniqueViolation:
+        raise DatabaseError(f"The content of {file.path} was loaded by another run meanwhile. Run again.") from None
     assert row is not None  # noqa: S101 - RETURNING gives a row
     return int(str(row[0]))
 

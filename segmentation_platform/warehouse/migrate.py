@@ -1,17 +1,17 @@
 """Bring a database up to date: migrations by Alembic, then the views of `serving` from the contracts."""
 
+import threading
 from importlib.resources import files
 from pathlib import Path
-
-from psycopg import sql
 
 from segmentation_platform.contracts import Loads, RawSales, SegmentModels
 from segmentation_platform.warehouse.database import Connection, Database, DatabaseError
 from segmentation_platform.warehouse.roles import grant_reader
 from segmentation_platform.warehouse.serving import create_views
-from segmentation_platform.warehouse.tables import SCHEMA, comment
+from segmentation_platform.warehouse.tables import describe
 
 _MIGRATIONS = files("segmentation_platform.warehouse") / "migrations"
+_ALEMBIC = threading.Lock()  # it keeps its state in module variables
 
 
 def upgrade(database: Database) -> None:
@@ -30,11 +30,12 @@ def upgrade(database: Database) -> None:
     if present != newest:
         _migrate(database)
     with database.connect() as connection:
+        # Two processes that grant or comment at once would trip over each other.
+        connection.execute("SELECT pg_advisory_xact_lock(7305114620471003)")
         create_views(connection)
         grant_reader(connection)
-        if present != newest:
-            for contract in (RawSales, Loads, SegmentModels):
-                comment(connection, sql.Identifier(SCHEMA, contract.table()), contract)
+        for contract in (RawSales, Loads, SegmentModels):
+            describe(connection, contract)
 
 
 def revision(database: Database) -> str | None:
@@ -65,4 +66,5 @@ def _migrate(database: Database) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(str(_MIGRATIONS))))
     config.attributes["url"] = database.sqlalchemy_url()
-    command.upgrade(config, "head")
+    with _ALEMBIC:
+        command.upgrade(config, "head")

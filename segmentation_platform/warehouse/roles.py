@@ -18,12 +18,11 @@ def grant_reader(connection: Connection) -> None:
     """
     if not _ensure_role(connection):
         return
-    # A database is open to all roles by default; the reader shall not make temporary tables or own objects.
+    # What everybody may do is not ours to change: like all roles, the reader may make temporary tables.
     reader = sql.Identifier(READER)
     for statement in (
         "GRANT USAGE ON SCHEMA serving TO {}",
         "GRANT SELECT ON ALL TABLES IN SCHEMA serving TO {}",
-        "REVOKE ALL ON SCHEMA public FROM {}",
     ):
         connection.execute(sql.SQL(statement).format(reader))
 
@@ -41,7 +40,7 @@ def _ensure_role(connection: Connection) -> bool:
     try:
         with connection.transaction():
             connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(READER)))
-    except psycopg.errors.DuplicateObject:
+    except (psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):  # made meanwhile, from any database
         return True
     except psycopg.errors.InsufficientPrivilege:
         _log.warning(

@@ -2,6 +2,7 @@
 
 import hashlib
 
+import psycopg
 from psycopg import sql
 
 from segmentation_platform.contracts import PUBLISHED, Column, Published, Snapshots
@@ -12,15 +13,25 @@ _SNAPSHOT_ID, _AS_OF = (column for column in Snapshots.columns() if column.name 
 
 
 def create_views(connection: Connection) -> None:
-    """Create or replace the views when the contracts are not the ones they were made from."""
+    """Create or replace the views when the contracts are not the ones they were made from.
+
+    Views of changed columns are made anew, unseen by readers; rights on them other than the reader's are lost.
+    """
     statements = [_snapshot_views(), *(_views(published) for published in PUBLISHED)]
     plan = sql.SQL("\n").join(statements).as_string(connection)
     stamp = f"{_WORDS} (contracts {hashlib.sha256(plan.encode()).hexdigest()[:12]})"
     made = connection.execute("SELECT obj_description(to_regnamespace('serving'))").fetchone()
     if made is not None and made[0] == stamp:
         return
-    connection.execute("SELECT pg_advisory_xact_lock(7305114620471003)")
-    connection.execute(sql.SQL(plan))
+    try:
+        with connection.transaction():
+            connection.execute(sql.SQL(plan))
+    except psycopg.errors.InvalidTableDefinition:
+        # A view can be replaced only by one with the same columns, or more at the end.
+        for view in ("snapshot", *(published.view for published in PUBLISHED)):
+            for name in (view, f"{view}_history"):
+                connection.execute(sql.SQL("DROP VIEW IF EXISTS {}").format(sql.Identifier("serving", name)))
+        connection.execute(sql.SQL(plan))
     connection.execute(sql.SQL("COMMENT ON SCHEMA serving IS {}").format(sql.Literal(stamp)))
 
 

@@ -5,11 +5,14 @@ Publishing fills the partitions and turns that row in one transaction, so that a
 whole snapshot, always.
 """
 
+import logging
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 
 import pandas as pd
+import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
@@ -20,6 +23,10 @@ from segmentation_platform.warehouse.database import Connection, Database
 from segmentation_platform.warehouse.tables import select_list
 
 SCHEMA = "snapshots"
+_PATIENCE = 10.0
+"""Seconds that pruning waits for readers."""
+
+_log = logging.getLogger(__name__)
 
 
 class SnapshotError(RuntimeError):
@@ -73,6 +80,7 @@ def roll_back(database: Database, to: int | None = None) -> int:
 
     """
     with database.connect() as connection:
+        _hold_pointer(connection)
         known, served = _known(connection), _served(connection)
         earlier = [snapshot_id for snapshot_id in known if served is not None and snapshot_id < served]
         target = to if to is not None else max(earlier, default=None)
@@ -87,7 +95,8 @@ def roll_back(database: Database, to: int | None = None) -> int:
 def prune(database: Database, keep: int) -> list[int]:
     """Drop all but the newest snapshots; the one that is served always stays.
 
-    Readers go on undisturbed: partitions are detached concurrently, then dropped.
+    They leave the registry together, so that none can be served half dropped. Readers go on undisturbed: the
+    tables of a snapshot go when no transaction that may read them is open, else with the next call.
 
     Args:
         database: where
@@ -100,13 +109,12 @@ def prune(database: Database, keep: int) -> list[int]:
     if keep < 1:
         raise SnapshotError("At least one snapshot must be kept.")
     with database.connect() as connection:
+        _hold_pointer(connection)
         known, served = _known(connection), _served(connection)
-    dropped = [snapshot_id for snapshot_id in known[:-keep] if snapshot_id != served]
+        dropped = [snapshot_id for snapshot_id in known[:-keep] if snapshot_id != served]
+        connection.execute("DELETE FROM snapshots.snapshots WHERE snapshot_id = ANY(%s)", [dropped])
     with database.connect_autocommit() as connection:
-        for snapshot_id in dropped:
-            for published in PUBLISHED:
-                _drop_partition(connection, snapshot_id, published)
-            connection.execute("DELETE FROM snapshots.snapshots WHERE snapshot_id = %s", [snapshot_id])
+        _drop_unregistered(connection)
     return dropped
 
 
@@ -204,15 +212,62 @@ def _add_partition(connection: Connection, snapshot_id: int, published: Publishe
     connection.execute(sql.SQL("ANALYZE {partition}").format(**names))
 
 
+def _drop_unregistered(connection: Connection) -> None:
+    """Drop the partitions of snapshots that are not in the registry (any more)."""
+    connection.execute(sql.SQL("SET lock_timeout = {}").format(sql.Literal(f"{_PATIENCE:.1f}s")))
+    try:
+        if _unregistered(connection):
+            _await_readers(connection)
+        for snapshot_id, published in _unregistered(connection):
+            _drop_partition(connection, snapshot_id, published)
+    except (TimeoutError, psycopg.errors.LockNotAvailable):
+        _log.warning("Dropped snapshots are still being read; the next prune gives back their room.")
+
+
+def _unregistered(connection: Connection) -> list[tuple[int, Published]]:
+    rows = connection.execute("SELECT relname FROM pg_class WHERE relnamespace = 'snapshots'::regnamespace")
+    tables = {str(row[0]) for row in rows}
+    # The registry is read after the tables: a snapshot that is published meanwhile is in it.
+    known = set(_known(connection))
+    ids = {int(number) for table in tables if (number := table.rpartition("_")[2]).isdecimal()}
+    return [
+        (i, published) for i in sorted(ids - known) for published in PUBLISHED if f"{published.view}_{i}" in tables
+    ]
+
+
+def _await_readers(connection: Connection) -> None:
+    """Wait for the transactions that read a view now: they may still see what has left the registry.
+
+    Detaching waits as well, but only for those that read the very table, and readers go from view to view.
+    """
+    deadline = time.monotonic() + _PATIENCE
+    waiting = _readers(connection)
+    while waiting := waiting & _readers(connection):
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(0.05)
+
+
+def _readers(connection: Connection) -> set[str]:
+    rows = connection.execute(
+        "SELECT virtualtransaction FROM pg_locks WHERE pid <> pg_backend_pid()"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        " AND relation IN ('snapshots.snapshots'::regclass, 'snapshots.served'::regclass)"
+    )
+    return {str(row[0]) for row in rows}
+
+
 def _drop_partition(connection: Connection, snapshot_id: int, published: Published) -> None:
     partition = _partition(snapshot_id, published)
     attached = connection.execute(
-        "SELECT 1 FROM pg_inherits WHERE inhrelid = to_regclass(%s)", [partition.as_string(connection)]
+        "SELECT inhdetachpending FROM pg_inherits WHERE inhrelid = to_regclass(%s)", [partition.as_string(connection)]
     ).fetchone()
     if attached:
+        # One that was interrupted before has to be brought to its end.
+        how = sql.SQL("FINALIZE" if attached[0] else "CONCURRENTLY")
         connection.execute(
-            sql.SQL("ALTER TABLE {} DETACH PARTITION {} CONCURRENTLY").format(
-                sql.Identifier(SCHEMA, published.view), partition
+            sql.SQL("ALTER TABLE {} DETACH PARTITION {} {}").format(
+                sql.Identifier(SCHEMA, published.view), partition, how
             )
         )
     connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(partition))
@@ -220,6 +275,11 @@ def _drop_partition(connection: Connection, snapshot_id: int, published: Publish
 
 def _partition(snapshot_id: int, published: Published) -> sql.Identifier:
     return sql.Identifier(SCHEMA, f"{published.view}_{snapshot_id}")
+
+
+def _hold_pointer(connection: Connection) -> None:
+    """Keep others from turning the pointer or dropping snapshots until the transaction ends; readers read on."""
+    connection.execute("LOCK TABLE snapshots.served IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _serve(connection: Connection, snapshot_id: int) -> None:

@@ -26,6 +26,8 @@ def replace_table(database: Database, contract: type[Contract], data: Tabular) -
     """
     table = sql.Identifier(SCHEMA, contract.table())
     with database.connect() as connection:
+        # Two writers at once would each delete what they see, and leave both their rows.
+        connection.execute("SELECT pg_advisory_xact_lock(7305114, hashtext(%s))", [contract.table()])
         _ensure_table(connection, contract)
         connection.execute(sql.SQL("DELETE FROM {}").format(table))
         rows = copy_in(connection, table, contract.column_names(), batches(contract, data))
@@ -70,21 +72,42 @@ def _readable(column: Column) -> str:
 
 def _ensure_table(connection: Connection, contract: type[Contract]) -> None:
     """Make the table, anew if its columns are not the contract's: all of it can be computed again."""
-    if _columns_of(connection, contract.table()) == [(c.name, c.sql_type) for c in contract.columns()]:
+    present = [(c.name, c.sql_type, c.nullable) for c in _columns_of(connection, contract.table())]
+    if present != [(c.name, c.sql_type, c.nullable) for c in contract.columns()]:
+        table = sql.Identifier(SCHEMA, contract.table())
+        connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table))
+        connection.execute(create_table(table, contract.columns()))
+    describe(connection, contract)
+
+
+def describe(connection: Connection, contract: type[Contract]) -> None:
+    """Put the contract's words on its table and columns, where every SQL client shows them."""
+    words = [contract.summary(), *(column.description for column in contract.columns())]
+    name = f"{SCHEMA}.{contract.table()}"
+    row = connection.execute("SELECT obj_description(to_regclass(%s), 'pg_class')", [name]).fetchone()
+    if [*(row or ()), *(column.description for column in _columns_of(connection, contract.table()))] == words:
         return
     table = sql.Identifier(SCHEMA, contract.table())
-    connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table))
-    connection.execute(create_table(table, contract.columns()))
-    comment(connection, table, contract)
+    connection.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(table, sql.Literal(contract.summary())))
+    for column in contract.columns():
+        connection.execute(
+            sql.SQL("COMMENT ON COLUMN {}.{} IS {}").format(
+                table, sql.Identifier(column.name), sql.Literal(column.description)
+            )
+        )
 
 
-def _columns_of(connection: Connection, table: str) -> list[tuple[object, ...]]:
+def _columns_of(connection: Connection, table: str) -> list[Column]:
     rows = connection.execute(
-        "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
+        "SELECT attname, format_type(atttypid, atttypmod), coalesce(col_description(attrelid, attnum), ''),"
+        " NOT attnotnull FROM pg_attribute"
         " WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
         [f"{SCHEMA}.{table}"],
     )
-    return [(name, str(kind).replace(" without time zone", "")) for name, kind in rows]
+    return [
+        Column(str(name), str(kind).replace(" without time zone", ""), str(words), bool(nullable))
+        for name, kind, words, nullable in rows
+    ]
 
 
 def create_table(table: sql.Composable, columns: Sequence[Column]) -> sql.Composed:
@@ -98,14 +121,3 @@ def create_table(table: sql.Composable, columns: Sequence[Column]) -> sql.Compos
         for column in columns
     ]
     return sql.SQL("CREATE TABLE {} ({})").format(table, sql.SQL(", ").join(lines))
-
-
-def comment(connection: Connection, relation: sql.Composable, contract: type[Contract]) -> None:
-    """Put the contract's words on a table and its columns, where every SQL client shows them."""
-    connection.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(relation, sql.Literal(contract.summary())))
-    for column in contract.columns():
-        connection.execute(
-            sql.SQL("COMMENT ON COLUMN {}.{} IS {}").format(
-                relation, sql.Identifier(column.name), sql.Literal(column.description)
-            )
-        )

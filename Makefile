@@ -1,0 +1,55 @@
+# make run                    everything, on a simulated shop: needs Python 3.11+ and the package index, nothing else
+# make run SALES=data.csv     the same on your ledger
+# make ui                     Dagster's web server and daemon
+# make test                   all tests
+
+PYTHON ?= python3
+BIN := .venv/bin
+RUN_READY := .venv/.ready-to-run
+DEV_READY := .venv/.ready-to-develop
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: run ui test lint types lock docs clean
+.DEFAULT_GOAL := run
+
+run: $(RUN_READY)
+	@$(BIN)/segmentation-platform run $(if $(SALES),--sales "$(SALES)") $(if $(AS_OF),--as-of "$(AS_OF)")
+
+ui: $(RUN_READY)
+	@$(BIN)/segmentation-platform ui
+
+test: $(DEV_READY)
+	@$(BIN)/python -m pytest
+
+lint: $(DEV_READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+types: $(DEV_READY)
+	@$(BIN)/mypy
+
+docs: $(DEV_READY)
+	@$(BIN)/python -m docs.data_dictionary
+
+lock:
+	uv pip compile --universal --quiet --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock
+	uv pip compile --universal --quiet --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
+	@$(PYTHON) -m venv .venv
+
+$(RUN_READY): .venv/bin/python requirements.lock pyproject.toml
+	@echo "Installing into .venv …"
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --editable .
+	@touch $@
+
+$(DEV_READY): $(RUN_READY) requirements-dev.lock
+	@echo "Installing what the tests need into .venv …"
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
