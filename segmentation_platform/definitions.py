@@ -22,23 +22,28 @@ def build_definitions(
 
     """
     settings = settings or load_settings()
-    assets = dg.load_assets_from_modules([ingest, features, segmentation, recommendation, delivery])
+    assets = dg.load_assets_from_modules(
+        [ingest, features, segmentation, recommendation, delivery], include_specs=True
+    )
     return dg.Definitions(
         assets=assets,
         asset_checks=[*checks.contract_checks(), *checks.RELATIONS],
         jobs=[jobs.refresh, jobs.refresh_multiprocess],
         schedules=[jobs.nightly(settings.schedule)],
-        resources={**_resources(settings), **(resource_overrides or {})},
+        resources=_resources(settings, resource_overrides or {}),
         executor=dg.in_process_executor,
     )
 
 
-def _resources(settings: Settings) -> dict[str, object]:
-    warehouse = WarehouseResource(
+def _resources(settings: Settings, overrides: Mapping[str, object]) -> dict[str, object]:
+    usual = WarehouseResource(
         home=str(settings.home.absolute()),
         # By name, so that the password is in no run's configuration.
         database_url=dg.EnvVar("DATABASE_URL") if settings.database_url else "",
     )
+    warehouse = overrides.get("warehouse", usual)
+    if not isinstance(warehouse, WarehouseResource):
+        raise TypeError(f"The resource warehouse must be a WarehouseResource, not {type(warehouse).__name__}.")
     return {
         "warehouse": warehouse,
         "io_manager": WarehouseIOManager(warehouse=warehouse),
@@ -46,6 +51,7 @@ def _resources(settings: Settings) -> dict[str, object]:
         "engine": EngineResource(),
         "reporting_date": ReportingDateResource.configure_at_launch(),
         "settings": settings,
+        **overrides,
     }
 
 

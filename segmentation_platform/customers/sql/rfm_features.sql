@@ -14,7 +14,8 @@ WITH purchases AS (
         customer_id,
         MIN(sold_at) AS first_purchase,
         MAX(sold_at) AS last_purchase,
-        SUM(net_amount) AS monetary,
+        -- Rounded far below the cent: the order in which an engine adds must not tip a half cent, nor a taste.
+        round(SUM(net_amount), 6) AS monetary,
         MEDIAN(net_quantity) >= $wholesale_units AS is_wholesale
     FROM purchases
     GROUP BY customer_id
@@ -34,7 +35,7 @@ WITH purchases AS (
         ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY sold_at DESC, invoice DESC, country) AS place
     FROM purchases
 ), category_spending AS (
-    SELECT customer_id, product_category, SUM(net_amount) AS amount
+    SELECT customer_id, product_category, round(SUM(net_amount), 6) AS amount
     FROM purchases
     GROUP BY customer_id, product_category
 ), tastes AS (

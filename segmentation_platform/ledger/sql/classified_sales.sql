@@ -2,8 +2,9 @@
 -- Reads: raw_sales. Parameters: date_formats, product_code, cancellation_prefix.
 WITH moments AS (
     -- Many lines share an invoice: reading each distinct text once is several times faster.
-    -- A year of two digits read as one of four, or a slip of the pen, is no date of trade.
-    SELECT invoice_date, CASE WHEN year(moment) BETWEEN 1900 AND 2200 THEN moment END AS sold_at
+    -- A year of two digits read as one of four, or a slip of the pen, is no date of trade; 1900 is what is
+    -- given where the text has no year ("infinity").
+    SELECT invoice_date, CASE WHEN year(moment) BETWEEN 1901 AND 2200 THEN moment END AS sold_at
     FROM (
         SELECT invoice_date, try_strptime(trim(invoice_date), $date_formats) AS moment
         FROM (SELECT DISTINCT invoice_date FROM raw_sales WHERE invoice_date IS NOT NULL)

@@ -18,9 +18,10 @@ WITH spellings AS (
         CAST(MAX(sold_at) AS DATE) AS last_sold,
         MEDIAN(unit_price) AS price_median,
         CAST(COUNT(DISTINCT CASE WHEN net_quantity > 0 THEN customer_id END) AS INTEGER) AS customers,
-        SUM(net_quantity) AS units,
-        SUM(net_amount) AS revenue,
-        1 - SUM(net_quantity) / SUM(quantity) AS cancellation_rate
+        -- Rounded far below unit and cent: the order in which an engine adds must not show.
+        round(SUM(net_quantity), 6) AS units,
+        round(SUM(net_amount), 6) AS revenue,
+        round(1 - SUM(net_quantity) / SUM(quantity), 9) AS cancellation_rate
     FROM known_sales
     WHERE status = 'completed'
     GROUP BY stock_code

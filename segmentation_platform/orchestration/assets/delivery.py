@@ -55,7 +55,7 @@ def published_snapshot(
     passed, warned = _checks_of_run(context)
     snapshot_facts = SnapshotFacts(
         as_of=as_of,
-        run_id=context.run_id,
+        run_id=context.run.run_id,
         first_sale=period.first_sale,
         last_sale=period.last_sale,
         lines=period.lines,
@@ -93,7 +93,7 @@ def _refuse_mixed(tables: dict[str, pd.DataFrame]) -> None:
 def _checks_of_run(context: dg.AssetExecutionContext) -> tuple[int, int]:
     """How many checks of this run passed, and how many warned."""
     records = context.instance.get_records_for_run(
-        context.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION, limit=1_000
+        context.run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION, limit=1_000
     ).records
     events = [record.event_log_entry.dagster_event for record in records]
     evaluations = [event.asset_check_evaluation_data for event in events if event is not None]

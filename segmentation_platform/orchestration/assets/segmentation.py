@@ -46,7 +46,7 @@ def kmeans_model(
         raise dg.Failure(str(error), metadata=BAD_INPUT, allow_retries=False) from error
     if not choice.is_stable:
         context.log.warning("No number of segments is stable; the most stable one was taken.")
-    record = _record(choice, as_of, len(rfm_features), context.run_id)
+    record = _record(choice, as_of, len(rfm_features), context.run.run_id)
     return dg.MaterializeResult(value=record, metadata=_figures(choice))
 
 

@@ -19,9 +19,11 @@ SELECT
     region,
     stock_code,
     COUNT(*) AS purchases,
-    SUM(weight) AS recent_purchases,
+    -- Rounded: threads add in any order, and equal inputs shall give equal lists.
+    round(SUM(weight), 9) AS recent_purchases,
     COUNT(DISTINCT customer_id) AS customers
 FROM purchases
 GROUP BY GROUPING SETS (
     (segment_id, region, stock_code), (segment_id, stock_code), (region, stock_code), (stock_code)
 )
+ORDER BY segment_id, region, stock_code
