@@ -88,7 +88,7 @@ class Settings(BaseSettings):
     """Everything that can be set."""
 
     model_config = SettingsConfigDict(
-        env_prefix="SEGMENTATION_", env_nested_delimiter="__", extra="forbid", frozen=True
+        env_prefix="SEGMENTATION_", env_nested_delimiter="__", env_ignore_empty=True, extra="forbid", frozen=True
     )
 
     home: Path = Path(".segmentation")

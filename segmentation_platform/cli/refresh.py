@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,27 +30,29 @@ def run(
         ),
     ] = "",
     as_of: Annotated[
-        str,
+        datetime | None,
         typer.Option(
             "--as-of",
+            formats=["%Y-%m-%d"],
             metavar="YYYY-MM-DD",
             help="Reporting date; nothing from that day on is used. \\[default: the day after the last sale]",
             show_default=False,
         ),
-    ] = "",
+    ] = None,
     database_url: DatabaseUrl = None,
     force: Annotated[bool, typer.Option("--force", help="Compute again even if nothing has changed.")] = False,
 ) -> None:
     """Read the ledger, compute everything, publish a snapshot, and show it in short."""
     began = time.monotonic()
+    reporting_date = as_of.date().isoformat() if as_of else ""
     settings = settings_with(database_url)
     with error_console.status("Opening the database …"):
         database = open_database_of(settings)
     sha256 = _ledger_hash(sales, settings, database)
-    if not force and _is_published(database, sha256, as_of, settings):
+    if not force and _is_published(database, sha256, reporting_date, settings):
         console.print("Nothing has changed since the published snapshot; --force computes it again.")
     else:
-        _refresh(sales, as_of, settings, database)
+        _refresh(sales, reporting_date, settings, database)
     from segmentation_platform.cli.summary import print_summary
 
     print_summary(database, settings, time.monotonic() - began)

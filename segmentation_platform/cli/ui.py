@@ -2,14 +2,13 @@
 
 import os
 import socket
-import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
-from segmentation_platform.cli.console import console, error_console
+from segmentation_platform.cli.console import command_line, console, error_console
 from segmentation_platform.cli.options import DatabaseUrl, settings_with
 from segmentation_platform.cli.refresh import open_database_of
 
@@ -36,8 +35,8 @@ def ui(
     console.print(
         f"Dagster is coming up. Lineage: http://{host}:{port}/asset-groups?expanded={groups}", soft_wrap=True
     )
-    console.print("Stop it with Ctrl-C; the database goes on running (segmentation-platform db stop).")
-    raise typer.Exit(_serve(settings.dagster_home, host, port))
+    console.print(f"Stop it with Ctrl-C; the database goes on running: {command_line()} db stop", soft_wrap=True)
+    _serve(settings.dagster_home, host, port)
 
 
 def is_taken(host: str, port: int) -> bool:
@@ -51,14 +50,10 @@ def is_taken(host: str, port: int) -> bool:
     return False
 
 
-def _serve(home: Path, host: str, port: int) -> int:
+def _serve(home: Path, host: str, port: int) -> NoReturn:
     command = [
-        *(sys.executable, "-m", "dagster", "dev", "--host", host, "--port", str(port)),
-        *("--module-name", "segmentation_platform.definitions", "--log-level", "warning"),
+        *(sys.executable, "-W", "ignore:Function `dev_command` is superseded", "-m", "dagster", "dev"),
+        *("--host", host, "--port", str(port), "--workspace", str(home / "workspace.yaml"), "--log-level", "warning"),
     ]
-    environment = {**os.environ, "DAGSTER_HOME": str(home)}
-    with subprocess.Popen(command, env=environment, cwd=Path.cwd()) as server:
-        try:
-            return server.wait()
-        except KeyboardInterrupt:
-            return server.wait()
+    # This process becomes the server, so that signals reach it without a middleman.
+    os.execve(sys.executable, command, {**os.environ, "DAGSTER_HOME": str(home)})  # noqa: S606

@@ -20,6 +20,13 @@ nux:
   enabled: false
 """
 
+_WORKSPACE = """\
+load_from:
+  - python_module:
+      module_name: segmentation_platform.definitions
+      location_name: segmentation_platform
+"""
+
 
 @dataclass(frozen=True)
 class TableMade:
@@ -78,11 +85,11 @@ class Outcome:
 
 
 def open_instance(home: Path) -> dg.DagsterInstance:
-    """Dagster's own storage below a folder, made at the first call."""
+    """Dagster's own storage below a folder, made with its configuration at the first call."""
     home.mkdir(parents=True, exist_ok=True)
-    file = home / "dagster.yaml"
-    if not file.exists():
-        file.write_text(_INSTANCE)
+    for name, text in (("dagster.yaml", _INSTANCE), ("workspace.yaml", _WORKSPACE)):
+        if not (home / name).exists():
+            (home / name).write_text(text)
     return dg.DagsterInstance.from_config(str(home))
 
 

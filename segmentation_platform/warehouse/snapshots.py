@@ -1,18 +1,17 @@
 """Snapshots: publish a whole one, go back to an earlier one, drop old ones.
 
-Every snapshot is a partition of each published table; which one is served is one row in `snapshots.served`.
-Publishing fills the partitions and turns that row in one transaction, so that a reader of `serving` sees one
-whole snapshot, always.
+The rows of every snapshot stand in the published tables under its number; which one is served is one row in
+`snapshots.served`. Publishing adds the rows and turns that row in one transaction, so that a reader of `serving`
+sees one whole snapshot, always. The tables are not partitioned: a query that was planned before a partition was
+attached and ran after the pointer was turned found no rows at all.
 """
 
-import logging
-import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 
 import pandas as pd
-import psycopg
+import pyarrow as pa
 from psycopg import sql
 from psycopg.rows import class_row
 
@@ -20,13 +19,9 @@ from segmentation_platform.contracts import PUBLISHED, CustomerSegments, Publish
 from segmentation_platform.contracts.frames import to_frame
 from segmentation_platform.warehouse.bulk import batches, copy_in, stream
 from segmentation_platform.warehouse.database import Connection, Database
-from segmentation_platform.warehouse.tables import select_list
+from segmentation_platform.warehouse.tables import select_list, vacuum
 
 SCHEMA = "snapshots"
-_PATIENCE = 10.0
-"""Seconds that pruning waits for readers."""
-
-_log = logging.getLogger(__name__)
 
 
 class SnapshotError(RuntimeError):
@@ -64,8 +59,9 @@ def publish(database: Database, facts: SnapshotFacts, tables: Mapping[str, pd.Da
     with database.connect() as connection:
         snapshot_id = _register(connection, facts)
         for published in PUBLISHED:
-            _add_partition(connection, snapshot_id, published, tables[published.view])
+            _add_rows(connection, snapshot_id, published, tables[published.view])
         _serve(connection, snapshot_id)
+    _vacuum(database)
     return snapshot_id
 
 
@@ -95,9 +91,6 @@ def roll_back(database: Database, to: int | None = None) -> int:
 def prune(database: Database, keep: int) -> list[int]:
     """Drop all but the newest snapshots; the one that is served always stays.
 
-    They leave the registry together, so that none can be served half dropped. Readers go on undisturbed: the
-    tables of a snapshot go when no transaction that may read them is open, else with the next call.
-
     Args:
         database: where
         keep: how many of the newest stay, at least 1
@@ -112,9 +105,10 @@ def prune(database: Database, keep: int) -> list[int]:
         _hold_pointer(connection)
         known, served = _known(connection), _served(connection)
         dropped = [snapshot_id for snapshot_id in known[:-keep] if snapshot_id != served]
-        connection.execute("DELETE FROM snapshots.snapshots WHERE snapshot_id = ANY(%s)", [dropped])
-    with database.connect_autocommit() as connection:
-        _drop_unregistered(connection)
+        for table in (*map(_table, PUBLISHED), sql.Identifier(SCHEMA, "snapshots")):
+            connection.execute(sql.SQL("DELETE FROM {} WHERE snapshot_id = ANY(%s)").format(table), [dropped])
+    if dropped:
+        _vacuum(database)
     return dropped
 
 
@@ -193,88 +187,23 @@ def _register(connection: Connection, facts: SnapshotFacts) -> int:
     return int(str(row[0]))
 
 
-def _add_partition(connection: Connection, snapshot_id: int, published: Published, frame: pd.DataFrame) -> None:
-    # Filled before it is attached, and attached with its CHECK in place: attaching then needs no scan and no
-    # lock that readers would wait for, as CREATE TABLE ... PARTITION OF does.
-    names = {
-        "parent": sql.Identifier(SCHEMA, published.view),
-        "partition": _partition(snapshot_id, published),
-        "id": sql.Literal(snapshot_id),
-    }
-    connection.execute(sql.SQL("CREATE TABLE {partition} (LIKE {parent} INCLUDING ALL)").format(**names))
-    connection.execute(sql.SQL("ALTER TABLE {partition} ALTER snapshot_id SET DEFAULT {id}").format(**names))
-    connection.execute(sql.SQL("ALTER TABLE {partition} ADD CHECK (snapshot_id = {id})").format(**names))
-    contract = published.contract
-    copy_in(connection, names["partition"], contract.column_names(), batches(contract, frame))
-    connection.execute(
-        sql.SQL("ALTER TABLE {parent} ATTACH PARTITION {partition} FOR VALUES IN ({id})").format(**names)
-    )
-    connection.execute(sql.SQL("ANALYZE {partition}").format(**names))
+def _add_rows(connection: Connection, snapshot_id: int, published: Published, frame: pd.DataFrame) -> None:
+    columns = ["snapshot_id", *published.contract.column_names()]
+    copy_in(connection, _table(published), columns, _numbered(snapshot_id, batches(published.contract, frame)))
 
 
-def _drop_unregistered(connection: Connection) -> None:
-    """Drop the partitions of snapshots that are not in the registry (any more)."""
-    connection.execute(sql.SQL("SET lock_timeout = {}").format(sql.Literal(f"{_PATIENCE:.1f}s")))
-    try:
-        if _unregistered(connection):
-            _await_readers(connection)
-        for snapshot_id, published in _unregistered(connection):
-            _drop_partition(connection, snapshot_id, published)
-    except (TimeoutError, psycopg.errors.LockNotAvailable):
-        _log.warning("Dropped snapshots are still being read; the next prune gives back their room.")
+def _numbered(snapshot_id: int, rows: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in rows:
+        yield batch.add_column(0, "snapshot_id", pa.repeat(snapshot_id, batch.num_rows))
 
 
-def _unregistered(connection: Connection) -> list[tuple[int, Published]]:
-    rows = connection.execute("SELECT relname FROM pg_class WHERE relnamespace = 'snapshots'::regnamespace")
-    tables = {str(row[0]) for row in rows}
-    # The registry is read after the tables: a snapshot that is published meanwhile is in it.
-    known = set(_known(connection))
-    ids = {int(number) for table in tables if (number := table.rpartition("_")[2]).isdecimal()}
-    return [
-        (i, published) for i in sorted(ids - known) for published in PUBLISHED if f"{published.view}_{i}" in tables
-    ]
+def _vacuum(database: Database) -> None:
+    for published in PUBLISHED:
+        vacuum(database, _table(published))
 
 
-def _await_readers(connection: Connection) -> None:
-    """Wait for the transactions that read a view now: they may still see what has left the registry.
-
-    Detaching waits as well, but only for those that read the very table, and readers go from view to view.
-    """
-    deadline = time.monotonic() + _PATIENCE
-    waiting = _readers(connection)
-    while waiting := waiting & _readers(connection):
-        if time.monotonic() > deadline:
-            raise TimeoutError
-        time.sleep(0.05)
-
-
-def _readers(connection: Connection) -> set[str]:
-    rows = connection.execute(
-        "SELECT virtualtransaction FROM pg_locks WHERE pid <> pg_backend_pid()"
-        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-        " AND relation IN ('snapshots.snapshots'::regclass, 'snapshots.served'::regclass)"
-    )
-    return {str(row[0]) for row in rows}
-
-
-def _drop_partition(connection: Connection, snapshot_id: int, published: Published) -> None:
-    partition = _partition(snapshot_id, published)
-    attached = connection.execute(
-        "SELECT inhdetachpending FROM pg_inherits WHERE inhrelid = to_regclass(%s)", [partition.as_string(connection)]
-    ).fetchone()
-    if attached:
-        # One that was interrupted before has to be brought to its end.
-        how = sql.SQL("FINALIZE" if attached[0] else "CONCURRENTLY")
-        connection.execute(
-            sql.SQL("ALTER TABLE {} DETACH PARTITION {} {}").format(
-                sql.Identifier(SCHEMA, published.view), partition, how
-            )
-        )
-    connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(partition))
-
-
-def _partition(snapshot_id: int, published: Published) -> sql.Identifier:
-    return sql.Identifier(SCHEMA, f"{published.view}_{snapshot_id}")
+def _table(published: Published) -> sql.Identifier:
+    return sql.Identifier(SCHEMA, published.view)
 
 
 def _hold_pointer(connection: Connection) -> None:

@@ -69,8 +69,8 @@ def _figures(choice: Choice) -> dict[str, dg.MetadataValue]:
     )
     return {
         "k": dg.MetadataValue.int(choice.chosen.k),
-        "silhouette": dg.MetadataValue.float(choice.chosen.silhouette),
-        "min_jaccard": dg.MetadataValue.float(choice.chosen.min_jaccard),
+        "silhouette": dg.MetadataValue.float(round(choice.chosen.silhouette, 4)),
+        "min_jaccard": dg.MetadataValue.float(round(choice.chosen.min_jaccard, 4)),
         "choice_of_k": dg.MetadataValue.md(
             markdown_image("Inertia and silhouette by k", selection_svg(evidence, choice.chosen.k))
         ),
