@@ -1,0 +1,1 @@
+"""Documents, and what generates the ones that follow from the code."""

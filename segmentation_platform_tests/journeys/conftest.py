@@ -1,0 +1,98 @@
+"""A real browser, and Dagster's web server on a small shop."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
+from segmentation_platform.warehouse.database import Database
+
+_SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_START_SECONDS = 90
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium; without one the journeys skip, in CI they fail."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    program = next((found for name in names if (found := shutil.which(name))), None)
+    if program is None:
+        give_up = pytest.fail if os.environ.get("CI") else pytest.skip
+        give_up("No Chromium or Chrome on the PATH; install one to try the journeys.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=_SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that may only talk to this machine."""
+    page = browser.new_page(viewport={"width": 1600, "height": 950})
+    outside: list[str] = []
+    page.on("request", lambda request: outside.append(request.url) if "://127.0.0.1" not in request.url else None)
+    yield page
+    page.close()
+    assert [url for url in outside if url.startswith("http")] == []
+
+
+@pytest.fixture
+def dagster_ui(tmp_path: Path, empty_database: Database) -> Iterator[str]:
+    """URL of `segmentation-platform ui` on an empty database, with a small shop's ledger in the settings."""
+    ledger = tmp_path / "ledger.parquet"
+    write_parquet(SimulatedShop(ShopPlan(lines=12_000, seed=3)), ledger)
+    (tmp_path / "segmentation.toml").write_text(f'[ledger]\nsales = "{ledger}"\n')
+    port = _free_port()
+    with (tmp_path / "ui.log").open("w") as log:
+        server = subprocess.Popen(
+            [str(Path(sys.executable).parent / "segmentation-platform"), "ui", "--port", str(port)],
+            cwd=tmp_path,
+            env={**os.environ, "DATABASE_URL": empty_database.url},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/server_info", server, tmp_path / "ui.log")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(timeout=60)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + _START_SECONDS
+    while time.monotonic() < end:
+        if server.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(url, timeout=1).close()  # noqa: S310 - our own address
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.25)
+        else:
+            return
+    pytest.fail(f"The web server did not come up:\n{log.read_text()}")

@@ -1,0 +1,60 @@
+"""A data engineer's first minutes in Dagster's UI, in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from segmentation_platform.warehouse import snapshots
+from segmentation_platform.warehouse.database import Database
+
+GROUPS = ("ingest", "features", "segmentation", "recommendation", "delivery")
+ASSETS = (
+    "sales_ledger",
+    "raw_sales",
+    "clean_sales",
+    "rejected_sales",
+    "rfm_features",
+    "product_catalog",
+    "kmeans_model",
+    "customer_segments",
+    "segment_profiles",
+    "segment_recs",
+    "published_snapshot",
+)
+RUN_SECONDS = 180_000
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_all_assets_are_materialized_from_the_lineage_page_and_tell_their_story(
+    page: Page, dagster_ui: str, empty_database: Database
+) -> None:
+    expanded = "%2C".join(f"global%40global%3A{name}" for name in GROUPS)
+    page.goto(f"{dagster_ui}/asset-groups?expanded={expanded}")
+    for name in ASSETS:
+        expect(page.get_by_text(name, exact=True).first).to_be_visible(timeout=60_000)
+
+    page.get_by_role("button", name=re.compile("Materialize all")).click()
+    expect(page.get_by_text(re.compile("Launched run"))).to_be_visible(timeout=60_000)
+    page.goto(f"{dagster_ui}/runs")
+    expect(page.get_by_text("Success", exact=True).first).to_be_visible(timeout=RUN_SECONDS)
+    assert snapshots.served_snapshot(empty_database) is not None
+
+    page.goto(f"{dagster_ui}/assets/clean_sales?view=checks")
+    for check in ("keeps_contract", "revenue_reconciles", "rows_are_conserved"):
+        expect(page.get_by_text(check, exact=True).first).to_be_visible()
+    expect(page.get_by_text("Every row keeps the contract of clean_sales.")).to_be_visible()
+
+    page.goto(f"{dagster_ui}/assets/clean_sales?view=overview")
+    expect(page.get_by_text("Units that were never cancelled later; 0 on cancellations")).to_be_visible()
+    expect(page.get_by_text("warehouse.clean_sales").first).to_be_visible()
+
+    page.goto(f"{dagster_ui}/assets/kmeans_model?view=events")
+    picture = page.get_by_alt_text("Inertia and silhouette by k")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.naturalWidth") > 100
+
+    page.goto(f"{dagster_ui}/automation")
+    expect(page.get_by_text("nightly", exact=True).first).to_be_visible()
+    expect(page.get_by_text(re.compile("11:59"))).to_be_visible()
