@@ -45,11 +45,11 @@ clean:
 
 $(RUN_READY): .venv/bin/python requirements.lock pyproject.toml
 	@echo "Installing into .venv …"
-	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --require-hashes -r requirements.lock
 	@$(PIP) --no-deps --editable .
 	@touch $@
 
 $(DEV_READY): $(RUN_READY) requirements-dev.lock
 	@echo "Installing what the tests need into .venv …"
-	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(PIP) --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@

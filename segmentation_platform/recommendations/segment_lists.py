@@ -110,8 +110,9 @@ def _everyone(purchases: pd.DataFrame, sizes: pd.Series) -> pd.DataFrame:
     """Per product over all customers: recent and usual share of purchases, their ratio, share of customers."""
     is_all = (purchases["segment_id"] == _EVERY_SEGMENT) & (purchases["region"] == ALL)
     everyone = purchases[is_all].set_index("stock_code")
-    recent = everyone["recent_purchases"] / everyone["recent_purchases"].sum()
     usual = everyone["purchases"] / everyone["purchases"].sum()
+    # After many half-lives without a sale nothing is recent, and all is as usual.
+    recent = (everyone["recent_purchases"] / everyone["recent_purchases"].sum()).fillna(usual)
     share_of_all = everyone["customers"] / sizes[(_EVERY_SEGMENT, ALL)]
     return pd.DataFrame(
         {"recent_share": recent, "usual_share": usual, "trend": recent / usual, "share_of_all": share_of_all}
@@ -127,7 +128,11 @@ def _with_shares(purchases: pd.DataFrame, prior: pd.DataFrame, rules: Recommenda
     totals = purchases.groupby(_CELL)[["recent_purchases", "purchases"]].transform("sum") + rules.shrinkage
     recent = purchases["recent_purchases"] + rules.shrinkage * expected["recent_share"]
     usual = purchases["purchases"] + rules.shrinkage * expected["usual_share"]
-    return purchases.assign(recent_share=recent / totals["recent_purchases"], usual_share=usual / totals["purchases"])
+    return purchases.assign(
+        # A cell that bought nothing for very long says nothing of its own, even where no shrinkage is set.
+        recent_share=(recent / totals["recent_purchases"]).fillna(expected["recent_share"]),
+        usual_share=usual / totals["purchases"],
+    )
 
 
 def _with_lift(cells: pd.DataFrame, customers: int) -> pd.DataFrame:

@@ -1,10 +1,10 @@
 """Documents say what is so."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
-import tomllib
 
 from docs import data_dictionary
 from segmentation_platform.settings import Settings

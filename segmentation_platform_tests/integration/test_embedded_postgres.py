@@ -250,7 +250,9 @@ def test_a_wrong_password_is_refused(postgres: EmbeddedPostgres, home: Path) -> 
 def test_the_server_listens_on_the_loopback_address_only(postgres: EmbeddedPostgres) -> None:
     postgres.start()
     listening = [one.laddr for one in psutil.net_connections("tcp") if one.status == psutil.CONN_LISTEN]
-    assert [address.ip for address in listening if address.port == postgres.status().port] == ["127.0.0.1"]
+    assert [address.ip for address in listening if address and address.port == postgres.status().port] == [
+        "127.0.0.1"
+    ]
     assert ask(postgres.url(), "SHOW unix_socket_directories") == ""
 
 

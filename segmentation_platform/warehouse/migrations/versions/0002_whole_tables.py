@@ -19,7 +19,7 @@ def upgrade() -> None:
     op.execute("CREATE SCHEMA serving")
     for table, key in KEYS.items():
         op.execute(f"CREATE TABLE snapshots.whole (LIKE snapshots.{table})")
-        op.execute(f"INSERT INTO snapshots.whole SELECT * FROM snapshots.{table}")
+        op.execute(f"INSERT INTO snapshots.whole SELECT * FROM snapshots.{table}")  # noqa: S608 - from constants
         op.execute(f"DROP TABLE snapshots.{table}")
         op.execute(f"ALTER TABLE snapshots.whole RENAME TO {table}")
         op.execute(f"ALTER TABLE snapshots.{table} ADD PRIMARY KEY (snapshot_id, {key})")
