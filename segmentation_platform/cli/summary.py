@@ -74,4 +74,4 @@ def _next_steps(settings: Settings, seconds: float) -> None:
     console.print(f"\nDone in {seconds:.1f} s. Go on with:")
     console.print(f'  psql "{url}" -c "{query}"', markup=False, soft_wrap=True)
     console.print(f"  {me} db psql      (psql, included)", markup=False, soft_wrap=True)
-    console.print(f"  {me} ui         Dagster: assets, lineage, checks, schedule", markup=False, soft_wrap=True)
+    console.print(f"  {me} ui           Dagster: assets, lineage, checks, schedule", markup=False, soft_wrap=True)

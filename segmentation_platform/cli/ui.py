@@ -1,6 +1,7 @@
 """`ui`: Dagster's web server and daemon on this machine."""
 
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -55,5 +56,8 @@ def _serve(home: Path, host: str, port: int) -> NoReturn:
         *(sys.executable, "-W", "ignore:Function `dev_command` is superseded", "-m", "dagster", "dev"),
         *("--host", host, "--port", str(port), "--workspace", str(home / "workspace.yaml"), "--log-level", "warning"),
     ]
+    # A script that starts this in the background makes it deaf to interrupts, by which Dagster is stopped.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     # This process becomes the server, so that signals reach it without a middleman.
     os.execve(sys.executable, command, {**os.environ, "DAGSTER_HOME": str(home)})  # noqa: S606
