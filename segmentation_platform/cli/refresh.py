@@ -108,6 +108,8 @@ class _Teller:
         match event:
             case runner.StepBegun(name):
                 self._progress.update(self._at_work, description=f"{name.replace('_', ' ')} …")
+            case runner.Said(words):
+                self._progress.update(self._at_work, description=words)
             case runner.TableMade(name, rows, seconds):
                 counted = f"{rows:>11,} rows" if rows is not None else " " * 16
                 self._progress.console.print(f"[green]✓[/] {name:<20}{counted}{seconds:>8.1f} s")

@@ -21,15 +21,16 @@ def list_snapshots(database_url: DatabaseUrl = None) -> None:
     if found.empty:
         console.print("Nothing is published yet: segmentation-platform run")
         return
-    table = Table("", "Snapshot", "As of", "Published (UTC)", "Customers", "Lines", "Model", "Checks", box=None)
+    table = Table(box=None)
+    for name in ("", "Snapshot", "As of", "Published (UTC)", "Customers", "Model", "Checks"):
+        table.add_column(name, no_wrap=True)
     for row in found.to_dict("records"):
         table.add_row(
             "served" if row["is_served"] else "",
             str(row["snapshot_id"]),
             f"{row['as_of']:%Y-%m-%d}",
-            f"{row['published_at']:%Y-%m-%d %H:%M:%S}",
+            f"{row['published_at']:%Y-%m-%d %H:%M}",
             f"{row['customers']:,}",
-            f"{row['lines']:,}",
             str(row["model_version"]),
             f"{row['checks_passed']} passed" + (f", {row['checks_warned']} warned" if row["checks_warned"] else ""),
         )

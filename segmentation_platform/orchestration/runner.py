@@ -61,7 +61,14 @@ class CheckMade:
     description: str
 
 
-Progress = TableMade | StepBegun | CheckMade
+@dataclass(frozen=True)
+class Said:
+    """A step says how far it is."""
+
+    words: str
+
+
+Progress = Said | TableMade | StepBegun | CheckMade
 
 
 @dataclass(frozen=True)
@@ -135,7 +142,10 @@ class _Teller:
 
     def __call__(self, entry: dg.EventLogEntry) -> None:
         event = entry.dagster_event
-        if event is None or event.step_key is None:
+        if event is None:
+            self._tell(Said(entry.user_message))
+            return
+        if event.step_key is None:
             return
         if event.event_type == dg.DagsterEventType.STEP_START:
             self._since[event.step_key] = entry.timestamp

@@ -20,6 +20,7 @@ from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.loads import Load
 
 GROUP = "ingest"
+_MILESTONE = 250_000
 
 sales_ledger = dg.AssetSpec(
     "sales_ledger",
@@ -80,7 +81,20 @@ def _load(named: str, settings: Settings, database: Database, context: dg.AssetE
     if known is not None:
         return loads.use_load(database, known, ledger.path)
     options = ReadOptions(settings.ledger.encoding, {str(k): v for k, v in settings.ledger.columns.items()})
-    return loads.add_load(database, ledger, read_ledger(ledger, options))
+    return loads.add_load(database, ledger, read_ledger(ledger, options), _Milestones(context))
+
+
+class _Milestones:
+    """Says now and then how many lines there are already, so that a long load is seen to move."""
+
+    def __init__(self, context: dg.AssetExecutionContext) -> None:
+        self._context = context
+        self._told = 0
+
+    def __call__(self, lines: int) -> None:
+        if lines - self._told >= _MILESTONE:
+            self._context.log.info(f"{lines:,} lines loaded")
+            self._told = lines
 
 
 @dg.multi_asset(
