@@ -36,6 +36,10 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     except EmbeddedPostgresError as error:
         give_up = pytest.fail if os.environ.get("CI") else pytest.skip
         give_up(f"No Postgres server for the tests; set TEST_DATABASE_URL to one. {error}")
+    with Database(url).connect_autocommit() as connection:
+        # Databases come and go with every test, and none has to survive a loss of power.
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
     yield url
     data = server.status().data
     server.stop()

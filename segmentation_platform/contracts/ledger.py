@@ -94,7 +94,7 @@ class CleanSales(Contract):
     sold_at: pa.DateTime = moment("Date and time of the invoice")
     year: int = whole("Year of the invoice", ge=1900, le=2200)
     quarter: str = text("Quarter of the invoice: Q1 to Q4", isin=("Q1", "Q2", "Q3", "Q4"))
-    quantity: float = number("Units; negative on cancellations", ne=0)
+    quantity: float = number("Units as written, negative on cancellations", ne=0)
     unit_price: float = number("Price of one unit", gt=0)
     amount: float = number("Sales amount: quantity times price, negative on cancellations")
     net_quantity: float = number("Units that were never cancelled later; 0 on cancellations", ge=0)

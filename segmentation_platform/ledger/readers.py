@@ -105,7 +105,7 @@ def _read_csv(path: Path, options: ReadOptions) -> Iterator[pa.RecordBatch]:
                 column_types=dict.fromkeys(header.names, pa.string()), strings_can_be_null=False
             ),
         )
-        yield from _with_ragged(reader, matched, ragged)
+        yield from _in_order(reader, header, matched, ragged)
     except (pa.ArrowInvalid, UnicodeError, LookupError) as error:
         raise LedgerError(
             f"The file can't be read as {encoding} text: {error}. "
@@ -113,23 +113,51 @@ def _read_csv(path: Path, options: ReadOptions) -> Iterator[pa.RecordBatch]:
         ) from error
 
 
-def _with_ragged(
-    reader: Iterable[pa.RecordBatch], matched: Mapping[str, str], ragged: list[tuple[int, str]]
+def _in_order(
+    reader: Iterable[pa.RecordBatch], header: "_Header", matched: Mapping[str, str], ragged: list[tuple[int, str]]
 ) -> Iterator[pa.RecordBatch]:
+    """The parsed lines with the ragged ones put back in their places.
+
+    `ragged` grows while the reader goes on: the number of each line, lines of the header counted, and its text.
+    """
+    number = header.lines + 1
     for batch in reader:
+        _check_quotes(batch, header, number)
         columns = [batch.column(batch.schema.get_field_index(matched[column])) for column in TEXT_COLUMNS]
-        if batch.num_rows:
-            yield pa.record_batch(columns, schema=TEXT_SCHEMA)
-        if ragged:
-            yield _ragged_lines([text for _, text in ragged])
-            ragged.clear()
-    if ragged:
-        yield _ragged_lines([text for _, text in ragged])
+        rest = pa.record_batch(columns, schema=TEXT_SCHEMA)
+        while ragged and ragged[0][0] - number <= rest.num_rows:
+            place, text = ragged.pop(0)
+            _check_swallowed(text, header, place)
+            if place > number:
+                yield rest.slice(0, place - number)
+            yield _ragged_line(text)
+            rest, number = rest.slice(place - number), place + 1
+        if rest.num_rows:
+            yield rest
+        number += rest.num_rows
+    for place, text in ragged:
+        _check_swallowed(text, header, place)
+        yield _ragged_line(text)
 
 
-def _ragged_lines(texts: list[str]) -> pa.RecordBatch:
-    nothing = pa.nulls(len(texts), pa.string())
-    columns = [pa.array(texts, pa.string()) if c == "description" else nothing for c in TEXT_COLUMNS]
+def _check_quotes(batch: pa.RecordBatch, header: "_Header", number: int) -> None:
+    for cells in batch.columns:
+        for row in pc.indices_nonzero(pc.match_substring(cells, "\n")).to_pylist():
+            _check_swallowed(cells[row].as_py(), header, number + row)
+
+
+def _check_swallowed(text: str, header: "_Header", number: int) -> None:
+    """Refuse text that holds whole lines of the file: a quote was opened and not closed, and swallowed them."""
+    if any(line.count(header.delimiter) == len(header.names) - 1 for line in text.splitlines()[1:]):
+        raise LedgerError(
+            f"Line {number - header.lines:,} opens a quote that swallows the lines after it. "
+            "Close the quote there, or write it twice if it is part of the text."
+        )
+
+
+def _ragged_line(text: str) -> pa.RecordBatch:
+    nothing = pa.nulls(1, pa.string())
+    columns = [pa.array([text], pa.string()) if c == "description" else nothing for c in TEXT_COLUMNS]
     return pa.record_batch(columns, schema=TEXT_SCHEMA)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 import xlsxwriter
 
@@ -16,7 +17,7 @@ from segmentation_platform.ledger.clean import cleaned_ledger
 from segmentation_platform.ledger.readers import ReadOptions, read_ledger
 from segmentation_platform.ledger.rules import CleaningRules
 from segmentation_platform.ledger.sources import identify
-from segmentation_platform_tests.ledgers import RAW_SCHEMA, pa
+from segmentation_platform_tests.ledgers import RAW_SCHEMA
 from segmentation_platform_tests.real_ledger import REAL_LEDGER, needs_real_ledger
 
 pytestmark = [pytest.mark.slow, pytest.mark.real_ledger, needs_real_ledger]

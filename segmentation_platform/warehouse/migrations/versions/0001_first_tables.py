@@ -80,7 +80,7 @@ CREATE TABLE snapshots.segments (
     wholesale_share double precision NOT NULL,
     stability double precision,
     PRIMARY KEY (snapshot_id, segment_id)
-) PARTITION BY LIST (snapshot_id);
+);
 CREATE TABLE snapshots.customer_segments (
     snapshot_id integer NOT NULL,
     customer_id text NOT NULL,
@@ -103,7 +103,7 @@ CREATE TABLE snapshots.customer_segments (
     taste text NOT NULL,
     is_wholesale boolean NOT NULL,
     PRIMARY KEY (snapshot_id, customer_id)
-) PARTITION BY LIST (snapshot_id);
+);
 CREATE TABLE snapshots.segment_recommendations (
     snapshot_id integer NOT NULL,
     segment_id integer NOT NULL,
@@ -125,7 +125,7 @@ CREATE TABLE snapshots.segment_recommendations (
     trend double precision NOT NULL,
     reason text NOT NULL,
     PRIMARY KEY (snapshot_id, segment_id, region, taste, list, rank)
-) PARTITION BY LIST (snapshot_id);
+);
 CREATE TABLE snapshots.products (
     snapshot_id integer NOT NULL,
     stock_code text NOT NULL,
@@ -140,7 +140,7 @@ CREATE TABLE snapshots.products (
     revenue numeric(14,2) NOT NULL,
     cancellation_rate double precision NOT NULL,
     PRIMARY KEY (snapshot_id, stock_code)
-) PARTITION BY LIST (snapshot_id);
+);
 CREATE SCHEMA serving;
 """
 

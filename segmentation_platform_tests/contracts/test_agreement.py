@@ -1,0 +1,119 @@
+"""Published tables that contradict each other are found out; consistent ones are not accused."""
+
+from collections.abc import Callable
+from functools import cache
+
+import pandas as pd
+import pytest
+
+from segmentation_platform.contracts.agreement import Disagreement, disagreements
+from segmentation_platform.engine import DuckDBEngine
+from segmentation_platform.ledger.known import COLUMNS, known_sales
+from segmentation_platform.recommendations.rules import RecommendationRules
+from segmentation_platform.recommendations.segment_lists import Sales, segment_recommendations
+from segmentation_platform_tests.ledgers import catalog, profiled, segmented, simulated
+
+Tables = dict[str, pd.DataFrame]
+
+
+def tables() -> Tables:
+    """The tables of the simulated shop, to be spoilt at will."""
+    return {name: table.copy() for name, table in _tables().items()}
+
+
+@cache
+def _tables() -> Tables:
+    shop, segments = simulated(), segmented()
+    products = catalog(shop.clean, shop.as_of)
+    with known_sales(DuckDBEngine(), shop.clean[list(COLUMNS)], shop.as_of) as session:
+        sales = Sales(session, segments, products)
+        recommended = segment_recommendations(sales, shop.as_of, RecommendationRules())
+    return {
+        "customer_segments": segments,
+        "segment_profiles": profiled(),
+        "segment_recs": recommended,
+        "product_catalog": products,
+    }
+
+
+def test_tables_of_one_run_agree() -> None:
+    assert disagreements(tables()) == []
+
+
+def renamed(found: Tables) -> None:
+    found["customer_segments"].loc[0, "segment"] = "Strangers"
+
+
+def renumbered(found: Tables) -> None:
+    found["segment_recs"].loc[:, "segment_id"] = found["segment_recs"]["segment_id"].replace(5, 6)
+
+
+def lost_customer(found: Tables) -> None:
+    found["customer_segments"] = found["customer_segments"].query("customer_id != customer_id.max()")
+
+
+def lost_segment(found: Tables) -> None:
+    customers = found["customer_segments"]
+    found["customer_segments"] = customers[customers["segment_id"] != 5]
+
+
+def other_money(found: Tables, by: float = 0.02) -> None:
+    customers = found["customer_segments"]
+    customers["monetary"] += by * (customers.index == 0)
+
+
+def no_recommendations(found: Tables) -> None:
+    found["segment_recs"] = found["segment_recs"].query("segment_id != 3")
+
+
+def unknown_product(found: Tables) -> None:
+    found["segment_recs"].loc[0, "stock_code"] = "99999"
+
+
+def lost_product(found: Tables) -> None:
+    products = found["product_catalog"]
+    found["product_catalog"] = products[products["stock_code"] != found["segment_recs"]["stock_code"][0]]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "table", "rule"),
+    [
+        (renamed, "customer_segments", "segment is one of the profiles"),
+        (renumbered, "segment_recs", "segment is one of the profiles"),
+        (lost_customer, "segment_profiles", "customers are those of customer_segments"),
+        (lost_segment, "segment_profiles", "customers are those of customer_segments"),
+        (other_money, "segment_profiles", "revenue is that of customer_segments"),
+        (no_recommendations, "segment_recs", "every segment has recommendations"),
+        (unknown_product, "segment_recs", "product is in the catalog"),
+        (lost_product, "segment_recs", "product is in the catalog"),
+    ],
+)
+def test_a_difference_is_found_with_its_table_and_rule(
+    spoil: Callable[[Tables], None], table: str, rule: str
+) -> None:
+    found = tables()
+    spoil(found)
+    assert (table, rule) in {(difference.table, difference.rule) for difference in disagreements(found)}
+
+
+def test_the_value_says_what_stands_apart() -> None:
+    found = tables()
+    unknown_product(found)
+    assert disagreements(found) == [Disagreement("segment_recs", "product is in the catalog", "99999")]
+
+
+def test_a_moved_customer_shows_in_the_sizes_of_both_segments() -> None:
+    found = tables()
+    customers = found["customer_segments"]
+    to = 2 if customers["segment_id"][0] != 2 else 3
+    customers.loc[0, "segment_id"] = to
+    customers.loc[0, "segment"] = found["segment_profiles"].set_index("segment_id")["segment"][to]
+    sizes = [d for d in disagreements(found) if d.rule == "customers are those of customer_segments"]
+    assert len(sizes) == 2
+    assert f"segment {to}: " in " ".join(difference.value for difference in sizes)
+
+
+def test_a_cent_of_rounding_is_no_difference() -> None:
+    found = tables()
+    other_money(found, by=0.004)
+    assert disagreements(found) == []

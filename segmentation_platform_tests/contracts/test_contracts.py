@@ -1,0 +1,146 @@
+"""Contracts say what every table holds, and hold what has been promised to readers."""
+
+from decimal import Decimal
+
+import pandas as pd
+import pandera.errors
+import pyarrow as pa
+import pytest
+
+from segmentation_platform.contracts import PUBLISHED, WORKING, Contract, Snapshots
+from segmentation_platform.contracts.frames import to_frame
+from segmentation_platform.contracts.ledger import CONTINENTS, REASONS
+from segmentation_platform.contracts.recommendations import LISTS
+from segmentation_platform.ledger import countries, simulate
+from segmentation_platform.ledger.categories import OTHER, categorise, load_rules
+from segmentation_platform_tests.ledgers import profiled
+
+ALL: tuple[type[Contract], ...] = (*WORKING, Snapshots)
+
+SERVING = {
+    "segments": "segment_id segment description rank color customers customer_share revenue revenue_share "
+    "recency_days_mean recency_days_median frequency_mean frequency_median monetary_mean monetary_median "
+    "average_order_value products_per_order cancellation_rate wholesale_share stability",
+    "customer_segments": "customer_id segment_id segment previous_segment changed_on margin recency_days frequency "
+    "monetary r_score f_score m_score average_order_value first_purchase last_purchase country region taste "
+    "is_wholesale",
+    "segment_recommendations": "segment_id region taste list rank segment stock_code description category "
+    "product_type score customers share lift lift_low lift_high trend reason",
+    "products": "stock_code description category product_type first_sold last_sold price_median customers units "
+    "revenue cancellation_rate",
+    "snapshot": "snapshot_id as_of published_at run_id first_sale last_sale lines customers model_version "
+    "checks_passed checks_warned",
+}
+"""What readers have been promised (docs: the serving contract). Columns may be added; none may go."""
+
+KEYS = {
+    "segments": {"segment_id"},
+    "customer_segments": {"customer_id"},
+    "segment_recommendations": {"segment_id", "region", "taste", "list", "rank"},
+    "products": {"stock_code"},
+    "snapshot": {"snapshot_id"},
+}
+
+SQL_TYPES = {"text", "integer", "bigint", "double precision", "numeric(14,2)", "date", "timestamp", "boolean"}
+
+
+def served() -> dict[str, type[Contract]]:
+    return {published.view: published.contract for published in PUBLISHED} | {"snapshot": Snapshots}
+
+
+@pytest.mark.parametrize("view", SERVING)
+def test_every_promised_column_and_key_of_a_view_is_there(view: str) -> None:
+    contract = served()[view]
+    assert set(SERVING[view].split()) - set(contract.column_names()) == set()
+    assert set(contract.key()) == KEYS[view]
+
+
+def test_nothing_is_served_that_has_not_been_promised() -> None:
+    assert served().keys() == SERVING.keys()
+
+
+@pytest.mark.parametrize("contract", ALL, ids=[contract.table() for contract in ALL])
+class TestEveryContract:
+    def test_a_table_without_rows_keeps_it(self, contract: type[Contract]) -> None:
+        empty = contract.no_rows()
+        contract.validate(empty, lazy=True)
+        assert list(empty.columns) == contract.column_names()
+
+    def test_it_describes_itself_and_all_its_columns(self, contract: type[Contract]) -> None:
+        assert contract.summary()
+        for column in contract.columns():
+            assert len(column.description) > 3, column.name
+            assert column.sql_type in SQL_TYPES, column.name
+
+    def test_its_key_is_of_its_own_columns_and_never_null(self, contract: type[Contract]) -> None:
+        nullable = {column.name for column in contract.columns() if column.nullable}
+        assert contract.key()
+        assert set(contract.key()) <= set(contract.column_names()) - nullable
+
+    def test_a_column_too_many_or_too_few_breaks_it(self, contract: type[Contract]) -> None:
+        empty = contract.no_rows()
+        for broken in (empty.assign(surplus=pd.Series(dtype="str")), empty.drop(columns=empty.columns[-1])):
+            with pytest.raises((pandera.errors.SchemaError, pandera.errors.SchemaErrors)):
+                contract.validate(broken)
+
+    def test_nothing_is_coerced(self, contract: type[Contract]) -> None:
+        for column in contract.columns():
+            broken = contract.no_rows().assign(**{column.name: pd.Series(dtype="complex128")})
+            with pytest.raises(pandera.errors.SchemaError):
+                contract.validate(broken)
+
+
+def test_tables_have_names_of_their_own() -> None:
+    names = [contract.table() for contract in ALL]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("rank", 0),
+        ("customer_share", 1.01),
+        ("revenue_share", -0.01),
+        ("color", "blue"),
+        ("revenue", -1.0),
+        ("customers", 0),
+        ("segment", None),
+    ],
+)
+def test_a_value_out_of_bounds_breaks_the_contract(column: str, value: object) -> None:
+    contract = served()["segments"]
+    table = profiled()
+    table[column] = table[column].where(table.index > 0, value).astype(table[column].dtype)
+    with pytest.raises(pandera.errors.SchemaErrors) as caught:
+        contract.validate(table, lazy=True)
+    assert column in set(caught.value.failure_cases["column"])
+
+
+def test_two_rows_of_the_same_key_break_the_contract() -> None:
+    contract = served()["segments"]
+    with pytest.raises(pandera.errors.SchemaErrors):
+        contract.validate(pd.concat([profiled(), profiled()], ignore_index=True), lazy=True)
+
+
+def test_words_that_several_parts_use_are_the_same_everywhere() -> None:
+    assert REASONS == simulate.REASONS
+    assert set(CONTINENTS) == set(countries.CONTINENTS)
+    assert LISTS == ("popular", "rising", "signature")
+    assert categorise(["?"], load_rules())["product_category"].tolist() == [OTHER]
+
+
+def test_frames_have_the_few_types_that_contracts_know() -> None:
+    table = pa.table(
+        {
+            "small": pa.array([1], pa.int8()),
+            "unsigned": pa.array([1], pa.uint32()),
+            "half": pa.array([0.5], pa.float32()),
+            "money": pa.array([Decimal("1.50")], pa.decimal128(14, 2)),
+            "day": pa.array([pd.Timestamp("2011-01-01").date()]),
+            "moment": pa.array([pd.Timestamp("2011-01-01 10:00")], pa.timestamp("s")),
+            "words": pa.array([None], pa.string()),
+        }
+    )
+    expected = ["int64", "int64", "float64", "float64", "datetime64[us]", "datetime64[us]", "str"]
+    assert [str(dtype) for dtype in to_frame(table).dtypes] == expected
+    assert [str(dtype) for dtype in to_frame(table.to_batches()[0]).dtypes] == expected

@@ -1,0 +1,38 @@
+"""Frames whose every value says which snapshot, or which write, it came from."""
+
+from datetime import UTC, date, datetime
+
+import pandas as pd
+
+from segmentation_platform.contracts import PUBLISHED, Contract
+from segmentation_platform.warehouse.snapshots import SnapshotFacts
+
+
+def marked_frame(contract: type[Contract], mark: int, rows: int = 5) -> pd.DataFrame:
+    """A frame of a contract's columns: keys count the rows, every other value is the mark."""
+    key = contract.key()
+    values = {
+        column.name: [_value(column.sql_type, row if column.name in key else mark) for row in range(1, rows + 1)]
+        for column in contract.columns()
+    }
+    return pd.DataFrame(values).astype(contract.no_rows().dtypes)
+
+
+def marked_tables(mark: int) -> dict[str, pd.DataFrame]:
+    """A whole snapshot; the number of rows tells the mark as well."""
+    return {published.view: marked_frame(published.contract, mark, rows=3 + mark % 5) for published in PUBLISHED}
+
+
+def facts(mark: int = 1, as_of: date = date(2011, 12, 10)) -> SnapshotFacts:
+    moment = datetime(2011, 1, 2, 3, 4, 5, 678901, UTC).replace(tzinfo=None)
+    return SnapshotFacts(as_of, f"run {mark}", moment, moment, mark, mark, mark, mark, mark, f"inputs {mark}")
+
+
+def _value(sql_type: str, number: int) -> object:
+    if sql_type == "text":
+        return f"{number:05}"
+    if sql_type == "boolean":
+        return number % 2 == 1
+    if sql_type in ("date", "timestamp"):
+        return pd.Timestamp(2020, 1, 1) + pd.Timedelta(days=number)
+    return number + 0.25 if sql_type.startswith("numeric") else number

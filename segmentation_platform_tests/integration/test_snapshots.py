@@ -1,0 +1,230 @@
+"""Snapshots: published whole or not at all, gone back to, and dropped."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import date
+
+import pandas as pd
+import psycopg
+import pytest
+
+from segmentation_platform.contracts import PUBLISHED, CustomerSegments, Published
+from segmentation_platform.warehouse.database import Connection, Database
+from segmentation_platform.warehouse.snapshots import (
+    SnapshotError,
+    customers_before,
+    history,
+    prune,
+    publish,
+    read_served,
+    roll_back,
+    served_inputs,
+    served_snapshot,
+)
+from segmentation_platform_tests.integration.conftest import with_lock_timeout
+from segmentation_platform_tests.integration.marked import facts, marked_frame, marked_tables
+
+CUSTOMERS = next(published for published in PUBLISHED if published.contract is CustomerSegments)
+
+
+def publish_marks(database: Database, *marks: int) -> list[int]:
+    return [publish(database, facts(mark), marked_tables(mark)) for mark in marks]
+
+
+def kept(database: Database) -> list[set[object]]:
+    """The numbers of the snapshots whose rows are in each of the tables."""
+    with database.connect() as connection:
+        return [
+            {row[0] for row in connection.execute(f"SELECT snapshot_id FROM snapshots.{published.view}".encode())}
+            for published in PUBLISHED
+        ]
+
+
+def assert_served(database: Database, mark: int) -> None:
+    with database.connect() as connection:
+        assert connection.execute("SELECT run_id FROM serving.snapshot").fetchall() == [(f"run {mark}",)]
+        for published in PUBLISHED:
+            pd.testing.assert_frame_equal(read_view(connection, published), marked_tables(mark)[published.view])
+
+
+def read_view(connection: Connection, published: Published) -> pd.DataFrame:
+    """A view as a reader has it, without the code under test."""
+    query = f"SELECT * FROM serving.{published.view} ORDER BY {', '.join(published.contract.key())}"
+    rows = connection.execute(query.encode()).fetchall()
+    columns = published.contract.column_names()
+    return pd.DataFrame(rows, columns=columns).astype(published.contract.no_rows().dtypes)
+
+
+def test_before_the_first_snapshot_the_views_are_there_and_empty(database: Database) -> None:
+    for published in PUBLISHED:
+        with database.connect() as connection:
+            assert read_view(connection, published).empty
+        assert read_served(database, published).empty
+    assert history(database).empty
+    assert served_inputs(database) is None
+    assert served_snapshot(database) is None
+    assert customers_before(database, date.max).empty
+    with pytest.raises(SnapshotError, match=r"There is no earlier snapshot\. There are: none\."):
+        roll_back(database)
+    assert prune(database, 1) == []
+
+
+def test_a_published_snapshot_is_what_all_views_show(database: Database) -> None:
+    for mark in (1, 2):
+        publish(database, facts(mark), marked_tables(mark))
+        assert_served(database, mark)
+        assert served_inputs(database) == f"inputs {mark}"
+        served = served_snapshot(database)
+        assert served
+        assert (served.customers, served.as_of) == (mark, date(2011, 12, 10))
+        for published in PUBLISHED:
+            pd.testing.assert_frame_equal(read_served(database, published), marked_tables(mark)[published.view])
+
+
+def test_rows_are_told_apart_by_the_keys_of_their_contract(database: Database) -> None:
+    for published in PUBLISHED:
+        frame = marked_frame(published.contract, 1)
+        with pytest.raises(psycopg.errors.UniqueViolation, match=published.view):
+            publish(database, facts(), marked_tables(1) | {published.view: pd.concat([frame, frame.tail(1)])})
+    publish_marks(database, 1, 2)  # the same keys in two snapshots
+
+
+def test_history_keeps_every_snapshot_with_its_number_and_date(database: Database) -> None:
+    dates = [date(2011, 1, 1), date(2011, 2, 1), date(2011, 2, 1)]
+    ids = [publish(database, facts(m, day), marked_tables(m)) for m, day in enumerate(dates, start=1)]
+    found = history(database)
+    assert found["snapshot_id"].tolist() == ids[::-1]
+    assert found["is_served"].tolist() == [True, False, False]
+    assert found["run_id"].tolist() == ["run 3", "run 2", "run 1"]
+    assert found["as_of"].dt.date.tolist() == dates[::-1]
+    for published in PUBLISHED:
+        expected = [(ids[m - 1], dates[m - 1], 3 + m % 5) for m in (1, 2, 3)]
+        with database.connect() as connection:
+            rows = connection.execute(
+                f"SELECT snapshot_id, as_of, count(*) FROM serving.{published.view}_history"
+                " GROUP BY 1, 2 ORDER BY 1".encode()
+            ).fetchall()
+        assert rows == expected
+
+
+def test_the_customers_before_are_those_of_the_last_earlier_date_published_last(database: Database) -> None:
+    for mark, day in enumerate([date(2011, 2, 1), date(2011, 1, 1), date(2011, 1, 1), date(2011, 3, 1)], start=1):
+        publish(database, facts(mark, day), marked_tables(mark))
+    for as_of, mark in [(date(2011, 2, 1), 3), (date(2011, 2, 2), 1), (date(2011, 3, 1), 1), (date(2011, 3, 2), 4)]:
+        pd.testing.assert_frame_equal(customers_before(database, as_of), marked_tables(mark)["customer_segments"])
+    none = customers_before(database, date(2011, 1, 1))
+    assert none.empty
+    assert none.columns.tolist() == CustomerSegments.column_names()
+
+
+@pytest.mark.parametrize("published", PUBLISHED, ids=lambda published: published.view)
+def test_a_publication_that_fails_leaves_the_former_snapshot_and_nothing_else(
+    database: Database, published: Published
+) -> None:
+    former = publish_marks(database, 1)
+    required = next(c.name for c in published.contract.columns() if not c.nullable and c.sql_type == "text")
+    whole = marked_tables(2)
+    broken = whole[published.view].astype({required: object})
+    broken.loc[1, required] = None
+    with pytest.raises(psycopg.errors.NotNullViolation):
+        publish(database, facts(2), whole | {published.view: broken})
+    with pytest.raises(KeyError):
+        publish(database, facts(2), {view: frame for view, frame in whole.items() if view != published.view})
+    assert_served(database, 1)
+    assert kept(database) == [set(former)] * 4
+    assert history(database)["snapshot_id"].tolist() == former
+    publish(database, facts(2), whole)
+    assert_served(database, 2)
+
+
+def test_rolling_back_serves_the_one_before_and_then_the_one_before_that(database: Database) -> None:
+    first, second, third = publish_marks(database, 1, 2, 3)
+    assert roll_back(database) == second
+    assert_served(database, 2)
+    assert roll_back(database) == first
+    assert_served(database, 1)
+    with pytest.raises(SnapshotError, match=rf"no earlier snapshot\. There are: {first}, {second}, {third}\."):
+        roll_back(database)
+    assert_served(database, 1)
+
+
+def test_rolling_back_to_a_number_goes_both_ways_and_refuses_an_unknown_one(database: Database) -> None:
+    first, _, third = publish_marks(database, 1, 2, 3)
+    assert roll_back(database, first) == first
+    assert_served(database, 1)
+    assert roll_back(database, third) == third
+    assert_served(database, 3)
+    with pytest.raises(SnapshotError, match=rf"There is no snapshot 99\. There are: {first}"):
+        roll_back(database, 99)
+    assert_served(database, 3)
+
+
+def test_pruning_keeps_the_newest_and_the_served_one(database: Database) -> None:
+    ids = publish_marks(database, 1, 2, 3, 4, 5)
+    roll_back(database, ids[1])
+    assert prune(database, 9) == []
+    assert prune(database, 2) == [ids[0], ids[2]]
+    assert kept(database) == [{ids[1], ids[3], ids[4]}] * 4
+    assert sorted(history(database)["snapshot_id"]) == [ids[1], ids[3], ids[4]]
+    assert_served(database, 2)
+    assert prune(database, 2) == []
+    with pytest.raises(SnapshotError, match="At least one"):
+        prune(database, 0)
+    with pytest.raises(SnapshotError, match=f"There is no snapshot {ids[0]}"):
+        roll_back(database, ids[0])
+    publish_marks(database, 6)
+    assert prune(database, 1) == [ids[1], ids[3], ids[4]]
+    assert_served(database, 6)
+
+
+@contextmanager
+def reading(database: Database, query: str) -> Iterator[Connection]:
+    """A reader in the middle of a transaction, which began with a query."""
+    with database.connect() as connection:
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        assert connection.execute(query.encode()).fetchall()
+        yield connection
+
+
+@pytest.mark.parametrize("first", PUBLISHED, ids=lambda published: published.view)
+def test_pruning_does_not_disturb_a_reader_nor_wait_for_it_whatever_it_read_first(
+    database: Database, first: Published
+) -> None:
+    hasty = with_lock_timeout(database)
+    (old,) = publish_marks(database, 1)
+    with reading(hasty, f"SELECT * FROM serving.{first.view}") as connection:
+        (new,) = publish_marks(hasty, 2)
+        assert prune(hasty, 1) == [old]
+        for view, frame in marked_tables(1).items():
+            for relation in (view, f"{view}_history"):
+                rows = connection.execute(f"SELECT count(*) FROM serving.{relation}".encode()).fetchone()
+                assert rows == (len(frame),)
+        assert_served(database, 2)
+        assert history(database)["snapshot_id"].tolist() == [new]
+    assert kept(database) == [{new}] * 4
+
+
+def test_rolling_back_while_old_snapshots_are_dropped_never_serves_a_dropped_one(database: Database) -> None:
+    for round_ in range(5):
+        ids = publish_marks(database, 1, 2, 3)
+        with ThreadPoolExecutor(2) as executor:
+            back = executor.submit(roll_back, database, ids[0])
+            dropped = executor.submit(prune, database, 1).result()
+            try:
+                assert back.result() == ids[0]
+            except SnapshotError:
+                assert ids[0] in dropped
+                assert_served(database, 3)
+            else:
+                assert ids[0] not in dropped, round_
+                assert_served(database, 1)
+
+
+def test_two_that_publish_at_once_each_leave_a_whole_snapshot(database: Database) -> None:
+    with ThreadPoolExecutor(4) as executor:
+        ids = list(executor.map(lambda mark: publish_marks(database, mark)[0], range(1, 9)))
+    assert kept(database) == [set(ids)] * 4
+    for mark, snapshot_id in enumerate(ids, start=1):
+        roll_back(database, snapshot_id)
+        assert_served(database, mark)
