@@ -85,9 +85,7 @@ def _measured(command: Sequence[str], environment: dict[str, str]) -> tuple[floa
     """Wall seconds, peak resident GB and words of a process."""
     began = time.perf_counter()
     with tempfile.TemporaryFile("w+") as said:
-        process = subprocess.Popen(
-            command, env={**os.environ, **environment}, stdout=said, stderr=subprocess.STDOUT
-        )
+        process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=said, stderr=subprocess.STDOUT)
         _, status, used = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - began
         said.seek(0)
