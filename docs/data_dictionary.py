@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from segmentation_platform.contracts import PUBLISHED, WORKING, Contract, Snapshots
+from segmentation_platform.contracts import INTERNAL, PUBLISHED, WORKING, Contract, Snapshots
 
 FILE = Path(__file__).with_name("data-dictionary.md")
 
@@ -30,7 +30,7 @@ def render() -> str:
 
 
 def _snapshot() -> str:
-    columns = [name for name in Snapshots.column_names() if name not in ("inputs", "is_served")]
+    columns = [name for name in Snapshots.column_names() if name not in INTERNAL]
     words = "The snapshot that all other views show; `serving.snapshot_history` has all of them, and `is_served`."
     return _table("serving.snapshot", words, Snapshots, columns)
 

@@ -6,6 +6,7 @@ and from the defaults below.
 """
 
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -44,6 +45,20 @@ LedgerColumn = Literal[
 ]
 
 
+_CRON_ALIASES = {"@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually"}
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+# Minute, hour, day, month, day of the week: lowest and highest number, names counted from the lowest.
+_CRON_FIELDS: tuple[tuple[int, int, tuple[str, ...]], ...] = (
+    (0, 59, ()),
+    (0, 23, ()),
+    (1, 31, ()),
+    (1, 12, _MONTHS),
+    (0, 7, _DAYS),
+)
+_CRON_ITEM = re.compile(r"(?:\*|(?P<first>\w+)(?:-(?P<last>\w+))?)(?:/(?P<step>[1-9]\d*))?")
+
+
 class SettingsProblemError(ValueError):
     """A setting can't be used; the message names it and says what it takes."""
 
@@ -66,6 +81,18 @@ class ScheduleSettings(_Section):
     cron: str = "59 23 * * *"
     timezone: str = "Asia/Jakarta"
     running: bool = False
+
+    @field_validator("cron")
+    @classmethod
+    def _is_cron(cls, value: str) -> str:
+        fields = value.lower().split()
+        if value.strip().lower() not in _CRON_ALIASES and not (
+            len(fields) == len(_CRON_FIELDS) and all(map(_is_cron_field, fields, _CRON_FIELDS))
+        ):
+            raise ValueError(
+                f"{value!r} is not a cron schedule; write minute, hour, day, month, day of the week, like 59 23 * * *"
+            )
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -123,6 +150,23 @@ class Settings(BaseSettings):
         """Dagster's folder: the one named by DAGSTER_HOME, else one below `home`."""
         named = os.environ.get("DAGSTER_HOME")
         return Path(named) if named else self.home.absolute() / "dagster"
+
+
+def _is_cron_field(text: str, field: tuple[int, int, tuple[str, ...]]) -> bool:
+    return all(_is_cron_item(item, field) for item in text.split(","))
+
+
+def _is_cron_item(item: str, field: tuple[int, int, tuple[str, ...]]) -> bool:
+    lowest, highest, names = field
+    found = _CRON_ITEM.fullmatch(item)
+    if found is None:
+        return False
+    numbers = [
+        lowest + names.index(end) if end in names else int(end) if end.isdecimal() else -1
+        for end in (found["first"], found["last"])
+        if end is not None
+    ]
+    return all(lowest <= number <= highest for number in numbers) and numbers == sorted(numbers)
 
 
 def config_file() -> Path:

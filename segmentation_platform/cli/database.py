@@ -2,14 +2,16 @@
 
 import os
 from enum import StrEnum
-from typing import Annotated
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from segmentation_platform.cli.console import console
 from segmentation_platform.cli.options import DatabaseUrl, settings_with
 from segmentation_platform.settings import Settings
+
+if TYPE_CHECKING:
+    from segmentation_platform.warehouse.database import Database
 
 app = typer.Typer(no_args_is_help=True, help="The database: start, stop, where it is, psql, upgrade.")
 
@@ -21,7 +23,15 @@ class Role(StrEnum):
     OWNER = "owner"
 
 
-AsRole = Annotated[Role, typer.Option("--role", help="reader sees the schema serving and nothing else.")]
+AsRole = Annotated[
+    Role | None,
+    typer.Option(
+        "--role",
+        help="reader sees the schema serving and nothing else. "
+        "\\[default: reader; on a server that is named, the user of its URL]",
+        show_default=False,
+    ),
+]
 
 
 @app.command()
@@ -48,23 +58,22 @@ def stop() -> None:
 
 
 @app.command()
-def url(role: AsRole = Role.READER) -> None:
+def url(role: AsRole = None, database_url: DatabaseUrl = None) -> None:
     """Print the database's URL, with its password, for psql and other clients."""
-    typer.echo(_url(settings_with(None), role))
+    typer.echo(_database(settings_with(database_url), role).url)
 
 
 @app.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
-def psql(context: typer.Context, role: AsRole = Role.READER) -> None:
+def psql(context: typer.Context, role: AsRole = None, database_url: DatabaseUrl = None) -> None:
     """Open psql, the one that comes with the embedded server; further arguments go to it."""
     from segmentation_platform.warehouse.access import embedded_server
 
-    settings = settings_with(None)
-    parts = urlsplit(_url(settings, role))
+    settings = settings_with(database_url)
+    where, password = _database(settings, role).libpq()
     program = embedded_server(settings.home).binary("psql")
     # The password goes by the environment: other users of the machine can read command lines.
-    environment = {**os.environ, "PGPASSWORD": parts.password or ""}
-    where = ["-h", parts.hostname or "", "-p", str(parts.port or 5432), "-U", parts.username or ""]
-    os.execve(program, [str(program), *where, "-d", parts.path.lstrip("/"), *context.args], environment)  # noqa: S606
+    environment = {**os.environ, "PGPASSWORD": password} if password else {**os.environ}
+    os.execve(program, [str(program), "-d", where, *context.args], environment)  # noqa: S606
 
 
 @app.command()
@@ -77,10 +86,16 @@ def upgrade(database_url: DatabaseUrl = None) -> None:
     console.print(f"{database.safe_url} is at revision {revision(database)}.")
 
 
-def _url(settings: Settings, role: Role) -> str:
-    from segmentation_platform.warehouse.access import embedded_server, open_database, reader_url
+def _database(settings: Settings, role: Role | None) -> "Database":
+    from segmentation_platform.warehouse.access import open_database, reader_url
+    from segmentation_platform.warehouse.database import Database, DatabaseError
 
     if settings.database_url is not None:
-        return settings.database_url.get_secret_value()
-    open_database(None, settings.home)
-    return reader_url(settings.home) if role is Role.READER else embedded_server(settings.home).url()
+        if role is Role.READER:
+            raise DatabaseError(
+                "DATABASE_URL names a server; its roles are yours: put the user who may only read into the URL, "
+                "and leave out --role."
+            )
+        return Database(settings.database_url.get_secret_value())
+    owner = open_database(None, settings.home)
+    return owner if role is Role.OWNER else Database(reader_url(settings.home))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from segmentation_platform.cli.console import console
@@ -23,11 +24,18 @@ _UI_PORT = 3000
 
 @dataclass(frozen=True)
 class Finding:
-    """What was looked at, how it is, and what to do if it is not well."""
+    """What was looked at, and how it is.
+
+    Attributes:
+        what: was looked at
+        state: how it is
+        fix: what to do about it; None where all is well, empty where the state says it
+
+    """
 
     what: str
     state: str
-    fix: str = ""
+    fix: str | None = None
 
 
 def doctor(
@@ -47,9 +55,13 @@ def doctor(
     findings = [look() for look in looks]
     table = Table(box=None, show_header=False)
     for finding in findings:
-        table.add_row("[red]✗[/]" if finding.fix else "[green]✓[/]", finding.what, finding.state, finding.fix)
+        mark = "[green]✓[/]" if finding.fix is None else "[red]✗[/]"
+        table.add_row(mark, finding.what, escape(finding.state))
     console.print(table)
-    if any(finding.fix for finding in findings):
+    for finding in findings:
+        if finding.fix:
+            console.print(f"\n{finding.what}: {finding.fix}", markup=False, soft_wrap=True)
+    if any(finding.fix is not None for finding in findings):
         raise typer.Exit(1)
 
 
@@ -98,7 +110,7 @@ def _database(settings: Settings) -> Finding:
         return Finding("Database", f"{database.safe_url}, revision {revision(database)}")
     except (DatabaseError, EmbeddedPostgresError) as error:
         state, _, fix = str(error).partition("\n")
-        return Finding("Database", state, fix or state)
+        return Finding("Database", state, fix)
 
 
 def _ledger(sales: str, settings: Settings) -> Finding:
@@ -108,14 +120,29 @@ def _ledger(sales: str, settings: Settings) -> Finding:
 
     named = sales or settings.ledger.sales
     if not named:
-        return Finding("Ledger", "none named: a simulated shop, or the one loaded last")
+        return _unnamed_ledger(settings)
     columns = {str(column): name for column, name in settings.ledger.columns.items()}
     try:
         file = identify(Path(named))
         first = next(iter(read_ledger(file, ReadOptions(settings.ledger.encoding, columns))))
     except LedgerError as error:
         state, _, fix = str(error).partition("\n")
-        return Finding("Ledger", state, fix or "See above.")
+        return Finding("Ledger", state, fix)
     return Finding(
         "Ledger", f"{file.path}: {file.size / 1e6:,.1f} MB, all columns found, {first.num_rows:,} lines read"
     )
+
+
+def _unnamed_ledger(settings: Settings) -> Finding:
+    from segmentation_platform.cli.refresh import open_database_of
+    from segmentation_platform.warehouse.database import DatabaseError
+    from segmentation_platform.warehouse.embedded import EmbeddedPostgresError
+    from segmentation_platform.warehouse.loads import current_load
+
+    try:
+        load = current_load(open_database_of(settings))
+    except (DatabaseError, EmbeddedPostgresError):
+        return Finding("Ledger", "none named: the one loaded last, or a simulated shop")
+    if load is None:
+        return Finding("Ledger", "none named and none loaded: a simulated shop")
+    return Finding("Ledger", f"none named: the one loaded last, {load.source}, {load.lines:,} lines")

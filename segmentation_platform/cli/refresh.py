@@ -15,8 +15,10 @@ from segmentation_platform.cli.options import DatabaseUrl, settings_with
 from segmentation_platform.settings import Settings
 
 if TYPE_CHECKING:
+    from segmentation_platform.ledger.sources import LedgerFile
     from segmentation_platform.orchestration import runner
     from segmentation_platform.warehouse.database import Database
+    from segmentation_platform.warehouse.loads import Load
 
 
 def run(
@@ -25,7 +27,7 @@ def run(
         typer.Option(
             "--sales",
             help="Ledger file: csv, xlsx, parquet, gzipped, or a zip of one. "
-            "\\[default: the one in segmentation.toml, else the one loaded last, else a simulated shop's]",
+            "\\[default: the one in segmentation.toml, else the one of the served snapshot, else a simulated shop's]",
             show_default=False,
         ),
     ] = "",
@@ -48,8 +50,9 @@ def run(
     settings = settings_with(database_url)
     with error_console.status("Opening the database …"):
         database = open_database_of(settings)
-    sha256 = _ledger_hash(sales, settings, database)
-    if not force and _is_published(database, sha256, reporting_date, settings):
+    ledger = _ledger(sales, settings, database)
+    error_console.print(f"Ledger: {ledger.source}", soft_wrap=True)
+    if not force and _is_published(database, ledger.sha256, reporting_date, settings):
         console.print("Nothing has changed since the published snapshot; --force computes it again.")
     else:
         _refresh(sales, reporting_date, settings, database)
@@ -66,21 +69,24 @@ def open_database_of(settings: Settings) -> "Database":
     return open_database(url, settings.home)
 
 
-def _ledger_hash(sales: str, settings: Settings, database: "Database") -> str:
-    """The content hash of the ledger that this run is about; makes the simulated one if it comes to that."""
+def _ledger(sales: str, settings: Settings, database: "Database") -> "LedgerFile | Load":
+    """The ledger that this run is about; makes the simulated one if it comes to that."""
     from segmentation_platform.cli.simulate import simulating
     from segmentation_platform.orchestration.source import find_ledger, is_simulated
 
     if is_simulated(sales, settings, database) and not settings.simulated_ledger.is_file():
         simulating(settings.simulated_ledger, settings.simulation.lines, settings.simulation.seed)
-    return find_ledger(sales, settings, database).sha256
+    return find_ledger(sales, settings, database)
 
 
 def _is_published(database: "Database", sha256: str, as_of: str, settings: Settings) -> bool:
     from segmentation_platform.orchestration.source import fingerprint
+    from segmentation_platform.warehouse.loads import current_load
     from segmentation_platform.warehouse.snapshots import served_inputs
 
-    return served_inputs(database) == fingerprint(sha256, as_of, settings)
+    current = current_load(database)
+    is_in_use = current is not None and current.sha256 == sha256
+    return is_in_use and served_inputs(database) == fingerprint(sha256, as_of, settings)
 
 
 def _refresh(sales: str, as_of: str, settings: Settings, database: "Database") -> None:
@@ -110,9 +116,11 @@ class _Teller:
                 self._progress.update(self._at_work, description=f"{name.replace('_', ' ')} …")
             case runner.Said(words):
                 self._progress.update(self._at_work, description=words)
-            case runner.TableMade(name, rows, seconds):
+            case runner.TableMade(name, rows, seconds, note):
                 counted = f"{rows:>11,} rows" if rows is not None else " " * 16
                 self._progress.console.print(f"[green]✓[/] {name:<20}{counted}{seconds:>8.1f} s")
+                if note:
+                    self._progress.console.print(f"  [dim]{note}[/]")
             case runner.CheckMade(asset, name, passed):
                 self._checks += 1
                 if not passed:
@@ -121,7 +129,8 @@ class _Teller:
 
     def close(self) -> None:
         """Say how many checks there were."""
-        self._progress.console.print(f"  {self._checks - self._failed} of {self._checks} data checks passed")
+        if self._checks:
+            self._progress.console.print(f"  {self._checks - self._failed} of {self._checks} data checks passed")
 
 
 @contextmanager
@@ -137,7 +146,7 @@ def _explain(outcome: "runner.Outcome", database: "Database") -> None:
 
     say = error_console.print
     say(outcome.cause, style="red", markup=False)
-    if outcome.not_made:
+    if outcome.not_made and not outcome.is_bad_input:
         say(f"Not made: {', '.join(outcome.not_made)}.")
     served = served_snapshot(database)
     if served is None:

@@ -1,5 +1,8 @@
 """What a run ends with: the segments in short, and where to go from here."""
 
+import shlex
+import sys
+
 import pandas as pd
 from rich.table import Table
 
@@ -32,7 +35,7 @@ def print_summary(database: Database, settings: Settings, seconds: float) -> Non
     segments = frames["segments"].sort_values("rank")
     console.print(_segments(segments))
     console.print(_recommendations(segments, frames["segment_recommendations"]))
-    _next_steps(settings, seconds)
+    next_steps(database, settings, seconds)
 
 
 def _segments(segments: pd.DataFrame) -> Table:
@@ -67,11 +70,17 @@ def _recommendations(segments: pd.DataFrame, recommended: pd.DataFrame) -> Table
     return table
 
 
-def _next_steps(settings: Settings, seconds: float) -> None:
+def next_steps(database: Database, settings: Settings, seconds: float) -> None:
+    """Print the commands to go on with, without a password."""
     me = command_line()
     query = "select * from serving.segments order by rank"
-    url = "$DATABASE_URL" if settings.database_url else f"$({me} db url)"
+    psql, ui, url = f"{me} db psql", f"{me} ui", f'"$({me} db url)"'
+    if settings.database_url and any(argument.startswith("--database-url") for argument in sys.argv):
+        # It is in no variable of the user's shell, and its password is not ours to show: psql asks for it.
+        url = shlex.quote(database.safe_url.replace(":***@", "@"))
+        psql = f"{psql} --database-url {url}"
+        ui = f"{ui} --database-url {shlex.quote(database.safe_url)}"
     console.print(f"\nDone in {seconds:.1f} s. Go on with:")
-    console.print(f'  psql "{url}" -c "{query}"', markup=False, soft_wrap=True)
-    console.print(f"  {me} db psql      (psql, included)", markup=False, soft_wrap=True)
-    console.print(f"  {me} ui           Dagster: assets, lineage, checks, schedule", markup=False, soft_wrap=True)
+    console.print(f'  psql {url} -c "{query}"', markup=False, soft_wrap=True)
+    console.print(f"  {psql}      (psql, included)", markup=False, soft_wrap=True)
+    console.print(f"  {ui}           Dagster: assets, lineage, checks, schedule", markup=False, soft_wrap=True)

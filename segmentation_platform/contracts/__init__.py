@@ -8,7 +8,7 @@ from segmentation_platform.contracts.customers import CustomerSegments, RfmFeatu
 from segmentation_platform.contracts.ledger import CleanSales, Loads, ProductCatalog, RawSales, RejectedSales
 from segmentation_platform.contracts.recommendations import SegmentRecommendations
 from segmentation_platform.contracts.segments import SegmentModels, SegmentProfiles
-from segmentation_platform.contracts.serving import PUBLISHED, Published, Snapshots
+from segmentation_platform.contracts.serving import INTERNAL, PUBLISHED, Published, Snapshots
 
 WORKING: tuple[type[Contract], ...] = (
     RawSales,
@@ -25,6 +25,7 @@ WORKING: tuple[type[Contract], ...] = (
 """Every table of the `warehouse` schema, in the order of the flow."""
 
 __all__ = [
+    "INTERNAL",
     "PUBLISHED",
     "WORKING",
     "CleanSales",

@@ -69,6 +69,7 @@ class Loads(Contract):
     load_id: int = whole("Number of the load", ge=1)
     source: str = text("Path of the file that was read")
     sha256: str = text("SHA-256 of the file's bytes; the same content is never loaded twice", str_length=64)
+    reading: str = text("How it was read: encoding and column mapping as JSON; read otherwise it is another load")
     lines: int = whole("Lines in the file")
     loaded_at: pa.DateTime = moment("When the load was finished (UTC)")
     is_current: bool = flag("Whether these lines are the ledger that the platform works on")

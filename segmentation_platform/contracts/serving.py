@@ -32,7 +32,12 @@ class Snapshots(Contract):
     checks_passed: int = whole("Data checks that passed in the run")
     checks_warned: int = whole("Data checks that warned in the run")
     inputs: str = text("Fingerprint of ledger, settings and code; equal inputs give an equal snapshot")
+    source: str = text("Path of the ledger file that it was computed from")
     is_served: bool = flag("Whether the serving views show this snapshot")
+
+
+INTERNAL = ("inputs", "source", "is_served")
+"""The columns of `Snapshots` that `serving.snapshot` does not show."""
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,18 @@ CLASSIFIED_SALES, REJECTED_SALES, PRODUCT_LINES, NET_QUANTITIES, CLEAN_SALES = (
     for name in ("classified_sales", "rejected_sales", "product_lines", "net_quantities", "clean_sales")
 )
 _DESCRIPTIONS = Step("descriptions", "SELECT DISTINCT description FROM product_lines WHERE description IS NOT NULL")
+_READABLE_DATES = Step(
+    "readable_dates",
+    "SELECT COUNT(try_strptime(trim(invoice_date), $as_set)) AS as_set,"
+    " COUNT(try_strptime(trim(invoice_date), $turned)) AS turned"
+    " FROM (SELECT DISTINCT invoice_date FROM raw_sales)",
+)
 _REASONS = Step(
     "reasons",
-    "SELECT reason, COUNT(*) AS rows, round(SUM(amount), 2) AS amount FROM rejected_sales"
-    " GROUP BY reason ORDER BY rows DESC, reason",
+    "SELECT reason, COUNT(*) AS rows, round(SUM(amount), 2) AS amount, MIN(CASE reason"
+    " WHEN 'unparseable_quantity' THEN quantity WHEN 'unparseable_price' THEN unit_price"
+    " WHEN 'unparseable_date' THEN invoice_date WHEN 'not_a_product' THEN stock_code ELSE invoice END) AS example"
+    " FROM rejected_sales GROUP BY reason ORDER BY rows DESC, reason",
 )
 
 
@@ -31,7 +39,7 @@ class CleanedLedger:
     Attributes:
         clean: columns of `contracts.CleanSales`
         rejected: columns of `contracts.RejectedSales`
-        reasons: columns reason, rows and amount, most rows first
+        reasons: columns reason, rows, amount and example, most rows first
 
     """
 
@@ -52,7 +60,7 @@ def cleaned_ledger(engine: Engine, raw_sales: TableLike, rules: CleaningRules) -
     """
     with engine.session() as session:
         session.add("raw_sales", raw_sales)
-        session.run(CLASSIFIED_SALES, _parameters(rules))
+        session.run(CLASSIFIED_SALES, _parameters(rules, _date_formats(session, rules)))
         session.run(REJECTED_SALES)
         session.run(PRODUCT_LINES)
         session.run(NET_QUANTITIES)
@@ -64,9 +72,21 @@ def cleaned_ledger(engine: Engine, raw_sales: TableLike, rules: CleaningRules) -
         )
 
 
-def _parameters(rules: CleaningRules) -> dict[str, object]:
+def _date_formats(session: Session, rules: CleaningRules) -> list[str]:
+    """The formats of the rules, or the same with day and month changed about if the ledger is read better so.
+
+    It is one order for the whole ledger: told line by line, 1/2 would be January beside a 13/2.
+    """
+    as_set = list(rules.date_formats)
+    turned = [formats.replace("%m/%d", "%d/%m") for formats in as_set]
+    session.run(_READABLE_DATES, {"as_set": as_set, "turned": turned})
+    readable = session.frame(_READABLE_DATES.name).iloc[0]
+    return turned if readable["turned"] > readable["as_set"] else as_set
+
+
+def _parameters(rules: CleaningRules, date_formats: list[str]) -> dict[str, object]:
     return {
-        "date_formats": list(rules.date_formats),
+        "date_formats": date_formats,
         "product_code": rules.product_code,
         "cancellation_prefix": rules.cancellation_prefix.upper(),
     }

@@ -40,11 +40,19 @@ def match_columns(found: Sequence[str], named: Mapping[str, str]) -> dict[str, s
     return {column: name for column, name in matched.items() if name is not None}
 
 
-def _match(column: str, found: Sequence[str], named: str | None) -> str | None:
+def has_any_column(found: Sequence[str], named: Mapping[str, str]) -> bool:
+    """Whether at least one of the names could be a ledger's column; arguments as of `match_columns`."""
+    return any(_candidates(column, found, named.get(column)) for column in TEXT_COLUMNS)
+
+
+def _candidates(column: str, found: Sequence[str], named: str | None) -> list[str]:
     if named is None:
-        candidates = [name for name in found if _plain(name) in _KNOWN_NAMES[column]]
-    else:
-        candidates = [name for name in found if name == named]
+        return [name for name in found if _plain(name) in _KNOWN_NAMES[column]]
+    return [name for name in found if name == named]
+
+
+def _match(column: str, found: Sequence[str], named: str | None) -> str | None:
+    candidates = _candidates(column, found, named)
     if len(set(candidates)) < len(candidates):
         raise LedgerError(f"The file has more than one column {candidates[0]}. Rename or remove all but one.")
     if len(candidates) > 1:

@@ -6,7 +6,8 @@ A line of a CSV with too many or too few fields comes out as a line whose whole 
 
 import codecs
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from itertools import islice
@@ -19,17 +20,19 @@ import pyarrow.parquet as pq
 import python_calamine
 
 from segmentation_platform.contracts.ledger import TEXT_COLUMNS
-from segmentation_platform.ledger.columns import match_columns
+from segmentation_platform.ledger.columns import has_any_column, match_columns
 from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.sources import Format, LedgerFile, check_unchanged, unpacked
 
 TEXT_SCHEMA = pa.schema([(column, pa.string()) for column in TEXT_COLUMNS])
 _ROWS = 50_000
+_VERSION = 1  # counted up when readers come to read the same file differently
 _BYTES = 8 << 20
 _HAS_NUL = (
     "has a NUL byte, so it is no text, or text of another encoding. Set the encoding in segmentation.toml, "
     "[ledger] encoding = …, or export the ledger again as UTF-8."
 )
+_Rows = Iterator[Sequence[object]]
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
@@ -45,6 +48,10 @@ class ReadOptions:
 
     encoding: str = "auto"
     columns: Mapping[str, str] = field(default_factory=dict)
+
+    def key(self) -> str:
+        """The options as JSON, with the version of the readers: what makes two readings of a file the same."""
+        return json.dumps([_VERSION, self.encoding, sorted(self.columns.items())])
 
 
 def read_ledger(file: LedgerFile, options: ReadOptions) -> Iterator[pa.RecordBatch]:
@@ -243,17 +250,39 @@ def _read_excel(path: Path, options: ReadOptions) -> Iterator[pa.RecordBatch]:
         sheets = [workbook.get_sheet_by_name(name) for name in workbook.sheet_names]
     except (python_calamine.CalamineError, OSError) as error:
         raise LedgerError(f"The workbook is damaged or can't be read: {error}. Save it again.") from error
+    for rows, places in _ledger_sheets(sheets, options):
+        yield from _read_sheet(rows, places)
+
+
+def _ledger_sheets(
+    sheets: Iterable[python_calamine.CalamineSheet], options: ReadOptions
+) -> list[tuple[_Rows, list[int]]]:
+    """The rows below the header, and the places of the columns, of each sheet that is part of the ledger.
+
+    A sheet with none of the columns (notes, a legend) is passed over if another has them all.
+    """
+    found: list[tuple[_Rows, list[int]]] = []
+    others: list[LedgerError] = []
     for sheet in sheets:
-        yield from _read_sheet(sheet, options)
+        rows = iter(sheet.iter_rows())
+        header = [_cell_text(cell) or "" for cell in next(rows, [])]
+        if not any(header):
+            continue
+        try:
+            matched = match_columns(header, options.columns)
+        except LedgerError as error:
+            refusal = LedgerError(f"Sheet {sheet.name}: {error}")
+            if has_any_column(header, options.columns):
+                raise refusal from error
+            others.append(refusal)
+        else:
+            found.append((rows, [header.index(name) for name in matched.values()]))
+    if others and not found:
+        raise others[0]
+    return found
 
 
-def _read_sheet(sheet: python_calamine.CalamineSheet, options: ReadOptions) -> Iterator[pa.RecordBatch]:
-    rows = iter(sheet.iter_rows())
-    header = [_cell_text(cell) or "" for cell in next(rows, [])]
-    if not any(header):
-        return
-    matched = match_columns(header, options.columns)
-    places = [header.index(name) for name in matched.values()]
+def _read_sheet(rows: _Rows, places: list[int]) -> Iterator[pa.RecordBatch]:
     while chunk := list(islice(rows, _ROWS)):
         columns = [pa.array([_cell_text(row[place]) for row in chunk], pa.string()) for place in places]
         yield pa.record_batch(columns, schema=TEXT_SCHEMA)

@@ -1,8 +1,11 @@
 """Which ledger lines are genuine, and how their text is understood."""
 
-import re
-
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+# A day that comes back as itself only when day, month and year are written.
+_KEEPS_THE_DAY = (
+    "SELECT try_strptime(strftime(TIMESTAMP '2009-11-27 12:34:56', $format), $format)::VARCHAR LIKE '2009-11-27%'"
+)
 
 
 class CleaningRules(BaseModel):
@@ -34,8 +37,35 @@ class CleaningRules(BaseModel):
     @field_validator("product_code")
     @classmethod
     def _compiles(cls, value: str) -> str:
+        # By the engine that will use it: RE2 has no lookarounds and no references. Not every start needs it.
+        import duckdb
+
         try:
-            re.compile(value)
-        except re.error as error:
-            raise ValueError(f"{value!r} is not a regular expression: {error}") from error
+            with duckdb.connect() as connection:
+                connection.execute("SELECT regexp_full_match('', ?)", [value])
+        except duckdb.Error as error:
+            raise ValueError(
+                f"{value!r} is not a regular expression that DuckDB takes: {_first_line(error)}"
+            ) from error
         return value
+
+    @field_validator("date_formats")
+    @classmethod
+    def _tell_days(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        import duckdb
+
+        with duckdb.connect() as connection:
+            for date_format in value:
+                try:
+                    row = connection.execute(_KEEPS_THE_DAY, {"format": date_format}).fetchone()
+                except duckdb.Error as error:
+                    raise ValueError(f"{date_format!r} is not a strptime format: {_first_line(error)}") from error
+                if row is None or not row[0]:
+                    raise ValueError(
+                        f"{date_format!r} doesn't tell day, month and year; write it like %d/%m/%Y %H:%M"
+                    )
+        return value
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]

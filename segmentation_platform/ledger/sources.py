@@ -43,6 +43,11 @@ class LedgerFile:
     size: int
     modified: int
 
+    @property
+    def source(self) -> str:
+        """The path, as it is registered."""
+        return str(self.path)
+
 
 def identify(path: Path) -> LedgerFile:
     """Look at a file and hash it.

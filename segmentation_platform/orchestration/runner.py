@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
+from dagster_shared.error import SerializableErrorInfo
 
 from segmentation_platform.definitions import build_definitions
 from segmentation_platform.settings import Settings
 
 JOB = "refresh"
+
+_KNOWN_ERRORS = {"DatabaseError", "EmbeddedPostgresError", "LedgerError", "SegmentationError", "SnapshotError"}
+"""Errors whose message says all that there is to say."""
 
 _INSTANCE = """\
 # Written by segmentation-platform; Dagster keeps runs, events and schedules in SQLite beside this file.
@@ -36,12 +40,14 @@ class TableMade:
         name: of the asset
         rows: of the table; None where there are none to count
         seconds: since the step began, or since its previous table
+        note: what is worth saying of it; may be empty
 
     """
 
     name: str
     rows: int | None
     seconds: float
+    note: str
 
 
 @dataclass(frozen=True)
@@ -153,8 +159,10 @@ class _Teller:
         elif event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION and event.asset_key:
             seconds = entry.timestamp - self._since[event.step_key]
             self._since[event.step_key] = entry.timestamp
-            rows = event.step_materialization_data.materialization.metadata.get("dagster/row_count")
-            self._tell(TableMade(event.asset_key.path[-1], int(str(rows.value)) if rows else None, seconds))
+            metadata = event.step_materialization_data.materialization.metadata
+            rows, note = metadata.get("dagster/row_count"), metadata.get("summary")
+            count = int(str(rows.value)) if rows else None
+            self._tell(TableMade(event.asset_key.path[-1], count, seconds, str(note.value) if note else ""))
         elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             check = event.asset_check_evaluation_data
             self._tell(CheckMade(check.asset_key.path[-1], check.check_name, check.passed, check.description or ""))
@@ -177,11 +185,21 @@ def _failure(run_id: str, events: Iterable[dg.DagsterEvent], assets: set[str]) -
 
 def _step_failure(run_id: str, event: dg.DagsterEvent, not_made: tuple[str, ...]) -> Outcome:
     data = event.step_failure_data
+    if data.error_source is not None and data.error_source.name == "INTERRUPT":
+        return Outcome(run_id, succeeded=False, cause="Stopped. Nothing was published.", not_made=not_made)
     said = data.user_failure_data
     if said is not None:
         return Outcome(run_id, False, "category" in said.metadata, said.description or "", not_made)
-    error = data.error
-    while error is not None and error.cause is not None:
+    cause = f"{event.step_key} failed: {_reason(data.error)}"
+    return Outcome(run_id, succeeded=False, cause=cause, not_made=not_made)
+
+
+def _reason(error: SerializableErrorInfo | None) -> str:
+    """What a known error says; of others the first cause, with its class."""
+    words: str = "no reason was given"
+    while error is not None:
+        words = error.message.strip()
+        if error.cls_name in _KNOWN_ERRORS:
+            return words.partition(": ")[2] or words
         error = error.cause
-    words = error.message.strip() if error is not None else "no reason was given"
-    return Outcome(run_id, succeeded=False, cause=f"{event.step_key} failed: {words}", not_made=not_made)
+    return words

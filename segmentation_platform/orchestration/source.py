@@ -10,7 +10,7 @@ from pathlib import Path
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
 from segmentation_platform.ledger.sources import LedgerFile, identify
 from segmentation_platform.settings import Settings
-from segmentation_platform.warehouse import loads
+from segmentation_platform.warehouse import loads, snapshots
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.loads import Load
 
@@ -20,30 +20,29 @@ _CODE = (".py", ".sql", ".toml")
 def find_ledger(named: str, settings: Settings, database: Database) -> LedgerFile | Load:
     """The ledger to work on.
 
-    The file that is named wins; then the one of the settings; then the file that was loaded last, which may have
-    changed since; then, if that file is gone, what was loaded from it; then the simulated shop's.
+    The file that is named wins; then the one of the settings; then the one that the served snapshot is of, which
+    may have changed since; then, if that file is gone, what was loaded from it; then the simulated shop's.
 
     Args:
         named: path given for this run, may be empty
         settings: of the platform
-        database: where loads are registered
+        database: where loads and snapshots are registered
 
     Raises:
         LedgerError: when the file can't be used.
 
     """
-    path = named or settings.ledger.sales
-    if path:
-        return identify(Path(path))
-    current = loads.current_load(database)
-    if current is None:
-        return identify(simulated_ledger(settings))
-    return identify(Path(current.source)) if Path(current.source).is_file() else current
+    path = named or settings.ledger.sales or snapshots.served_source(database)
+    if path and not (named or settings.ledger.sales) and not Path(path).is_file():
+        loaded = loads.load_from(database, path)
+        if loaded is not None:
+            return loaded
+    return identify(Path(path) if path else simulated_ledger(settings))
 
 
 def is_simulated(named: str, settings: Settings, database: Database) -> bool:
     """Whether `find_ledger` comes down to the simulated shop."""
-    return not (named or settings.ledger.sales) and loads.current_load(database) is None
+    return not (named or settings.ledger.sales or snapshots.served_source(database))
 
 
 def simulated_ledger(settings: Settings) -> Path:

@@ -35,6 +35,12 @@ _PURCHASES = read_step(__package__, "product_purchases")
 _CELL = ["segment_id", "region"]
 _EVERY_SEGMENT = 0
 _Z = 1.96
+_RECENT_HALF_LIVES = 4
+_RISE = 1.1
+
+
+class RecommendationError(ValueError):
+    """There is nothing to recommend; the message says why and what would help."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +66,18 @@ def segment_recommendations(sales: Sales, as_of: date, rules: RecommendationRule
         Columns of `contracts.SegmentRecommendations`, ordered by segment, region, list and rank. Region and taste
         `all` are always there; a region is there where the segment has `rules.cell_customers` customers in it.
 
+    Raises:
+        RecommendationError: when nothing was sold lately.
+
     """
     purchases = _product_purchases(sales, as_of, rules)
     scored = _score(purchases, _cell_sizes(sales.segments), rules)
     still_sold = sales.catalog["last_sold"] >= pd.Timestamp(as_of) - pd.Timedelta(days=rules.sold_within_days)
+    if not still_sold.any():
+        raise RecommendationError(
+            f"Nothing was sold in the {rules.sold_within_days} days before {as_of}. Choose an earlier date, "
+            "or raise sold_within_days in segmentation.toml, [recommendations]."
+        )
     offered = scored.merge(sales.catalog.loc[still_sold, ["stock_code", "description", "category", "product_type"]])
     names = sales.segments.drop_duplicates("segment_id").set_index("segment_id")["segment"]
     offered["segment"] = offered["segment_id"].map(names).astype("str")
@@ -76,7 +90,14 @@ def segment_recommendations(sales: Sales, as_of: date, rules: RecommendationRule
 
 def _product_purchases(sales: Sales, as_of: date, rules: RecommendationRules) -> pd.DataFrame:
     sales.session.add("customer_segments", sales.segments[["customer_id", "segment_id", "region"]])
-    sales.session.run(_PURCHASES, {"as_of": as_of, "half_life_days": rules.half_life_days})
+    sales.session.run(
+        _PURCHASES,
+        {
+            "as_of": as_of,
+            "half_life_days": rules.half_life_days,
+            "recent_days": _RECENT_HALF_LIVES * rules.half_life_days,
+        },
+    )
     purchases = sales.session.frame(_PURCHASES.name)
     purchases["segment_id"] = purchases["segment_id"].fillna(_EVERY_SEGMENT).astype("int64")
     purchases["region"] = purchases["region"].fillna(ALL)
@@ -148,14 +169,15 @@ def _with_lift(cells: pd.DataFrame, customers: int) -> pd.DataFrame:
 
 
 def _popular(offered: pd.DataFrame) -> pd.DataFrame:
-    share = (100 * offered["share"]).map("{:.0f} %".format)
-    reason = "Bought by " + share + " of " + _whom(offered) + ", most of all lately"
+    share = (100 * offered["share"]).map("{:.0f}%".format)
+    reason = "Selling most now; " + share + " of " + _whom(offered) + " have bought it"
     return offered.assign(list="popular", score=offered["recent_share"], reason=reason)
 
 
 def _rising(offered: pd.DataFrame, rules: RecommendationRules) -> pd.DataFrame:
     rise = offered["recent_share"] / offered["usual_share"]
-    is_rising = (rise > 1) & (offered["customers"] >= rules.support)
+    # Where the cell itself bought little lately, its share is that of everybody, and no rise of its own.
+    is_rising = (rise >= _RISE) & (offered["recent_customers"] >= rules.support)
     times = rise.map("{:.1f}".format)
     reason = "Selling " + times + " times its usual share lately among " + _whom(offered)
     return offered.assign(list="rising", score=rise, reason=reason)[is_rising]

@@ -81,9 +81,9 @@ def choose_model(customers: pd.DataFrame, rules: SegmentRules) -> Choice:
     distinct = len(customers.drop_duplicates(["recency_days", "frequency", "monetary"]))
     if distinct <= rules.k_min:
         raise SegmentationError(
-            f"There are {len(customers):,} customers with {distinct:,} distinct combinations of recency, frequency "
-            f"and monetary value: too few for {rules.k_min} segments. Load a longer ledger, or check in "
-            "warehouse.rejected_sales why its lines were rejected."
+            f"At least {rules.k_min + 1} different customers are needed for {rules.k_min} segments; "
+            f"there {'is' if distinct == 1 else 'are'} {distinct:,}. Load a longer ledger, or see in "
+            "warehouse.rejected_sales why its lines were rejected: segmentation-platform db psql --role owner"
         )
     sample = customers.sample(_SAMPLE, random_state=rules.seed) if len(customers) > _SAMPLE else customers
     transform = fit_transform(customers)

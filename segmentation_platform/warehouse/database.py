@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 Connection = psycopg.Connection[tuple[object, ...]]
 
@@ -55,6 +55,12 @@ class Database:
     def sqlalchemy_url(self) -> str:
         """The URL for SQLAlchemy on psycopg 3."""
         return self.url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def libpq(self) -> tuple[str, str]:
+        """The connection string for programs such as psql, without the password, and the password or ""."""
+        parameters = conninfo_to_dict(self.url)
+        password = str(parameters.pop("password", ""))
+        return make_conninfo("", **{name: str(value) for name, value in parameters.items()}), password
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:

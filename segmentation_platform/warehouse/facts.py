@@ -47,6 +47,13 @@ def sales_period(database: Database, before: date = date.max) -> Period | None:
     return None if row is None or row[0] is None else Period(*row)  # type: ignore[arg-type]  # as the query selects
 
 
+def cleaned_loads(database: Database) -> set[int]:
+    """The loads whose lines are in the cleaned ledger."""
+    with database.connect() as connection:
+        rows = connection.execute("SELECT DISTINCT load_id FROM warehouse.clean_sales").fetchall()
+    return {int(str(row[0])) for row in rows}
+
+
 def row_balances(database: Database) -> list[Balance]:
     """Rows of every load in use."""
     return _balances(database, "count(*)", "count(*)")

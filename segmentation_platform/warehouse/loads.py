@@ -39,9 +39,16 @@ class Load:
     lines: int
 
 
-def find_load(database: Database, sha256: str) -> Load | None:
-    """The load of this content, if there is one."""
-    return _one(database, f"SELECT {_COLUMNS} FROM warehouse.loads WHERE sha256 = %s", [sha256])  # noqa: S608
+def find_load(database: Database, sha256: str, reading: str = "") -> Load | None:
+    """The load of this content, read in this way, if there is one."""
+    query = f"SELECT {_COLUMNS} FROM warehouse.loads WHERE sha256 = %s AND reading = %s"  # noqa: S608
+    return _one(database, query, [sha256, reading])
+
+
+def load_from(database: Database, source: str) -> Load | None:
+    """The last load from a path, if there is one."""
+    query = f"SELECT {_COLUMNS} FROM warehouse.loads WHERE source = %s ORDER BY load_id DESC LIMIT 1"  # noqa: S608
+    return _one(database, query, [source])
 
 
 def current_load(database: Database) -> Load | None:
@@ -54,6 +61,7 @@ def add_load(
     file: LedgerFile,
     batches: Iterator[pa.RecordBatch],
     progress: Callable[[int], None] = lambda lines: None,
+    reading: str = "",
 ) -> Load:
     """Append a file's lines and make it the ledger in use, all or nothing.
 
@@ -63,6 +71,7 @@ def add_load(
         batches: the text columns of the lines, as `ledger.readers.read_ledger` yields them; an error raised by
             the iterator leaves nothing behind
         progress: called with the number of lines so far
+        reading: how the file is read (`ReadOptions.key`); the same content read otherwise is another load
 
     Raises:
         DatabaseError: when this content is there already.
@@ -70,7 +79,7 @@ def add_load(
     """
     with database.connect() as connection:
         _one_at_a_time(connection)
-        load_id = _register(connection, file)
+        load_id = _register(connection, file, reading)
         numbered = _numbered(batches, load_id, progress)
         lines = copy_in(connection, _RAW_SALES, RawSales.column_names(), numbered)
         connection.execute(
@@ -106,12 +115,12 @@ def _one_at_a_time(connection: Connection) -> None:
     connection.execute("LOCK TABLE warehouse.loads IN SHARE ROW EXCLUSIVE MODE")
 
 
-def _register(connection: Connection, file: LedgerFile) -> int:
+def _register(connection: Connection, file: LedgerFile, reading: str) -> int:
     try:
         row = connection.execute(
-            "INSERT INTO warehouse.loads (source, sha256, lines, loaded_at, is_current)"
-            " VALUES (%s, %s, 0, %s, false) RETURNING load_id",
-            [str(file.path), file.sha256, datetime.now(UTC)],
+            "INSERT INTO warehouse.loads (source, sha256, reading, lines, loaded_at, is_current)"
+            " VALUES (%s, %s, %s, 0, %s, false) RETURNING load_id",
+            [str(file.path), file.sha256, reading, datetime.now(UTC)],
         ).fetchone()
     except psycopg.errors.UniqueViolation:
         raise DatabaseError(f"The content of {file.path} was loaded by another run meanwhile. Run again.") from None

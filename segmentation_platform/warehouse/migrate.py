@@ -4,6 +4,8 @@ import threading
 from importlib.resources import files
 from pathlib import Path
 
+import psycopg
+
 from segmentation_platform.contracts import Loads, RawSales, SegmentModels
 from segmentation_platform.warehouse.database import Connection, Database, DatabaseError
 from segmentation_platform.warehouse.roles import grant_reader
@@ -18,9 +20,19 @@ def upgrade(database: Database) -> None:
     """Migrate to the newest revision; quick when there is nothing to do.
 
     Raises:
-        DatabaseError: when the database was made by a newer version of the platform.
+        DatabaseError: when the database was made by a newer version of the platform, or its user may not change it.
 
     """
+    try:
+        _upgrade(database)
+    except psycopg.errors.InsufficientPrivilege:
+        raise DatabaseError(
+            f"{database.safe_url}: this user may not read or make the platform's schemas. "
+            "Use the owner's URL in DATABASE_URL, or have an administrator grant it."
+        ) from None
+
+
+def _upgrade(database: Database) -> None:
     present, newest = revision(database), newest_revision()
     if present is not None and present > newest:
         raise DatabaseError(
@@ -62,9 +74,15 @@ def _migrate(database: Database) -> None:
     # Imported here because most starts have nothing to migrate.
     from alembic import command
     from alembic.config import Config
+    from sqlalchemy.exc import ProgrammingError
 
     config = Config()
     config.set_main_option("script_location", str(Path(str(_MIGRATIONS))))
     config.attributes["url"] = database.sqlalchemy_url()
-    with _ALEMBIC:
-        command.upgrade(config, "head")
+    try:
+        with _ALEMBIC:
+            command.upgrade(config, "head")
+    except ProgrammingError as error:
+        if isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
+            raise error.orig from None
+        raise

@@ -5,7 +5,7 @@ import hashlib
 import psycopg
 from psycopg import sql
 
-from segmentation_platform.contracts import PUBLISHED, Column, Published, Snapshots
+from segmentation_platform.contracts import INTERNAL, PUBLISHED, Column, Published, Snapshots
 from segmentation_platform.warehouse.database import Connection
 
 _WORDS = "What people read: views on one whole published snapshot, and _history views on all of them."
@@ -36,7 +36,7 @@ def create_views(connection: Connection) -> None:
 
 
 def _snapshot_views() -> sql.Composable:
-    columns = [column for column in Snapshots.columns() if column.name not in ("inputs", "is_served")]
+    columns = [column for column in Snapshots.columns() if column.name not in INTERNAL]
     names = _names(columns)
     served = next(column for column in Snapshots.columns() if column.name == "is_served")
     return sql.SQL("\n").join(

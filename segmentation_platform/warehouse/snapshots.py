@@ -42,6 +42,7 @@ class SnapshotFacts:
     checks_passed: int
     checks_warned: int
     inputs: str
+    source: str
 
 
 def publish(database: Database, facts: SnapshotFacts, tables: Mapping[str, pd.DataFrame]) -> int:
@@ -148,18 +149,41 @@ def served_inputs(database: Database) -> str | None:
     return None if row is None else str(row[0])
 
 
+def served_source(database: Database) -> str | None:
+    """Path of the ledger file that the served snapshot was computed from; None before the first one."""
+    with database.connect() as connection:
+        row = connection.execute(
+            "SELECT source FROM snapshots.snapshots JOIN snapshots.served USING (snapshot_id)"
+        ).fetchone()
+    return None if row is None else str(row[0])
+
+
 def read_served(database: Database, published: Published) -> pd.DataFrame:
     """A published table as it is served, ordered by its key."""
     return _read(database, published, "snapshot_id = (SELECT snapshot_id FROM snapshots.served)")
 
 
-def customers_before(database: Database, as_of: date) -> pd.DataFrame:
-    """The customer segments of the last snapshot with an earlier reporting date; no rows if there is none."""
+def customers_before(database: Database, source: str, as_of: date) -> pd.DataFrame:
+    """The customer segments of the last snapshot of a ledger with an earlier reporting date.
+
+    Snapshots of other ledgers say nothing of this shop's customers, and those from which one has rolled back are
+    not to be believed.
+
+    Args:
+        database: where
+        source: path of the ledger file
+        as_of: reporting date that the snapshot must be before
+
+    Returns:
+        Columns of `contracts.CustomerSegments`; no rows if there is no such snapshot.
+
+    """
     with database.connect() as connection:
         row = connection.execute(
-            "SELECT snapshot_id FROM snapshots.snapshots WHERE as_of < %s ORDER BY as_of DESC, snapshot_id DESC"
-            " LIMIT 1",
-            [as_of],
+            "SELECT snapshot_id FROM snapshots.snapshots WHERE as_of < %s AND source = %s"
+            " AND snapshot_id <= (SELECT snapshot_id FROM snapshots.served)"
+            " ORDER BY as_of DESC, snapshot_id DESC LIMIT 1",
+            [as_of, source],
         ).fetchone()
     if row is None:
         return CustomerSegments.no_rows()

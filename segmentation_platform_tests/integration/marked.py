@@ -25,7 +25,9 @@ def marked_tables(mark: int) -> dict[str, pd.DataFrame]:
 
 def facts(mark: int = 1, as_of: date = date(2011, 12, 10)) -> SnapshotFacts:
     moment = datetime(2011, 1, 2, 3, 4, 5, 678901, UTC).replace(tzinfo=None)
-    return SnapshotFacts(as_of, f"run {mark}", moment, moment, mark, mark, mark, mark, mark, f"inputs {mark}")
+    return SnapshotFacts(
+        as_of, f"run {mark}", moment, moment, mark, mark, mark, mark, mark, f"inputs {mark}", "shop.csv"
+    )
 
 
 def _value(sql_type: str, number: int) -> object:

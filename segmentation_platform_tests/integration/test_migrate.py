@@ -16,6 +16,7 @@ from segmentation_platform.warehouse import migrations
 from segmentation_platform.warehouse.database import Database, DatabaseError
 from segmentation_platform.warehouse.migrate import newest_revision, revision, upgrade
 from segmentation_platform.warehouse.snapshots import publish
+from segmentation_platform_tests.integration.conftest import NewOwner
 from segmentation_platform_tests.integration.marked import facts, marked_tables
 
 UPGRADE = """
@@ -115,3 +116,21 @@ def test_threads_that_migrate_at_once_all_succeed(empty_database: Database) -> N
         for _ in range(4):  # from nothing, then with nothing to do
             list(executor.map(migrate, range(6)))
     assert_whole(empty_database)
+
+
+@pytest.mark.parametrize("is_migrated", [False, True])
+def test_a_user_without_rights_is_told_whose_url_to_use(
+    empty_database: Database, new_owner: NewOwner, is_migrated: bool
+) -> None:
+    stranger = new_owner("sesame")
+    with empty_database.connect() as connection:
+        name = str(connection.execute("SELECT quote_ident(current_database())").fetchone()[0])  # type: ignore[index]
+        connection.execute(f"ALTER DATABASE {name} OWNER TO CURRENT_USER".encode())
+    if is_migrated:
+        upgrade(empty_database)
+    with pytest.raises(DatabaseError) as caught:
+        upgrade(stranger)
+    assert str(caught.value) == (
+        f"{stranger.safe_url}: this user may not read or make the platform's schemas. "
+        "Use the owner's URL in DATABASE_URL, or have an administrator grant it."
+    )

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from segmentation_platform.contracts import (
+    INTERNAL,
     PUBLISHED,
     Column,
     Loads,
@@ -24,7 +25,7 @@ from segmentation_platform.warehouse.serving import create_views
 from segmentation_platform.warehouse.snapshots import publish
 from segmentation_platform_tests.integration.marked import facts, marked_tables
 
-SNAPSHOT = [column for column in Snapshots.columns() if column.name not in ("inputs", "is_served")]
+SNAPSHOT = [column for column in Snapshots.columns() if column.name not in INTERNAL]
 IS_SERVED = next(column for column in Snapshots.columns() if column.name == "is_served")
 BY_SNAPSHOT = [next(c for c in SNAPSHOT if c.name == name) for name in ("snapshot_id", "as_of")]
 

@@ -64,7 +64,7 @@ def test_before_the_first_snapshot_the_views_are_there_and_empty(database: Datab
     assert history(database).empty
     assert served_inputs(database) is None
     assert served_snapshot(database) is None
-    assert customers_before(database, date.max).empty
+    assert customers_before(database, "shop.csv", date.max).empty
     with pytest.raises(SnapshotError, match=r"There is no earlier snapshot\. There are: none\."):
         roll_back(database)
     assert prune(database, 1) == []
@@ -112,8 +112,10 @@ def test_the_customers_before_are_those_of_the_last_earlier_date_published_last(
     for mark, day in enumerate([date(2011, 2, 1), date(2011, 1, 1), date(2011, 1, 1), date(2011, 3, 1)], start=1):
         publish(database, facts(mark, day), marked_tables(mark))
     for as_of, mark in [(date(2011, 2, 1), 3), (date(2011, 2, 2), 1), (date(2011, 3, 1), 1), (date(2011, 3, 2), 4)]:
-        pd.testing.assert_frame_equal(customers_before(database, as_of), marked_tables(mark)["customer_segments"])
-    none = customers_before(database, date(2011, 1, 1))
+        pd.testing.assert_frame_equal(
+            customers_before(database, "shop.csv", as_of), marked_tables(mark)["customer_segments"]
+        )
+    none = customers_before(database, "shop.csv", date(2011, 1, 1))
     assert none.empty
     assert none.columns.tolist() == CustomerSegments.column_names()
 

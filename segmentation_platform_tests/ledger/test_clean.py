@@ -352,7 +352,11 @@ def test_reasons_are_counted_most_lines_first() -> None:
     lines: Sequence[Line] = [{"stock_code": "POST", "unit_price": "5"}, {}, {"quantity": "x"}, {}, {}]
     with cleaned_ledger(DuckDBEngine(), raw_lines(*lines), CleaningRules()) as ledger:
         found = ledger.reasons.to_numpy().tolist()
-    assert found == [["duplicate_line", 2, 30.6], ["not_a_product", 1, 30.0], ["unparseable_quantity", 1, 0.0]]
+    assert found == [
+        ["duplicate_line", 2, 30.6, "536365"],
+        ["not_a_product", 1, 30.0, "POST"],
+        ["unparseable_quantity", 1, 0.0, "x"],
+    ]
 
 
 # --- the simulated shop ---

@@ -422,6 +422,23 @@ class TestColumnsThatAreNotUnderstood:
         assert '[ledger.columns] customer_id = "Customer"' in message
 
 
+class TestSheetsBesideTheLedger:
+    def test_one_with_none_of_the_columns_is_passed_over(self, tmp_path: Path) -> None:
+        path = tmp_path / "ledger.xlsx"
+        path.write_bytes(workbook_bytes([("Notes", "By"), ("a draft", "me")], [HEADER, ROWS[0]]))
+        assert text_lines(read_file(path)) == [ROWS[0]]
+
+    def test_one_with_some_of_the_columns_is_refused_by_its_name(self, tmp_path: Path) -> None:
+        path = tmp_path / "ledger.xlsx"
+        path.write_bytes(workbook_bytes([HEADER, ROWS[0]], [HEADER[1:], ROWS[0][1:]]))
+        assert "Sheet Sheet2: Column not found: invoice." in refused(path)
+
+    def test_none_is_passed_over_where_no_other_is_a_ledger(self, tmp_path: Path) -> None:
+        path = tmp_path / "ledger.xlsx"
+        path.write_bytes(workbook_bytes([("Notes", "By"), ("a draft", "me")]))
+        assert "Sheet Sheet1: Columns not found: invoice, stock_code" in refused(path)
+
+
 @pytest.mark.parametrize("named", [{}, {"unit_price": "Price"}])
 def test_two_columns_of_the_same_name_are_refused(named: dict[str, str], tmp_path: Path) -> None:
     path = tmp_path / "ledger.csv"

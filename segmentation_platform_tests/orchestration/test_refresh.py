@@ -11,7 +11,10 @@ import pytest
 from psycopg import sql
 
 from segmentation_platform.contracts import PUBLISHED
+from segmentation_platform.definitions import build_definitions
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
+from segmentation_platform.orchestration.resources import WarehouseResource
+from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import snapshots
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform_tests.orchestration.conftest import Run
@@ -295,4 +298,92 @@ def test_a_ledger_without_one_genuine_line_is_said_so(run: Run, tmp_path: Path, 
     result = run(sales=str(path))
     assert not result.success
     failures = [e.step_failure_data.user_failure_data for e in result.all_events if e.is_step_failure]
-    assert any("no genuine sales" in (said.description or "") for said in failures if said is not None)
+    assert any("50 of 50 lines are rejected" in (said.description or "") for said in failures if said is not None)
+
+
+def as_text(path: Path, shop_ledger: Path, lines: int, **columns: str) -> Path:
+    """Write the first lines of the shop's ledger as csv, with some columns under other names."""
+    frame = pq.read_table(shop_ledger).slice(0, lines).to_pandas()
+    frame.rename(columns=columns).to_csv(path, index=False)
+    return path
+
+
+def test_a_ledger_that_was_refused_does_not_become_the_default(
+    database: Database, settings: Settings, warehouse: WarehouseResource, shop_ledger: Path, tmp_path: Path
+) -> None:
+    free = settings.model_copy(update={"ledger": settings.ledger.model_copy(update={"sales": None})})
+    job = build_definitions(free, {"warehouse": warehouse}).resolve_job_def("refresh")
+
+    def execute(sales: str) -> bool:
+        config = {"ops": {"raw_sales": {"config": {"sales": sales}}}}
+        return job.execute_in_process(run_config=config, raise_on_error=False).success
+
+    assert execute(str(shop_ledger))
+    assert not execute(str(as_text(tmp_path / "few.csv", shop_ledger, 3)))
+    assert execute("")
+    assert snapshots.served_source(database) == str(shop_ledger)
+    assert len(snapshots.history(database)) == 2
+
+
+def test_the_same_file_is_read_again_when_its_columns_are_mapped_otherwise(
+    database: Database, settings: Settings, warehouse: WarehouseResource, shop_ledger: Path, tmp_path: Path
+) -> None:
+    frame = pq.read_table(shop_ledger).to_pandas().rename(columns={"Description": "Text"}).assign(Article="BOX")
+    frame.to_csv(tmp_path / "two.csv", index=False)
+    for column in ("Text", "Article"):
+        ledger = {"sales": str(tmp_path / "two.csv"), "columns": {"description": column}}
+        mapped = settings.model_copy(update={"ledger": settings.ledger.model_validate(ledger)})
+        job = build_definitions(mapped, {"warehouse": warehouse}).resolve_job_def("refresh")
+        assert job.execute_in_process(raise_on_error=False).success
+    [products] = [p for p in PUBLISHED if p.view == "products"]
+    assert set(snapshots.read_served(database, products)["description"]) == {"BOX"}
+
+
+def test_tables_of_another_ledger_than_the_one_in_use_are_not_published(
+    run: Run, database: Database, tmp_path: Path
+) -> None:
+    assert run().success
+    other = tmp_path / "other.parquet"
+    write_parquet(SimulatedShop(ShopPlan(lines=5_000, seed=8)), other)
+    assert run("raw_sales", sales=str(other)).success
+    assert not run("published_snapshot").success
+    assert len(snapshots.history(database)) == 1
+
+
+def test_a_snapshot_is_not_published_in_a_run_without_checks(run: Run, database: Database) -> None:
+    assert run().success
+    assert not run("published_snapshot").success
+    assert len(snapshots.history(database)) == 1
+
+
+def test_customers_of_another_ledger_say_nothing_of_where_customers_came_from(
+    run: Run, database: Database, tmp_path: Path
+) -> None:
+    assert run(as_of="2011-09-01").success
+    other = tmp_path / "other.parquet"
+    write_parquet(SimulatedShop(ShopPlan(lines=12_000, seed=4)), other)
+    assert run(sales=str(other)).success
+    with database.connect() as connection:
+        row = connection.execute("SELECT count(previous_segment) FROM serving.customer_segments").fetchone()
+    assert row == (0,)
+
+
+def test_a_reporting_date_long_after_the_last_sale_is_said_so(run: Run) -> None:
+    result = run(as_of="2030-01-01")
+    assert not result.success
+    failures = [e.step_failure_data.user_failure_data for e in result.all_events if e.is_step_failure]
+    assert any("Nothing was sold in the 60 days before" in (s.description or "") for s in failures if s is not None)
+
+
+def test_a_ledger_with_dates_that_can_not_be_read_is_refused_with_examples(
+    run: Run, database: Database, shop_ledger: Path, tmp_path: Path
+) -> None:
+    assert run().success
+    frame = pq.read_table(shop_ledger).to_pandas()
+    frame["InvoiceDate"] = "week " + frame["InvoiceDate"].str.slice(0, 4)
+    frame.to_csv(tmp_path / "weeks.csv", index=False)
+    result = run(sales=str(tmp_path / "weeks.csv"))
+    assert not result.success
+    said = [e.step_failure_data.user_failure_data for e in result.all_events if e.is_step_failure]
+    assert any("date_formats" in (s.description or "") and "'week " in (s.description or "") for s in said if s)
+    assert len(snapshots.history(database)) == 1

@@ -50,9 +50,14 @@ def published_snapshot(
     database = warehouse.database()
     as_of = reporting_date.resolve(database)
     period, load = facts.sales_period(database, as_of), loads.current_load(database)
-    if period is None or load is None:
-        raise dg.Failure("There is no ledger yet. Materialize all assets.", allow_retries=False)
+    if period is None or load is None or facts.cleaned_loads(database) != {load.load_id}:
+        raise dg.Failure(
+            "The cleaned ledger is not that of the ledger in use. Materialize all assets together.",
+            allow_retries=False,
+        )
     passed, warned = _checks_of_run(context)
+    if passed == 0:
+        raise dg.Failure("No data check was made in this run. Materialize all assets together.", allow_retries=False)
     snapshot_facts = SnapshotFacts(
         as_of=as_of,
         run_id=context.run.run_id,
@@ -64,6 +69,7 @@ def published_snapshot(
         checks_passed=passed,
         checks_warned=warned,
         inputs=fingerprint(load.sha256, reporting_date.as_of, settings),
+        source=load.source,
     )
     frames = {published.view: tables[published.contract.table()] for published in PUBLISHED}
     snapshot_id = snapshots.publish(database, snapshot_facts, frames)

@@ -1,6 +1,7 @@
 """Ingest: the ledger file, its raw lines, and their two halves, clean and rejected."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import dagster as dg
 import pandas as pd
@@ -9,6 +10,7 @@ from pydantic import Field
 from segmentation_platform.contracts import CleanSales, RawSales, RejectedSales
 from segmentation_platform.ledger.clean import cleaned_ledger
 from segmentation_platform.ledger.errors import LedgerError
+from segmentation_platform.ledger.plausible import check_plausible, summary
 from segmentation_platform.ledger.readers import ReadOptions, read_ledger
 from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata
@@ -36,7 +38,7 @@ class LedgerConfig(dg.Config):
 
     sales: str = Field(
         default="",
-        description="Path of the ledger file. Empty: the one in segmentation.toml, else the one loaded last, "
+        description="Path of the ledger file. Empty: the one in segmentation.toml, else that of the served snapshot, "
         "else the simulated shop's",
     )
 
@@ -76,12 +78,13 @@ def _load(named: str, settings: Settings, database: Database, context: dg.AssetE
     ledger = find_ledger(named, settings, database)
     if isinstance(ledger, Load):
         context.log.warning(f"{ledger.source} is gone; its {ledger.lines:,} lines were loaded before and are used.")
-        return ledger
-    known = loads.find_load(database, ledger.sha256)
+        return loads.use_load(database, ledger, Path(ledger.source))
+    options = ReadOptions(settings.ledger.encoding, {str(k): v for k, v in settings.ledger.columns.items()})
+    known = loads.find_load(database, ledger.sha256, options.key())
     if known is not None:
         return loads.use_load(database, known, ledger.path)
-    options = ReadOptions(settings.ledger.encoding, {str(k): v for k, v in settings.ledger.columns.items()})
-    return loads.add_load(database, ledger, read_ledger(ledger, options), _Milestones(context))
+    lines = read_ledger(ledger, options)
+    return loads.add_load(database, ledger, lines, _Milestones(context), options.key())
 
 
 class _Milestones:
@@ -117,16 +120,28 @@ class _Milestones:
     },
 )
 def cleaned_sales(
-    raw_sales: StoredTable, engine: EngineResource, settings: dg.ResourceParam[Settings]
+    raw_sales: StoredTable,
+    warehouse: WarehouseResource,
+    engine: EngineResource,
+    settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.Output[object]]:
     """Classify every raw line; genuine ones go to clean_sales, all others to rejected_sales."""
     with raw_sales.stream() as lines, cleaned_ledger(engine.engine(), lines, settings.cleaning) as ledger:
+        try:
+            check_plausible(ledger.reasons, _lines_in_use(warehouse))
+        except LedgerError as error:
+            raise dg.Failure(str(error), metadata=BAD_INPUT, allow_retries=False) from error
         # The tables are streamed into Postgres while this generator waits.
         yield dg.Output(ledger.clean, "clean_sales")
         yield dg.Output(ledger.rejected, "rejected_sales", metadata=_reasons(ledger.reasons))
 
 
+def _lines_in_use(warehouse: WarehouseResource) -> int:
+    load = loads.current_load(warehouse.database())
+    return load.lines if load else 0
+
+
 def _reasons(reasons: pd.DataFrame) -> dict[str, dg.MetadataValue]:
     figures = dict(zip(reasons["reason"], reasons["rows"], strict=True))
     metadata: dict[str, dg.MetadataValue] = {name: dg.MetadataValue.int(int(n)) for name, n in figures.items()}
-    return metadata | {"reasons": preview(reasons)}
+    return metadata | {"reasons": preview(reasons), "summary": dg.MetadataValue.text(summary(reasons))}

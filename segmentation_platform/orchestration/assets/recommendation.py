@@ -7,8 +7,18 @@ from segmentation_platform.contracts import SegmentRecommendations
 from segmentation_platform.ledger import known
 from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata
-from segmentation_platform.orchestration.resources import EngineResource, ReportingDateResource, WarehouseResource
-from segmentation_platform.recommendations.segment_lists import COLUMNS, Sales, segment_recommendations
+from segmentation_platform.orchestration.resources import (
+    BAD_INPUT,
+    EngineResource,
+    ReportingDateResource,
+    WarehouseResource,
+)
+from segmentation_platform.recommendations.segment_lists import (
+    COLUMNS,
+    RecommendationError,
+    Sales,
+    segment_recommendations,
+)
 from segmentation_platform.settings import Settings
 
 GROUP = "recommendation"
@@ -37,7 +47,10 @@ def segment_recs(
         known.known_sales(engine.engine(), lines, as_of) as session,
     ):
         sales = Sales(session, customer_segments, product_catalog)
-        lists = segment_recommendations(sales, as_of, settings.recommendations)
+        try:
+            lists = segment_recommendations(sales, as_of, settings.recommendations)
+        except RecommendationError as error:
+            raise dg.Failure(str(error), metadata=BAD_INPUT, allow_retries=False) from error
     first = lists[(lists["region"] == "all") & (lists["list"] == "popular") & (lists["rank"] <= 3)]
     return dg.MaterializeResult(
         value=lists,

@@ -17,7 +17,7 @@ from segmentation_platform.segments.errors import SegmentationError
 from segmentation_platform.segments.history import carry_changes
 from segmentation_platform.segments.model import SegmentModel
 from segmentation_platform.settings import Settings
-from segmentation_platform.warehouse import snapshots
+from segmentation_platform.warehouse import loads, snapshots
 from segmentation_platform.warehouse.models import ModelRecord
 
 GROUP = "segmentation"
@@ -97,7 +97,9 @@ def customer_segments(
     model = SegmentModel.from_json(kmeans_model.model)
     names = {i: kind.name for i, kind in profiles.segment_names(model, rfm_features).items()}
     assigned = profiles.customer_segments(rfm_features, model, names)
-    segments = carry_changes(assigned, snapshots.customers_before(database, as_of), as_of)
+    load = loads.current_load(database)
+    earlier = snapshots.customers_before(database, load.source if load else "", as_of)
+    segments = carry_changes(assigned, earlier, as_of)
     return dg.MaterializeResult(
         value=segments,
         metadata={

@@ -9,10 +9,12 @@ STATEMENTS = """
 CREATE TABLE warehouse.loads (
     load_id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     source text NOT NULL,
-    sha256 text NOT NULL UNIQUE,
+    sha256 text NOT NULL,
+    reading text NOT NULL,
     lines integer NOT NULL,
     loaded_at timestamp NOT NULL,
-    is_current boolean NOT NULL
+    is_current boolean NOT NULL,
+    UNIQUE (sha256, reading)
 );
 CREATE TABLE warehouse.raw_sales (
     load_id integer NOT NULL REFERENCES warehouse.loads,
@@ -51,7 +53,8 @@ CREATE TABLE snapshots.snapshots (
     model_version integer NOT NULL,
     checks_passed integer NOT NULL,
     checks_warned integer NOT NULL,
-    inputs text NOT NULL
+    inputs text NOT NULL,
+    source text NOT NULL
 );
 CREATE TABLE snapshots.served (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),

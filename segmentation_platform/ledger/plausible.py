@@ -1,0 +1,49 @@
+"""Whether a ledger was understood at all, before anything is made from it."""
+
+import pandas as pd
+
+from segmentation_platform.ledger.errors import LedgerError
+
+_UNREADABLE_SHARE, _REJECTED_SHARE = 0.05, 0.5
+
+_HINTS = {
+    "unparseable_quantity": "quantities are plain numbers with a point",
+    "unparseable_price": "prices are plain numbers with a point, without currency signs or thousands marks",
+    "unparseable_date": "say in segmentation.toml how dates are written: [cleaning] date_formats",
+    "not_a_product": "say in segmentation.toml what product codes look like: [cleaning] product_code",
+    "negative_without_cancellation": "say in segmentation.toml how they begin: [cleaning] cancellation_prefix",
+}
+
+
+def check_plausible(reasons: pd.DataFrame, lines: int) -> None:
+    """Refuse a ledger of which too much can't be read or is rejected: it was misunderstood, not dirty.
+
+    Args:
+        reasons: columns reason, rows and example, most rows first
+        lines: lines of the raw ledger
+
+    Raises:
+        LedgerError: when more than 5% of the lines have an unreadable number or date, or more than half are rejected;
+            names the reasons, an example of each, and what to set.
+
+    """
+    unreadable = reasons[reasons["reason"].str.startswith("unparseable")]
+    if unreadable["rows"].sum() > _UNREADABLE_SHARE * lines:
+        raise LedgerError(_explained(unreadable, lines, "can't be read"))
+    if reasons["rows"].sum() > _REJECTED_SHARE * lines:
+        raise LedgerError(_explained(reasons, lines, "are rejected"))
+
+
+def summary(reasons: pd.DataFrame) -> str:
+    """The reasons and their rows on one line."""
+    return ", ".join(f"{row['reason']} {row['rows']:,}" for row in reasons.to_dict("records"))
+
+
+def _explained(reasons: pd.DataFrame, lines: int, how: str) -> str:
+    said = [f"{int(reasons['rows'].sum()):,} of {lines:,} lines {how}; the ledger was probably misunderstood."]
+    for row in reasons.head(3).to_dict("records"):
+        hint = _HINTS.get(str(row["reason"]))
+        said.append(
+            f"  {row['reason']}: {row['rows']:,} lines, such as {row['example']!r}" + (f"; {hint}" if hint else "")
+        )
+    return "\n".join(said)
