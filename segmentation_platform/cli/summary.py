@@ -1,7 +1,6 @@
 """What a run ends with: the segments in short, and where to go from here."""
 
 import shlex
-import sys
 
 import pandas as pd
 from rich.table import Table
@@ -74,13 +73,10 @@ def next_steps(database: Database, settings: Settings, seconds: float) -> None:
     """Print the commands to go on with, without a password."""
     me = command_line()
     query = "select * from serving.segments order by rank"
-    psql, ui, url = f"{me} db psql", f"{me} ui", f'"$({me} db url)"'
-    if settings.database_url and any(argument.startswith("--database-url") for argument in sys.argv):
-        # It is in no variable of the user's shell, and its password is not ours to show: psql asks for it.
-        url = shlex.quote(database.safe_url.replace(":***@", "@"))
-        psql = f"{psql} --database-url {url}"
-        ui = f"{ui} --database-url {shlex.quote(database.safe_url)}"
-    console.print(f"\nDone in {seconds:.1f} s. Go on with:")
+    # Of a server that was named psql asks for the password: it is not ours to show.
+    url = shlex.quote(database.safe_url.replace(":***@", "@")) if settings.database_url else f'"$({me} db url)"'
+    same = ", with DATABASE_URL set or the same --database-url" if settings.database_url else ""
+    console.print(f"\nDone in {seconds:.1f} s. Go on with{same}:")
     console.print(f'  psql {url} -c "{query}"', markup=False, soft_wrap=True)
-    console.print(f"  {psql}      (psql, included)", markup=False, soft_wrap=True)
-    console.print(f"  {ui}           Dagster: assets, lineage, checks, schedule", markup=False, soft_wrap=True)
+    console.print(f"  {me} db psql      (psql, included)", markup=False, soft_wrap=True)
+    console.print(f"  {me} ui           Dagster: assets, lineage, checks, schedule", markup=False, soft_wrap=True)
