@@ -12,8 +12,7 @@ from typing import Final
 
 import pandas as pd
 
-CONTINENTS: Final = ("Africa", "Asia", "Europe", "North America", "South America", "Oceania", "Unknown")
-"""Every value that a continent can have."""
+from segmentation_platform.contracts.ledger import CONTINENTS
 
 UNKNOWN: Final = "Unknown"
 """The continent of a name that the table does not know, or that says nothing ("Unspecified")."""

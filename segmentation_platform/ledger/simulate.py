@@ -20,14 +20,14 @@ import pyarrow.parquet as pq
 
 from segmentation_platform.ledger.simulation.catalog import make_catalog
 from segmentation_platform.ledger.simulation.customers import make_customers
-from segmentation_platform.ledger.simulation.dirt import REASONS, make_dirt
+from segmentation_platform.ledger.simulation.dirt import make_dirt
 from segmentation_platform.ledger.simulation.invoices import make_invoices
 from segmentation_platform.ledger.simulation.lines import make_pieces
 from segmentation_platform.ledger.simulation.plan import ShopPlan
 from segmentation_platform.ledger.simulation.texts import SCHEMA, Shop
 from segmentation_platform.ledger.simulation.trading import trading_calendar
 
-__all__ = ["REASONS", "ShopPlan", "ShopTruth", "SimulatedShop", "write_parquet"]
+__all__ = ["ShopPlan", "ShopTruth", "SimulatedShop", "write_parquet"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class ShopTruth:
         products: one row per product: `stock_code` (upper case), `description`, `category` (as the product rules
             name it), `unit_price`.
         dirty_lines: one row per line that cleaning must reject, in order of the ledger: `line_number` (from 1),
-            `reason` (one of `REASONS`). Grows with the ledger: 16 bytes and a text for each spoilt line.
+            `reason` (one of `contracts.ledger.REASONS`). Grows with the ledger: 16 bytes and a text per spoilt line.
 
     """
 

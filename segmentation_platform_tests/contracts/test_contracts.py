@@ -9,9 +9,7 @@ import pytest
 
 from segmentation_platform.contracts import PUBLISHED, WORKING, Contract, Snapshots
 from segmentation_platform.contracts.frames import to_frame
-from segmentation_platform.contracts.ledger import CONTINENTS, REASONS
 from segmentation_platform.contracts.recommendations import LISTS
-from segmentation_platform.ledger import countries, simulate
 from segmentation_platform.ledger.categories import OTHER, categorise, load_rules
 from segmentation_platform_tests.ledgers import profiled
 
@@ -123,8 +121,6 @@ def test_two_rows_of_the_same_key_break_the_contract() -> None:
 
 
 def test_words_that_several_parts_use_are_the_same_everywhere() -> None:
-    assert REASONS == simulate.REASONS
-    assert set(CONTINENTS) == set(countries.CONTINENTS)
     assert LISTS == ("popular", "rising", "signature")
     assert categorise(["?"], load_rules())["product_category"].tolist() == [OTHER]
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from segmentation_platform.contracts.ledger import CONTINENTS
 from segmentation_platform.ledger.countries import (
-    CONTINENTS,
     continent_of,
     continents,
     country_key,

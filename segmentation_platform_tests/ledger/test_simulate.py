@@ -15,8 +15,9 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 from sklearn.preprocessing import PowerTransformer
 
+from segmentation_platform.contracts.ledger import REASONS
 from segmentation_platform.ledger.categories import categorise, load_rules
-from segmentation_platform.ledger.simulate import REASONS, ShopPlan, ShopTruth, SimulatedShop, write_parquet
+from segmentation_platform.ledger.simulate import ShopPlan, ShopTruth, SimulatedShop, write_parquet
 
 PLAN = ShopPlan(lines=60_000)
 PRODUCT_CODE = r"\d{5}[A-Z]{0,2}"

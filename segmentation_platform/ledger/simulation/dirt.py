@@ -12,24 +12,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from segmentation_platform.contracts.ledger import REASONS
 from segmentation_platform.ledger.simulation.catalog import vocabulary
 from segmentation_platform.ledger.simulation.draws import Ints, apportion, stream
 from segmentation_platform.ledger.simulation.invoices import NONE, Invoices
 from segmentation_platform.ledger.simulation.plan import ShopPlan
-
-REASONS: Final = (
-    "unparseable_quantity",
-    "unparseable_price",
-    "unparseable_date",
-    "missing_invoice",
-    "missing_product",
-    "duplicate_line",
-    "not_a_product",
-    "price_not_positive",
-    "quantity_zero",
-    "negative_without_cancellation",
-)
-"""Why a line is rejected, in the order in which cleaning looks: the first that applies counts."""
 
 _WEIGHTS: Final = np.array([0.03, 0.03, 0.03, 0.02, 0.02, 0.40, 0.22, 0.15, 0.02, 0.08])
 
