@@ -31,7 +31,7 @@ from pydantic_settings import (
 from segmentation_platform.customers.rules import CustomerRules
 from segmentation_platform.ledger.rules import CleaningRules
 from segmentation_platform.recommendations.rules import RecommendationRules
-from segmentation_platform.segments.rules import SegmentRules
+from segmentation_platform.segments.rules import SegmentationRules
 
 LedgerColumn = Literal[
     "invoice",
@@ -123,7 +123,7 @@ class Settings(BaseSettings):
     ledger: LedgerSettings = LedgerSettings()
     cleaning: CleaningRules = CleaningRules()
     customers: CustomerRules = CustomerRules()
-    segments: SegmentRules = SegmentRules()
+    segmentation: SegmentationRules = SegmentationRules()
     recommendations: RecommendationRules = RecommendationRules()
     schedule: ScheduleSettings = ScheduleSettings()
     simulation: SimulationSettings = SimulationSettings()

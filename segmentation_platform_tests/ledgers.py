@@ -9,6 +9,7 @@ from typing import Final
 import pandas as pd
 import pyarrow as pa
 
+from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.contracts.frames import to_frame
 from segmentation_platform.contracts.ledger import TEXT_COLUMNS
 from segmentation_platform.customers.features import rfm_features
@@ -21,10 +22,12 @@ from segmentation_platform.ledger.readers import ReadOptions, read_ledger
 from segmentation_platform.ledger.rules import CleaningRules
 from segmentation_platform.ledger.simulate import ShopPlan, ShopTruth, SimulatedShop
 from segmentation_platform.ledger.sources import identify
-from segmentation_platform.segments.choose import choose_model
-from segmentation_platform.segments.model import SegmentModel
-from segmentation_platform.segments.profiles import customer_segments, segment_names, segment_profiles
-from segmentation_platform.segments.rules import SegmentRules
+from segmentation_platform.segments.fitted import FittedModel
+from segmentation_platform.segments.history import no_history, observe
+from segmentation_platform.segments.identity import Naming
+from segmentation_platform.segments.lifecycle import Night, Today, first_night
+from segmentation_platform.segments.profiles import Described, assign, customer_segments, segment_profiles
+from segmentation_platform.segments.rules import SegmentationRules
 from segmentation_platform_tests.real_ledger import REAL_LEDGER
 
 RAW_SCHEMA: Final = pa.schema(
@@ -129,22 +132,41 @@ def simulated_customers() -> pd.DataFrame:
     return features(simulated().clean, simulated().as_of)
 
 
+QUICK: Final = SegmentationRules(compared=(), bootstraps=3, halvings=2)
+"""Rules by which little is tried, for tests in which the full evidence is not the point."""
+
+
+def quick(**fields: object) -> SegmentationRules:
+    """Return these rules with other fields."""
+    return SegmentationRules.model_validate(QUICK.model_dump() | fields)
+
+
 @cache
-def simulated_model(k: int = 5) -> SegmentModel:
-    """Return a model of k segments of these customers."""
-    return choose_model(simulated_customers(), SegmentRules(k_min=k, k_max=k, bootstraps=2)).chosen.model
+def simulated_night(k: int = 5) -> Night:
+    """Return the first night of a model of k segments of these customers."""
+    today = Today(simulated_customers(), simulated().as_of, Naming(next_id=1))
+    return first_night(today, None, quick(k_min=k, k_max=k))
+
+
+def simulated_fit(k: int = 5) -> FittedModel:
+    """Return that model."""
+    return simulated_night(k).in_force.fitted
 
 
 def segmented(k: int = 5) -> pd.DataFrame:
     """Return these customers in the segments of that model."""
-    customers, model = simulated_customers(), simulated_model(k)
-    names = {number: kind.name for number, kind in segment_names(model, customers).items()}
-    return customer_segments(customers, model, names)
+    return _segmented(k).copy()
+
+
+@cache
+def _segmented(k: int) -> pd.DataFrame:
+    assigned, day = assign(simulated_customers(), {EVERYWHERE: simulated_fit(k)}), simulated().as_of
+    return customer_segments(assigned, observe(no_history(), assigned, day).intervals, day)
 
 
 def profiled(k: int = 5) -> pd.DataFrame:
-    """Return the profiles of these segments, all of a stability of 0.9."""
-    return segment_profiles(segmented(k), simulated_customers(), dict.fromkeys(range(1, k + 1), 0.9))
+    """Return the profiles of these segments."""
+    return segment_profiles(Described(segmented(k), simulated_customers()), {EVERYWHERE: simulated_fit(k)})
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from segmentation_platform.cli import database, doctor, refresh, simulate, snapshots, ui
+from segmentation_platform.cli import backfill, database, doctor, models, refresh, simulate, snapshots, ui
 from segmentation_platform.cli.console import error_console
 from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.settings import SettingsProblemError
@@ -19,11 +19,13 @@ app = typer.Typer(
     help="Customer segments and product recommendations from a shop's sales ledger, in Postgres.",
 )
 app.command("run")(refresh.run)
+app.command("backfill")(backfill.backfill)
 app.command("ui")(ui.ui)
 app.command("simulate")(simulate.simulate)
 app.command("doctor")(doctor.doctor)
 app.add_typer(database.app, name="db")
 app.add_typer(snapshots.app, name="snapshots")
+app.add_typer(models.app, name="models")
 
 
 def _print_version(wanted: bool) -> None:

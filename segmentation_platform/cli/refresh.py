@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import Progress, TextColumn
@@ -43,6 +43,9 @@ def run(
     ] = None,
     database_url: DatabaseUrl = None,
     force: Annotated[bool, typer.Option("--force", help="Compute again even if nothing has changed.")] = False,
+    choose_model: Annotated[
+        bool, typer.Option("--choose-model", help="Choose the segments' transform and number again, on evidence.")
+    ] = False,
 ) -> None:
     """Read the ledger, compute everything, publish a snapshot, and show it in short."""
     began = time.monotonic()
@@ -52,10 +55,16 @@ def run(
         database = open_database_of(settings)
     ledger = _ledger(sales, settings, database)
     error_console.print(f"Ledger: {ledger.source}", soft_wrap=True)
-    if not force and _is_published(database, ledger.sha256, reporting_date, settings):
+    if not (force or choose_model) and _is_published(database, ledger, reporting_date, settings):
         console.print("Nothing has changed since the published snapshot; --force computes it again.")
     else:
-        _refresh(sales, reporting_date, settings, database)
+        refresh_and_tell(
+            settings,
+            database,
+            sales=str(Path(sales).expanduser().absolute()) if sales else "",
+            as_of=reporting_date,
+            choose_anew=choose_model,
+        )
     from segmentation_platform.cli.summary import print_summary
 
     print_summary(database, settings, time.monotonic() - began)
@@ -79,21 +88,34 @@ def _ledger(sales: str, settings: Settings, database: "Database") -> "LedgerFile
     return find_ledger(sales, settings, database)
 
 
-def _is_published(database: "Database", sha256: str, as_of: str, settings: Settings) -> bool:
+def _is_published(database: "Database", ledger: "LedgerFile | Load", as_of: str, settings: Settings) -> bool:
     from segmentation_platform.orchestration.source import fingerprint
     from segmentation_platform.warehouse.loads import current_load
     from segmentation_platform.warehouse.snapshots import served_inputs
 
     current = current_load(database)
-    is_in_use = current is not None and current.sha256 == sha256
-    return is_in_use and served_inputs(database) == fingerprint(sha256, as_of, settings)
+    if current is None or current.sha256 != ledger.sha256:
+        return False
+    return served_inputs(database) == fingerprint(current, as_of, settings, database)
 
 
-def _refresh(sales: str, as_of: str, settings: Settings, database: "Database") -> None:
+def refresh_and_tell(settings: Settings, database: "Database", **asked: Any) -> None:
+    """Refresh everything and show how it goes.
+
+    Args:
+        settings: of the platform
+        database: that is refreshed
+        asked: fields of `runner.Request`
+
+    Raises:
+        typer.Exit: when nothing was published, after the cause was told.
+
+    """
     with error_console.status("Loading Dagster …"):
         from segmentation_platform.orchestration import runner
+    request = runner.Request(**asked)
     with database.exclusive(), _progress() as tell:
-        outcome = runner.refresh(settings, str(Path(sales).expanduser().absolute()) if sales else "", as_of, tell)
+        outcome = runner.refresh(settings, request, tell)
     if not outcome.succeeded:
         _explain(outcome, database)
         raise typer.Exit(2 if outcome.is_bad_input else 1)
@@ -107,6 +129,7 @@ class _Teller:
         self._at_work = progress.add_task("")
         self._checks = 0
         self._failed = 0
+        self._warned: list[str] = []
 
     def __call__(self, event: "runner.Progress") -> None:
         from segmentation_platform.orchestration import runner
@@ -121,16 +144,21 @@ class _Teller:
                 self._progress.console.print(f"[green]✓[/] {name:<20}{counted}{seconds:>8.1f} s")
                 if note:
                     self._progress.console.print(f"  [dim]{note}[/]")
-            case runner.CheckMade(asset, name, passed):
+            case runner.CheckMade(asset, name, passed, blocking, description):
                 self._checks += 1
                 if not passed:
-                    self._failed += 1
-                    self._progress.console.print(f"[red]✗[/] {asset}: {name}")
+                    self._failed += blocking
+                    self._warned.extend([description] * (not blocking))
+                    sign = "[red]✗[/]" if blocking else "[yellow]![/]"
+                    self._progress.console.print(f"{sign} {asset}: {name}")
 
     def close(self) -> None:
         """Say how many checks there were."""
         if self._checks:
-            self._progress.console.print(f"  {self._checks - self._failed} of {self._checks} data checks passed")
+            passed = self._checks - self._failed - len(self._warned)
+            self._progress.console.print(f"  {passed} of {self._checks} data checks passed")
+            for words in self._warned:
+                self._progress.console.print(f"  Warning: {words}", style="yellow", markup=False)
 
 
 @contextmanager

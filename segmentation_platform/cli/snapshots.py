@@ -32,7 +32,7 @@ def list_snapshots(database_url: DatabaseUrl = None) -> None:
             f"{row['published_at']:%Y-%m-%d %H:%M}",
             f"{row['customers']:,}",
             str(row["model_version"]),
-            f"{row['checks_passed']} passed" + (f", {row['checks_warned']} warned" if row["checks_warned"] else ""),
+            f"{row['checks_passed']} of {row['checks_passed'] + row['checks_warned']}",
         )
     console.print(table)
 

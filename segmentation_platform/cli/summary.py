@@ -12,7 +12,6 @@ from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.snapshots import read_served, served_snapshot
 
 _FIRST = 3
-_FEW_CUSTOMERS, _FEW_DAYS = 500, 180
 
 
 def print_summary(database: Database, settings: Settings, seconds: float) -> None:
@@ -24,12 +23,8 @@ def print_summary(database: Database, settings: Settings, seconds: float) -> Non
         f"\n[bold]Snapshot {snapshot.snapshot_id}[/], as of {snapshot.as_of}: {snapshot.customers:,} customers, "
         f"{snapshot.lines:,} sales lines from {snapshot.first_sale:%Y-%m-%d} to {snapshot.last_sale:%Y-%m-%d}"
     )
-    days = (snapshot.last_sale - snapshot.first_sale).days
-    if snapshot.customers < _FEW_CUSTOMERS or days < _FEW_DAYS:
-        console.print(
-            f"[yellow]Little data:[/] segments say little below {_FEW_CUSTOMERS} customers and {_FEW_DAYS} days; "
-            f"there are {snapshot.customers:,} and {days}."
-        )
+    if snapshot.data_note:
+        console.print(snapshot.data_note, style="yellow", markup=False)
     frames = {published.view: read_served(database, published) for published in PUBLISHED}
     segments = frames["segments"].sort_values("rank")
     console.print(_segments(segments))

@@ -19,7 +19,8 @@ def disagreements(tables: Mapping[str, pd.DataFrame]) -> list[Disagreement]:
     """Compare the published tables.
 
     Args:
-        tables: frames of `customer_segments`, `segment_profiles`, `segment_recs` and `product_catalog`
+        tables: frames of `customer_segments`, `segment_profiles`, `segment_regions`, `segment_recs` and
+            `product_catalog`
 
     Returns:
         All differences; none when the tables are of one piece.
@@ -33,6 +34,7 @@ def disagreements(tables: Mapping[str, pd.DataFrame]) -> list[Disagreement]:
         *_sizes(customers, profiles),
         *_missing(profiles, recommended),
         *_unknown(recommended, products),
+        *_regions(customers, tables["segment_regions"]),
     ]
 
 
@@ -60,6 +62,20 @@ def _sizes(customers: pd.DataFrame, profiles: pd.DataFrame) -> list[Disagreement
             said = f"segment {segment_id}: {row['revenue']:.2f} said, {row['spent']:.2f} added up"
             found.append(Disagreement("segment_profiles", "revenue is that of customer_segments", said))
     return found
+
+
+def _regions(customers: pd.DataFrame, regions: pd.DataFrame) -> list[Disagreement]:
+    counted = customers.groupby("region").size()
+    said = regions.groupby("region")["customers"].sum()
+    both = pd.DataFrame({"counted": counted, "said": said}).fillna(0)
+    return [
+        Disagreement(
+            "segment_regions",
+            "customers are those of customer_segments",
+            f"{region}: {row['said']:.0f} said, {row['counted']:.0f} counted",
+        )
+        for region, row in both[both["counted"] != both["said"]].iterrows()
+    ]
 
 
 def _missing(profiles: pd.DataFrame, recommended: pd.DataFrame) -> list[Disagreement]:

@@ -54,6 +54,8 @@ class CustomerSegments(Contract):
     previous_segment: str = text("Segment before the last change; null where none is known", nullable=True)
     changed_on: pa.DateTime = day("Reporting date of the last change of segment; null for none", nullable=True)
     margin: float = share("How far from the border: 0 on it, 1 at the centre (1 - nearest / second distance)")
+    next_segment: str = text("Better segment that is nearest in orders; null if none is within six", nullable=True)
+    next_step: str = text("What would move the customer up, in words")
     recency_days: int = whole("Days from the last net purchase to the reporting date", ge=1)
     frequency: int = whole("Invoices with at least one unit not cancelled", ge=1)
     monetary: float = money("Money spent, net of cancellations", ge=0)
@@ -67,3 +69,19 @@ class CustomerSegments(Contract):
     region: str = text("Region of that country")
     taste: str = text("Product category on which the customer spent most")
     is_wholesale: bool = flag("Whether the customer buys in wholesale quantities")
+
+
+class CustomerSegmentHistory(Contract):
+    """Which customer was in which segment from when until when, by the nights and month-ends that were looked at."""
+
+    class Config:
+        """Name and key."""
+
+        name = "segment_history"
+        unique = ["customer_id", "valid_from"]
+
+    customer_id: str = text("Customer number")
+    segment_id: int = whole("Number of the segment", ge=1)
+    segment: str = text("Name of the segment")
+    valid_from: pa.DateTime = day("First reporting date on which the customer was seen in the segment")
+    valid_to: pa.DateTime = day("First reporting date on which no longer; null while it holds", nullable=True)

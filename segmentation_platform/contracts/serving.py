@@ -4,11 +4,17 @@ from dataclasses import dataclass
 
 import pandera.pandas as pa
 
-from segmentation_platform.contracts.base import Contract, day, flag, moment, text, whole
+from segmentation_platform.contracts.base import Contract, day, flag, moment, share, text, whole
 from segmentation_platform.contracts.customers import CustomerSegments
 from segmentation_platform.contracts.ledger import ProductCatalog
 from segmentation_platform.contracts.recommendations import SegmentRecommendations
-from segmentation_platform.contracts.segments import SegmentProfiles
+from segmentation_platform.contracts.segments import (
+    ModelSelection,
+    SegmentDrift,
+    SegmentMoves,
+    SegmentProfiles,
+    SegmentRegions,
+)
 
 
 class Snapshots(Contract):
@@ -28,9 +34,11 @@ class Snapshots(Contract):
     last_sale: pa.DateTime = moment("Last line of the ledger before the reporting date")
     lines: int = whole("Ledger lines before the reporting date, after cleaning")
     customers: int = whole("Customers in the snapshot")
-    model_version: int = whole("Segment model that assigned them", ge=1)
+    guest_share: float = share("Share of the sales' revenue that came from guests, who are in no segment")
+    model_version: int = whole("Segment model that assigned them (that of all customers)", ge=1)
     checks_passed: int = whole("Data checks that passed in the run")
     checks_warned: int = whole("Data checks that warned in the run")
+    data_note: str = text("What to keep in mind with so little data; null if there is enough", nullable=True)
     inputs: str = text("Fingerprint of ledger, settings and code; equal inputs give an equal snapshot")
     source: str = text("Path of the ledger file that it was computed from")
     is_served: bool = flag("Whether the serving views show this snapshot")
@@ -38,6 +46,10 @@ class Snapshots(Contract):
 
 INTERNAL = ("inputs", "source", "is_served")
 """The columns of `Snapshots` that `serving.snapshot` does not show."""
+
+
+HISTORY = "customer_segment_history"
+"""The view that shows the history of the customers' segments; it spans snapshots, and so has no copy for each."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +62,12 @@ class Published:
 
 PUBLISHED: tuple[Published, ...] = (
     Published("segments", SegmentProfiles),
+    Published("segment_regions", SegmentRegions),
     Published("customer_segments", CustomerSegments),
+    Published("segment_moves", SegmentMoves),
     Published("segment_recommendations", SegmentRecommendations),
     Published("products", ProductCatalog),
+    Published("model_selection", ModelSelection),
+    Published("segment_drift", SegmentDrift),
 )
 """Everything that is published, in the order in which a reader would look."""

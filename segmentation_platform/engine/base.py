@@ -28,7 +28,10 @@ class Session(Protocol):
         """Make `data` readable as the table `name`; a reader is drained, spilling to disk if it must."""
 
     def run(self, step: Step, parameters: Parameters | None = None) -> None:
-        """Compute a step; `$name` in its query stands for the parameter of that name."""
+        """Compute a step; `$name` in its query stands for the parameter of that name.
+
+        A table of the same name gives way.
+        """
 
     def read(self, name: str) -> pa.RecordBatchReader:
         """Stream a table, in no particular order."""

@@ -26,10 +26,10 @@ class DuckDBSession:
         self._connection.unregister("_incoming")
 
     def run(self, step: Step, parameters: Parameters | None = None) -> None:
-        """Compute a step into the table of its name."""
+        """Compute a step into the table of its name, in place of one that is there."""
         named = set(re.findall(r"\$(\w+)", step.query))
         used = {key: value for key, value in (parameters or {}).items() if key in named}
-        self._connection.execute(f'CREATE TABLE "{step.name}" AS {step.query}', used)
+        self._connection.execute(f'CREATE OR REPLACE TABLE "{step.name}" AS {step.query}', used)
 
     def read(self, name: str) -> pa.RecordBatchReader:
         """Stream a table."""

@@ -44,8 +44,18 @@ def known_sales(engine: Engine, clean_sales: TableLike, as_of: date) -> Iterator
 
     """
     with engine.session() as session:
-        session.add("clean_sales", clean_sales)
-        session.run(_LINES_BEFORE, {"as_of": as_of})
-        session.run(NET_QUANTITIES)
-        session.run(KNOWN_SALES)
+        hold_ledger(session, clean_sales)
+        know_sales(session, as_of)
         yield session
+
+
+def hold_ledger(session: Session, clean_sales: TableLike) -> None:
+    """Keep a cleaned ledger in a session."""
+    session.add("clean_sales", clean_sales)
+
+
+def know_sales(session: Session, as_of: date) -> None:
+    """Make the table `known_sales` of the ledger that a session holds, as of a day, in place of that of another."""
+    session.run(_LINES_BEFORE, {"as_of": as_of})
+    session.run(NET_QUANTITIES)
+    session.run(KNOWN_SALES)

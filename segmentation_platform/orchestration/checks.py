@@ -1,4 +1,7 @@
-"""Data checks: the contract of every table, and what tables must say of each other. All are blocking."""
+"""Data checks: the contract of every table, what tables must say of each other, and what to be careful with.
+
+The first two kinds are blocking: nothing is published when one fails. The last only warns.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -6,13 +9,16 @@ import dagster as dg
 import pandas as pd
 import pandera.errors
 
-from segmentation_platform.contracts import WORKING, Contract, SegmentModels
+from segmentation_platform.contracts import EVERYWHERE, WORKING, Contract, SegmentModels
 from segmentation_platform.contracts.agreement import Disagreement, disagreements
 from segmentation_platform.contracts.frames import to_frame
+from segmentation_platform.orchestration import registry
 from segmentation_platform.orchestration.io_managers import CONTRACTS, StoredTable
 from segmentation_platform.orchestration.metadata import records_table
 from segmentation_platform.orchestration.resources import ReportingDateResource, WarehouseResource
-from segmentation_platform.segments.model import SegmentModel
+from segmentation_platform.segments.caution import data_note
+from segmentation_platform.segments.fitted import FittedModel
+from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import facts, models, tables
 from segmentation_platform.warehouse.facts import Balance
 
@@ -156,29 +162,31 @@ def one_row_per_customer(warehouse: WarehouseResource, reporting_date: Reporting
 
 @dg.asset_check(
     asset="segment_profiles",
-    additional_deps=["kmeans_model"],
-    description="Every segment of the model has customers.",
+    additional_deps=["kmeans_model", "rfm_features"],
+    description="Every segment of the models in force that customers could be in has customers.",
     blocking=True,
 )
 def every_segment_has_customers(warehouse: WarehouseResource) -> dg.AssetCheckResult:
-    """The profiles are of all segments of the newest model."""
+    """The profiles are of all segments of the models; that of all may have few customers left for it."""
     database = warehouse.database()
-    model = SegmentModel.from_json(models.newest_model(database).model)
     there = set(tables.read_frame(database, CONTRACTS["segment_profiles"])["segment_id"])
-    cases = [{"segment_id": str(i), "customers": "0"} for i in range(1, model.k + 1) if i not in there]
-    return check_result(cases, "Every segment has customers.", {"segments": model.k})
+    in_use = registry.fitted(models.models_in_use(database))
+    asked = [fitted for region, fitted in in_use.items() if region != EVERYWHERE or len(in_use) == 1]
+    expected = [segment for fitted in asked for segment in fitted.model.segments]
+    cases = [{"segment_id": str(s.segment_id), "customers": "0"} for s in expected if s.segment_id not in there]
+    return check_result(cases, "Every segment has customers.", {"segments": len(expected)})
 
 
 @dg.asset_check(
     asset="segment_recs",
-    additional_deps=["customer_segments", "segment_profiles", "product_catalog", "rfm_features"],
+    additional_deps=["customer_segments", "segment_profiles", "segment_regions", "product_catalog", "rfm_features"],
     description="The tables that are published agree: same customers, segments, products and money in all of them.",
     blocking=True,
 )
 def tables_agree(warehouse: WarehouseResource) -> dg.AssetCheckResult:
     """What is published is of one piece."""
     database = warehouse.database()
-    names = ("customer_segments", "segment_profiles", "segment_recs", "product_catalog")
+    names = ("customer_segments", "segment_profiles", "segment_regions", "segment_recs", "product_catalog")
     found = disagreements({name: tables.read_frame(database, CONTRACTS[name]) for name in names})
     return check_result([_row(d) for d in found], "The published tables agree with each other.")
 
@@ -189,19 +197,64 @@ def _row(disagreement: Disagreement) -> dict[str, str]:
 
 @dg.asset_check(
     asset="kmeans_model",
-    description="The newest model in the registry keeps its contract and gives the same segments after a round trip.",
+    additional_deps=["segment_drift"],
+    description="The models in force keep the registry's contract, and are the same after a round trip through JSON.",
     blocking=True,
 )
 def model_is_readable(warehouse: WarehouseResource) -> dg.AssetCheckResult:
-    """The stored JSON is a model, and the registry's row keeps the contract."""
+    """The stored JSON is a model, and the registry's rows keep the contract."""
     database = warehouse.database()
-    newest = tables.read_frame(database, SegmentModels).tail(1)
-    cases = contract_failures(SegmentModels, [newest])
-    stored = models.newest_model(database).model
-    model = SegmentModel.from_json(stored)
-    if SegmentModel.from_json(model.to_json()) != model:
-        cases.append({"column": "model", "rule": "JSON round trip", "value": stored[:80], "row": ""})
-    return check_result(cases, "The model can be read back exactly.", {"segments": model.k})
+    records = models.models_in_use(database)
+    versions = [record.model_version for record in records]
+    rows = tables.read_frame(database, SegmentModels)
+    cases = contract_failures(SegmentModels, [rows[rows["model_version"].isin(versions)]])
+    for record in records:
+        fitted = FittedModel.from_json(record.model)
+        if FittedModel.from_json(fitted.to_json()) != fitted:
+            cases.append({"column": "model", "rule": "JSON round trip", "value": record.model[:80], "row": ""})
+    return check_result(cases, "The models can be read back exactly.", {"models": len(records)})
+
+
+@dg.asset_check(
+    asset="kmeans_model",
+    additional_deps=["segment_drift"],
+    description="The model was chosen under the conditions of the rule, and a refit that is due takes its place.",
+)
+def model_holds(warehouse: WarehouseResource) -> dg.AssetCheckResult:
+    """Warns when nothing stable could be chosen, and when a refit was due and refused."""
+    database = warehouse.database()
+    drift = tables.read_frame(database, CONTRACTS["segment_drift"])
+    refused = drift[drift["refused"].notna()]
+    words = [f"{row.region}: {row.due}, but the refit was refused: {row.refused}" for row in refused.itertuples()]
+    words += [
+        f"{region}: no transform and number of segments fulfils the conditions; the most stable was taken"
+        for region, fitted in registry.fitted(models.models_in_use(database)).items()
+        if not fitted.selection.is_stable
+    ]
+    return warning(words, good="The model in force is stable and was chosen on evidence.")
+
+
+@dg.asset_check(
+    asset="rfm_features",
+    additional_deps=["clean_sales"],
+    description="There are enough customers and days for segments to say something.",
+)
+def enough_data(
+    warehouse: WarehouseResource, reporting_date: ReportingDateResource, settings: dg.ResourceParam[Settings]
+) -> dg.AssetCheckResult:
+    """Warns below the customers and days of the settings."""
+    database = warehouse.database()
+    customers = facts.rows(database, CONTRACTS["rfm_features"])
+    period = facts.sales_period(database, reporting_date.resolve(database))
+    note = data_note(customers, period.days if period else 0, settings.segmentation)
+    return warning([note] if note else [], good="There is enough data.")
+
+
+def warning(words: Sequence[str], good: str) -> dg.AssetCheckResult:
+    """A passed result, or a warning, which blocks nothing."""
+    return dg.AssetCheckResult(
+        passed=not words, severity=dg.AssetCheckSeverity.WARN, description="; ".join(words) or good
+    )
 
 
 RELATIONS = [
@@ -211,5 +264,7 @@ RELATIONS = [
     every_segment_has_customers,
     tables_agree,
     model_is_readable,
+    model_holds,
+    enough_data,
 ]
 """The checks that look at more than one table, or at the model."""

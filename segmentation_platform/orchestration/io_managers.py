@@ -62,14 +62,14 @@ class WarehouseIOManager(dg.ConfigurableIOManager):
 
 
 class ModelRegistryIOManager(dg.ConfigurableIOManager):
-    """Appends an asset's value to the model registry; what comes back is the newest model."""
+    """Hands on the models in use; the asset itself has registered them, for their numbers are in other tables."""
 
     warehouse: dg.ResourceDependency[WarehouseResource]
 
-    def handle_output(self, context: dg.OutputContext, obj: ModelRecord) -> None:
-        """Append the model."""
-        context.add_output_metadata({"model_version": models.add_model(self.warehouse.database(), obj)})
+    def handle_output(self, context: dg.OutputContext, obj: list[ModelRecord]) -> None:
+        """Say which models they are."""
+        context.add_output_metadata({"model_version": max(record.model_version for record in obj)})
 
-    def load_input(self, context: dg.InputContext) -> ModelRecord:
-        """Read the newest model."""
-        return models.newest_model(self.warehouse.database())
+    def load_input(self, context: dg.InputContext) -> list[ModelRecord]:
+        """Read the models in use."""
+        return models.models_in_use(self.warehouse.database())

@@ -64,6 +64,7 @@ class CheckMade:
     asset: str
     name: str
     passed: bool
+    blocking: bool
     description: str
 
 
@@ -106,13 +107,28 @@ def open_instance(home: Path) -> dg.DagsterInstance:
     return dg.DagsterInstance.from_config(str(home))
 
 
-def refresh(settings: Settings, sales: str, as_of: str, tell: Callable[[Progress], None]) -> Outcome:
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a run.
+
+    Attributes:
+        sales: path of the ledger file; empty for the usual one
+        as_of: reporting date, as 2011-12-10; empty for the day after the last sale
+        choose_anew: whether the segment model's transform and number of segments are chosen again
+
+    """
+
+    sales: str = ""
+    as_of: str = ""
+    choose_anew: bool = False
+
+
+def refresh(settings: Settings, request: Request, tell: Callable[[Progress], None]) -> Outcome:
     """Materialize every asset in the order of the flow.
 
     Args:
         settings: of the platform
-        sales: path of the ledger file; empty for the usual one
-        as_of: reporting date, as 2011-12-10; empty for the day after the last sale
+        request: what is asked of the run
         tell: is called with every step, table and check
 
     """
@@ -121,7 +137,7 @@ def refresh(settings: Settings, sales: str, as_of: str, tell: Callable[[Progress
     with open_instance(settings.dagster_home) as instance:
         instance.add_event_listener(run_id, _Teller(tell))
         result = job.execute_in_process(
-            run_config=_config(sales, as_of), instance=instance, run_id=run_id, raise_on_error=False
+            run_config=_config(request), instance=instance, run_id=run_id, raise_on_error=False
         )
     if result.success:
         return Outcome(run_id, succeeded=True)
@@ -130,10 +146,13 @@ def refresh(settings: Settings, sales: str, as_of: str, tell: Callable[[Progress
     )
 
 
-def _config(sales: str, as_of: str) -> dict[str, object]:
+def _config(request: Request) -> dict[str, object]:
     return {
-        "ops": {"raw_sales": {"config": {"sales": sales}}},
-        "resources": {"reporting_date": {"config": {"as_of": as_of}}},
+        "ops": {
+            "raw_sales": {"config": {"sales": request.sales}},
+            "segment_model": {"config": {"choose_anew": request.choose_anew}},
+        },
+        "resources": {"reporting_date": {"config": {"as_of": request.as_of}}},
         # The terminal shows progress in its own words.
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
     }
@@ -165,7 +184,20 @@ class _Teller:
             self._tell(TableMade(event.asset_key.path[-1], count, seconds, str(note.value) if note else ""))
         elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             check = event.asset_check_evaluation_data
-            self._tell(CheckMade(check.asset_key.path[-1], check.check_name, check.passed, check.description or ""))
+            self._tell(
+                CheckMade(
+                    check.asset_key.path[-1],
+                    check.check_name,
+                    check.passed,
+                    is_blocking(check),
+                    check.description or "",
+                )
+            )
+
+
+def is_blocking(check: dg.AssetCheckEvaluation) -> bool:
+    """Whether the check keeps a snapshot from being published; others only warn."""
+    return check.severity == dg.AssetCheckSeverity.ERROR
 
 
 def _failure(run_id: str, events: Iterable[dg.DagsterEvent], assets: set[str]) -> Outcome:
@@ -175,7 +207,7 @@ def _failure(run_id: str, events: Iterable[dg.DagsterEvent], assets: set[str]) -
     for event in events:
         if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             check = event.asset_check_evaluation_data
-            if not check.passed:
+            if not check.passed and is_blocking(check):
                 words = f"Check {check.check_name} on {check.asset_key.path[-1]} failed: {check.description}"
                 return Outcome(run_id, succeeded=False, cause=words, not_made=not_made)
         if event.is_step_failure:

@@ -10,7 +10,7 @@ from pathlib import Path
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
 from segmentation_platform.ledger.sources import LedgerFile, identify
 from segmentation_platform.settings import Settings
-from segmentation_platform.warehouse import loads, snapshots
+from segmentation_platform.warehouse import loads, models, snapshots
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.loads import Load
 
@@ -55,16 +55,17 @@ def simulated_ledger(settings: Settings) -> Path:
     return path
 
 
-def fingerprint(sha256: str, as_of: str, settings: Settings) -> str:
-    """A hash of everything that the tables depend on: ledger, reporting date, rules, code.
+def fingerprint(load: Load, as_of: str, settings: Settings, database: Database) -> str:
+    """A hash of everything that the tables depend on: ledger, reporting date, rules, code, promotions by hand.
 
     Equal fingerprints mean that a run would publish the same tables again.
     """
     rules = settings.model_dump(
-        mode="json", include={"ledger", "cleaning", "customers", "segments", "recommendations"}
+        mode="json", include={"ledger", "cleaning", "customers", "segmentation", "recommendations"}
     )
     rules["ledger"].pop("sales")
-    document = json.dumps([sha256, as_of, rules, _code_hash()], sort_keys=True)
+    by_hand = models.promotions_by_hand(database, load.source)
+    document = json.dumps([load.sha256, as_of, rules, _code_hash(), by_hand], sort_keys=True)
     return hashlib.sha256(document.encode()).hexdigest()
 
 

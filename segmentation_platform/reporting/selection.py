@@ -1,30 +1,33 @@
-"""The picture of the choice of k."""
+"""The picture of the choice of a model."""
 
 import pandas as pd
 
 from segmentation_platform.reporting.svg import polyline, text
 
-_BLUE, _GREY = "teal", "gray"
+_TEAL, _GREY = "teal", "gray"
+_WIDTH = 80
+_PANELS = {"min_jaccard": "Jaccard", "prediction_strength": "strength", "repurchase_auc": "AUC"}
 
 
-def selection_svg(evidence: pd.DataFrame, chosen: int) -> str:
-    """Two panels over k: inertia (the elbow) and silhouette; the chosen k is marked by a line.
+def selection_svg(evidence: pd.DataFrame) -> str:
+    """Panels over k for the chosen transform: stability, prediction strength, and what segments foretell.
 
     Args:
-        evidence: columns k, inertia and silhouette, one row per k in order
-        chosen: the k that was chosen
+        evidence: columns of `contracts.ModelSelection`, of one model; AUC is left out where it is not known
 
     """
-    ks = evidence["k"].tolist()
-    panels = _panel(10, "inertia", evidence["inertia"].tolist(), ks, chosen)
-    panels += _panel(150, "silhouette", evidence["silhouette"].tolist(), ks, chosen)
-    return f"<svg xmlns='http://www.w3.org/2000/svg' width='270' height='92' font-size='9'>{panels}</svg>"
+    chosen = evidence[evidence["is_chosen"]].iloc[0]
+    tried = evidence[evidence["transform"] == chosen["transform"]].sort_values("k")
+    drawn = [name for name in _PANELS if tried[name].notna().all()]
+    panels = "".join(
+        _panel(10 + place * (_WIDTH + 15), tried, name, int(chosen["k"])) for place, name in enumerate(drawn)
+    )
+    return f"<svg xmlns='http://www.w3.org/2000/svg' width='290' height='76' font-size='9'>{panels}</svg>"
 
 
-def _panel(left: int, title: str, values: list[float], ks: list[int], chosen: int) -> str:
-    width = 110
-    at = left + width * ks.index(chosen) / max(len(ks) - 1, 1)
-    mark = f"<path d='M{at:.0f} 16v60' stroke='{_GREY}'/>"
-    labels = text(left, 10, f"{title} {values[ks.index(chosen)]:.4g} at k={chosen}")
-    ends = text(left, 88, str(ks[0])) + text(left + width - 5, 88, str(ks[-1]))
-    return labels + mark + polyline(values, (left, 16, width, 60), _BLUE) + ends
+def _panel(left: int, tried: pd.DataFrame, name: str, k: int) -> str:
+    values, ks = tried[name].tolist(), tried["k"].tolist()
+    at = left + _WIDTH * ks.index(k) / max(len(ks) - 1, 1)
+    label = text(left, 10, f"{_PANELS[name]} {values[ks.index(k)]:.2f} k={k}")
+    mark = f"<path d='M{at:.0f} 16v54' stroke='{_GREY}'/>"
+    return label + mark + polyline(values, (left, 16, _WIDTH, 54), _TEAL)

@@ -1,153 +1,212 @@
-"""How many segments: the evidence for each k, and the rule that picks one.
+"""Which transform and how many segments: the evidence for each, and the rule that picks one (`pick`)."""
 
-A k is stable when every one of its segments comes back when the customers are resampled: mean bootstrap Jaccard
-of at least `SegmentRules.stable_jaccard` (Hennig 2007, Cluster-wise assessment of cluster stability, CSDA 52).
-Among the stable ones the highest silhouette wins (Rousseeuw 1987, Silhouettes, JCAM 20); if none is stable, the
-most stable one.
-"""
-
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from sklearn.cluster import KMeans
-from sklearn.metrics import silhouette_score
-from sklearn.metrics.cluster import contingency_matrix
+from sklearn.metrics import calinski_harabasz_score, davies_bouldin_score, silhouette_score
 from threadpoolctl import threadpool_limits
 
+from segmentation_platform.customers.past import Outlook
+from segmentation_platform.segments.criteria import bootstrap_stability, gap_statistic, prediction_strength
 from segmentation_platform.segments.errors import SegmentationError
+from segmentation_platform.segments.foresight import Foresight, foresight
 from segmentation_platform.segments.model import (
-    Points,
+    Centroids,
+    Labels,
+    Segment,
     SegmentModel,
-    Transform,
+    centroids_of,
     cluster,
-    fit_transform,
-    order_by_worth,
+    distances,
 )
-from segmentation_platform.segments.rules import SegmentRules
+from segmentation_platform.segments.rules import SegmentationRules, TransformKind
+from segmentation_platform.segments.transforms import FEATURES, Points, Transform, fit_transform
 
 _SAMPLE = 20_000
-_BOOTSTRAP_STARTS = 2
+_SILHOUETTE_SAMPLE = 5_000
 
-Labels = npt.NDArray[np.intp]
+
+@dataclass(frozen=True)
+class Evidence:
+    """What speaks for and against one transform and one k; `contracts.ModelSelection` says what each figure is."""
+
+    transform: TransformKind
+    k: int
+    silhouette: float
+    calinski_harabasz: float
+    davies_bouldin: float
+    gap: float
+    prediction_strength: float
+    bootstrap_ari: float
+    min_jaccard: float
+    quiet_relabelled: float
+    repurchase_auc: float | None
+    spend_correlation: float | None
+    smallest: int
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """The evidence for one k.
+    """One fit with its evidence.
 
     Attributes:
-        k: number of segments
-        inertia: sum of squared distances to the nearest centroid
-        silhouette: mean silhouette, -1 to 1
+        evidence: the figures
         jaccards: mean bootstrap Jaccard per segment, in the order of the centroids
-        model: the fit
+        model: the fit, its segments numbered from 1 by money spent and not named yet
 
     """
 
-    k: int
-    inertia: float
-    silhouette: float
+    evidence: Evidence
     jaccards: tuple[float, ...]
     model: SegmentModel
-
-    @property
-    def min_jaccard(self) -> float:
-        """Stability of the least stable segment."""
-        return min(self.jaccards)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The chosen k among all that were tried, in order of k."""
+    """The chosen fit among all that were tried, in the order of the transforms and of k."""
 
     candidates: tuple[Candidate, ...]
     chosen: Candidate
     is_stable: bool
 
 
-def choose_model(customers: pd.DataFrame, rules: SegmentRules) -> Choice:
-    """Fit and judge every k of the rules, and choose one.
+def choose_model(customers: pd.DataFrame, outlook: Outlook | None, rules: SegmentationRules) -> Choice:
+    """Fit and judge every transform and k of the rules, and pick one.
 
     Args:
-        customers: has the columns `model.FEATURES`, one row per customer
-        rules: which k are tried, what counts as stable, the seed
+        customers: has the columns `FEATURES`, one row per customer
+        outlook: earlier customers and what they did next; None where the ledger is too short to tell
+        rules: what is tried, what counts as stable, the seed
 
     Raises:
         SegmentationError: when there are fewer distinct customers than the fewest segments.
 
     """
-    distinct = len(customers.drop_duplicates(["recency_days", "frequency", "monetary"]))
+    distinct = len(customers.drop_duplicates(list(FEATURES)))
     if distinct <= rules.k_min:
         raise SegmentationError(
             f"At least {rules.k_min + 1} different customers are needed for {rules.k_min} segments; "
             f"there {'is' if distinct == 1 else 'are'} {distinct:,}. Load a longer ledger, or see in "
             "warehouse.rejected_sales why its lines were rejected: segmentation-platform db psql --role owner"
         )
-    sample = customers.sample(_SAMPLE, random_state=rules.seed) if len(customers) > _SAMPLE else customers
-    transform = fit_transform(customers)
-    points = transform.apply(sample)
     tried = range(rules.k_min, min(rules.k_max, distinct - 1) + 1)
     # The fits are many and small: threads would wait for each other (three times slower), and reorder sums.
     with threadpool_limits(1):
-        candidates = tuple(_candidate(sample, points, transform, k, rules) for k in tried)
-    return _choose(candidates, rules)
+        candidates = tuple(
+            candidate for kind in rules.tried for candidate in _candidates(customers, outlook, kind, tried, rules)
+        )
+    chosen, is_stable = pick(candidates, rules)
+    return Choice(candidates, chosen, is_stable)
 
 
-def _candidate(
-    customers: pd.DataFrame, points: Points, transform: Transform, k: int, rules: SegmentRules
-) -> Candidate:
-    kmeans = cluster(points, k, rules.seed)
-    fitted = SegmentModel(transform, tuple(map(tuple, kmeans.cluster_centers_.tolist())))
-    return _judge(points, order_by_worth(fitted, customers), float(kmeans.inertia_), rules)
+def pick(candidates: Sequence[Candidate], rules: SegmentationRules) -> tuple[Candidate, bool]:
+    """The rule: useful among the stable.
 
-
-def _choose(candidates: tuple[Candidate, ...], rules: SegmentRules) -> Choice:
-    stable = [candidate for candidate in candidates if candidate.min_jaccard >= rules.stable_jaccard]
-    if stable:
-        return Choice(candidates, max(stable, key=lambda candidate: candidate.silhouette), is_stable=True)
-    return Choice(candidates, max(candidates, key=lambda candidate: candidate.min_jaccard), is_stable=False)
-
-
-def _judge(points: Points, model: SegmentModel, inertia: float, rules: SegmentRules) -> Candidate:
-    centroids = np.array(model.centroids)
-    labels = np.linalg.norm(points[:, None, :] - centroids[None, :, :], axis=2).argmin(axis=1)
-    silhouette = float(silhouette_score(points, labels)) if len(np.unique(labels)) > 1 else 0.0
-    return Candidate(model.k, inertia, silhouette, bootstrap_jaccards(points, labels, rules), model)
-
-
-def bootstrap_jaccards(points: Points, labels: Labels, rules: SegmentRules) -> tuple[float, ...]:
-    """How well each segment comes back when the customers are resampled.
-
-    Args:
-        points: shape (customers, features)
-        labels: shape (customers,), the segment of each, from 0
-        rules: number of bootstraps and seed
+    A fit with the rules' transform (with any, if that is `auto`) can be chosen when each of its segments comes back
+    under the bootstrap (mean Jaccard of at least `chosen_jaccard`), one half of the customers foretells the segments
+    of the other half (prediction strength of at least `chosen_strength`), and a night that follows a day without a
+    sale leaves customers where they are (but for a share of `chosen_quiet`). Among those the one whose segments best
+    foretell who buys again wins, by the AUC on held-out time; that figure compares across transforms and k, as
+    silhouette, Davies-Bouldin, Calinski-Harabasz and gap do not. Where the ledger is too short for it, the most
+    segments win (Tibshirani & Walther 2005), then the higher prediction strength. If nothing can be chosen, the fit
+    with the most stable least stable segment is taken, and said to be unstable.
 
     Returns:
-        Per segment the mean, over bootstraps, of the largest Jaccard similarity to a segment of the resample.
+        The pick, and whether it fulfils the conditions.
 
     """
-    random = np.random.default_rng(rules.seed)
-    k = int(labels.max()) + 1
-    found = np.zeros((rules.bootstraps, k))
-    for round_ in range(rules.bootstraps):
-        drawn = np.unique(random.integers(0, len(points), len(points)), return_counts=True)
-        again = _weighted_labels(points[drawn[0]], drawn[1], k, seed=rules.seed + round_)
-        found[round_] = _best_jaccards(labels[drawn[0]], again, k)
-    return tuple(found.mean(axis=0).tolist())
+    wanted = [c for c in candidates if rules.transform in ("auto", c.evidence.transform)]
+    stable = [
+        candidate
+        for candidate in wanted
+        if candidate.evidence.min_jaccard >= rules.chosen_jaccard
+        and candidate.evidence.prediction_strength >= rules.chosen_strength
+        and candidate.evidence.quiet_relabelled <= rules.chosen_quiet
+    ]
+    if not stable:
+        return max(wanted, key=lambda candidate: candidate.evidence.min_jaccard), False
+    if all(candidate.evidence.repurchase_auc is None for candidate in stable):
+        return max(stable, key=lambda c: (c.evidence.k, c.evidence.prediction_strength)), True
+    return max(stable, key=lambda candidate: candidate.evidence.repurchase_auc or 0.0), True
 
 
-def _weighted_labels(points: Points, weights: npt.NDArray[np.intp], k: int, seed: int) -> Labels:
-    kmeans = KMeans(n_clusters=min(k, len(points)), n_init=_BOOTSTRAP_STARTS, random_state=seed)
-    labels: Labels = kmeans.fit(points, sample_weight=weights).labels_
-    return labels
+def _candidates(
+    customers: pd.DataFrame, outlook: Outlook | None, kind: TransformKind, tried: range, rules: SegmentationRules
+) -> list[Candidate]:
+    sample = customers.sample(_SAMPLE, random_state=rules.seed) if len(customers) > _SAMPLE else customers
+    transform = fit_transform(customers, kind)
+    points = transform.apply(sample)
+    earlier = fit_transform(outlook.learned.customers, kind) if outlook else None
+    found = []
+    for k in tried:
+        kmeans = cluster(points, k, rules.seed)
+        ordered = _by_worth(points, centroids_of(kmeans), sample["monetary"])
+        seen = _foresight(outlook, earlier, k, rules.seed)
+        found.append(_judge(sample, SegmentModel(transform, ordered, _numbered(k)), seen, rules))
+    return found
 
 
-def _best_jaccards(labels: Labels, again: Labels, k: int) -> npt.NDArray[np.float64]:
-    both = contingency_matrix(labels, again)
-    union = both.sum(axis=1, keepdims=True) + both.sum(axis=0, keepdims=True) - both
-    best = np.zeros(k)
-    best[np.unique(labels)] = (both / union).max(axis=1)
-    return best
+def _judge(
+    customers: pd.DataFrame, model: SegmentModel, seen: Foresight | None, rules: SegmentationRules
+) -> Candidate:
+    points = model.transform.apply(customers)
+    nearest = distances(points, model.centroids)
+    labels = nearest.argmin(axis=1)
+    stability = bootstrap_stability(points, labels, rules.bootstraps, rules.seed)
+    evidence = Evidence(
+        transform=model.transform.kind,
+        k=model.k,
+        silhouette=silhouette(points, labels, rules.seed),
+        calinski_harabasz=float(calinski_harabasz_score(points, labels)),
+        davies_bouldin=float(davies_bouldin_score(points, labels)),
+        gap=gap_statistic(points, model.k, float((nearest.min(axis=1) ** 2).sum()), rules.seed),
+        prediction_strength=prediction_strength(points, model.k, rules.halvings, rules.seed),
+        bootstrap_ari=stability.ari,
+        min_jaccard=min(stability.jaccards),
+        quiet_relabelled=quiet_relabelled(model, customers),
+        repurchase_auc=seen.repurchase_auc if seen else None,
+        spend_correlation=seen.spend_correlation if seen else None,
+        smallest=int(np.bincount(labels, minlength=model.k).min()),
+    )
+    return Candidate(evidence, stability.jaccards, model)
+
+
+def quiet_relabelled(model: SegmentModel, customers: pd.DataFrame) -> float:
+    """Share of customers who are in another segment after a day on which nobody bought."""
+    a_day_later = customers.assign(recency_days=customers["recency_days"] + 1)
+    return float((model.positions(a_day_later) != model.positions(customers)).mean())
+
+
+def silhouette(points: Points, labels: Labels, seed: int) -> float:
+    """Mean silhouette (Rousseeuw 1987), on a sample of many customers; 0 where all are in one segment."""
+    if len(points) > _SILHOUETTE_SAMPLE:
+        drawn = np.random.default_rng(seed).choice(len(points), _SILHOUETTE_SAMPLE, replace=False)
+        points, labels = points[drawn], labels[drawn]
+    if not 1 < len(np.unique(labels)) < len(points):
+        return 0.0
+    return float(silhouette_score(points, labels))
+
+
+def _foresight(outlook: Outlook | None, transform: Transform | None, k: int, seed: int) -> Foresight | None:
+    """What k segments of the earlier customers foretold."""
+    if outlook is None or transform is None:
+        return None
+    earlier = outlook.learned.customers
+    sample = earlier.sample(_SAMPLE, random_state=seed) if len(earlier) > _SAMPLE else earlier
+    if len(sample.drop_duplicates(list(FEATURES))) <= k:
+        return None
+    kmeans = cluster(transform.apply(sample), k, seed)
+    return foresight(SegmentModel(transform, centroids_of(kmeans), _numbered(k)), outlook)
+
+
+def _by_worth(points: Points, centroids: Centroids, monetary: pd.Series) -> Centroids:
+    """The centroids by the mean money that their customers spent, highest first."""
+    labels = distances(points, centroids).argmin(axis=1)
+    worth = monetary.groupby(labels).mean().reindex(range(len(centroids)), fill_value=0.0)
+    return tuple(centroids[i] for i in worth.sort_values(ascending=False, kind="stable").index)
+
+
+def _numbered(k: int) -> tuple[Segment, ...]:
+    return tuple(Segment(number, "", "") for number in range(1, k + 1))

@@ -1,65 +1,56 @@
-"""The segment model: Yeo-Johnson, then K-Means on recency, frequency and monetary value.
+"""The segment model: a transform, then the nearest centroid, each a segment with its number and name.
 
-Kept as plain numbers, so that it can be stored as JSON, read by people, and turned back into the very
-scikit-learn pipeline that was fitted.
-
-Sources: Yeo & Johnson (2000), A new family of power transformations, Biometrika 87(4); Lloyd (1982), Least
-squares quantization in PCM, IEEE Trans. Inf. Theory 28(2); Arthur & Vassilvitskii (2007), k-means++.
+Sources: Lloyd (1982), Least squares quantization in PCM, IEEE Trans. Inf. Theory 28(2); Arthur & Vassilvitskii
+(2007), k-means++: the advantages of careful seeding.
 """
 
-import json
-from dataclasses import asdict, dataclass
-from typing import Self
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from sklearn.cluster import KMeans
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import PowerTransformer, StandardScaler
 
-FEATURES = ("recency_days", "frequency", "monetary")
+from segmentation_platform.segments.transforms import FEATURES, Points, Transform
+
 _STARTS = 10
 
-Points = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.intp]
+Centroids = tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True)
-class Transform:
-    """Yeo-Johnson and standardisation, fitted; one number per feature in each field."""
+class Segment:
+    """What a segment is known by, as long as its customers stay together.
 
-    lambdas: tuple[float, ...]
-    means: tuple[float, ...]
-    scales: tuple[float, ...]
+    Attributes:
+        segment_id: its number
+        name: as shown everywhere
+        kind: name of its archetype (see `names`), which gives its words and colour
 
-    def steps(self) -> tuple[PowerTransformer, StandardScaler]:
-        """The two scikit-learn transformers, as they were fitted."""
-        power = PowerTransformer(method="yeo-johnson", standardize=False)
-        power.lambdas_ = np.array(self.lambdas)
-        scaler = StandardScaler()
-        scaler.mean_, scaler.scale_ = np.array(self.means), np.array(self.scales)
-        scaler.var_ = scaler.scale_**2
-        power.n_features_in_ = scaler.n_features_in_ = len(self.lambdas)
-        return power, scaler
+    """
 
-    def apply(self, customers: pd.DataFrame) -> Points:
-        """Transform the features of customers to an array of shape (customers, features)."""
-        points: Points = make_pipeline(*self.steps()).transform(_values(customers))
-        return points
+    segment_id: int
+    name: str
+    kind: str
 
 
 @dataclass(frozen=True)
 class SegmentModel:
-    """A fitted model. Segment `i + 1` is the one of `centroids[i]`.
+    """A fitted model; `segments[i]` is the one of `centroids[i]`.
 
     Attributes:
         transform: how features become points
         centroids: shape (segments, features), in transformed units
+        segments: what each segment is known by
 
     """
 
     transform: Transform
-    centroids: tuple[tuple[float, ...], ...]
+    centroids: Centroids
+    segments: tuple[Segment, ...]
 
     @property
     def k(self) -> int:
@@ -67,7 +58,7 @@ class SegmentModel:
         return len(self.centroids)
 
     def pipeline(self) -> Pipeline:
-        """The scikit-learn pipeline; its labels are segment ids minus one."""
+        """The scikit-learn pipeline; its labels are positions in `segments`."""
         centroids = np.array(self.centroids)
         # Fitted on its own centroids, K-Means returns exactly them.
         kmeans = KMeans(n_clusters=self.k, init=centroids, n_init=1, max_iter=1).fit(centroids)
@@ -80,49 +71,63 @@ class SegmentModel:
             customers: has the columns `FEATURES`
 
         Returns:
-            Columns `segment_id` (from 1) and `margin`: 1 - nearest / second nearest distance, 0 on the border.
+            Columns `segment_id`, `segment` and `margin`: 1 - nearest / second nearest distance, 0 on the border.
 
         """
         distances = self.distances(customers)
-        nearest = distances.argmin(axis=1)
-        margin = np.ones(len(customers))
-        if self.k > 1:
-            first, second = np.partition(distances, 1, axis=1)[:, :2].T
-            margin = 1 - np.divide(first, second, out=np.ones_like(first), where=second > 0)
-        return pd.DataFrame({"segment_id": nearest + 1, "margin": margin}, index=customers.index)
+        nearest = distances.argmin(axis=1) if len(customers) else np.empty(0, dtype=np.intp)
+        ids, names = (np.array([getattr(s, field) for s in self.segments]) for field in ("segment_id", "name"))
+        assigned = {"segment_id": ids[nearest], "segment": names[nearest], "margin": margins(distances)}
+        return pd.DataFrame(assigned, index=customers.index).astype({"segment_id": "int64", "segment": "str"})
 
     def distances(self, customers: pd.DataFrame) -> Points:
         """Euclidean distances to the centroids, of shape (customers, segments)."""
-        points = self.transform.apply(customers)
-        centroids = np.array(self.centroids)
-        distances: Points = np.linalg.norm(points[:, None, :] - centroids[None, :, :], axis=2)
-        return distances
+        return distances(self.transform.apply(customers), self.centroids)
 
-    def to_json(self) -> str:
-        """The model as JSON; `from_json` gives back an equal one."""
-        return json.dumps({"features": FEATURES, **asdict(self)})
+    def positions(self, customers: pd.DataFrame) -> Labels:
+        """The position in `segments` of every customer's segment, of shape (customers,)."""
+        nearest: Labels = self.distances(customers).argmin(axis=1)
+        return nearest
+
+    def known_as(self, segments: tuple[Segment, ...]) -> Self:
+        """The same model with other numbers and names."""
+        return replace(self, segments=segments)
+
+    def to_document(self) -> dict[str, Any]:
+        """The model as plain values for JSON; `from_document` gives back an equal one."""
+        return {"features": list(FEATURES), **asdict(self)}
 
     @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Read a model from its JSON.
+    def from_document(cls, document: dict[str, Any]) -> Self:
+        """Read a model from plain values.
 
         Raises:
             ValueError: when the model is on other features than `FEATURES`.
 
         """
-        document = json.loads(text)
         if tuple(document["features"]) != FEATURES:
             raise ValueError(f"The model is on {document['features']}, not on {FEATURES}.")
-        transform = Transform(**{name: tuple(values) for name, values in document["transform"].items()})
-        return cls(transform, tuple(tuple(row) for row in document["centroids"]))
+        fitted = document["transform"]
+        transform = Transform(
+            fitted["kind"], tuple(map(tuple, fitted["shapes"])), tuple(fitted["means"]), tuple(fitted["scales"])
+        )
+        segments = tuple(Segment(**segment) for segment in document["segments"])
+        return cls(transform, tuple(map(tuple, document["centroids"])), segments)
 
 
-def fit_transform(customers: pd.DataFrame) -> Transform:
-    """Fit Yeo-Johnson and standardisation to the features of customers."""
-    values = _values(customers)
-    power = PowerTransformer(method="yeo-johnson", standardize=False).fit(values)
-    scaler = StandardScaler().fit(power.transform(values))
-    return Transform(tuple(power.lambdas_.tolist()), tuple(scaler.mean_.tolist()), tuple(scaler.scale_.tolist()))
+def distances(points: Points, centroids: Centroids) -> Points:
+    """Euclidean distances of points (customers, features) to centroids (segments, features)."""
+    found: Points = np.linalg.norm(points[:, None, :] - np.array(centroids)[None, :, :], axis=2)
+    return found
+
+
+def margins(distances: Points) -> Points:
+    """How far customers are from the border of their segment: 1 - nearest / second nearest, 0 on the border."""
+    if distances.shape[1] == 1 or not len(distances):
+        return np.ones(len(distances))
+    first, second = np.partition(distances, 1, axis=1)[:, :2].T
+    margin: Points = 1 - np.divide(first, second, out=np.ones_like(first), where=second > 0)
+    return margin
 
 
 def cluster(points: Points, k: int, seed: int, starts: int = _STARTS) -> KMeans:
@@ -130,13 +135,6 @@ def cluster(points: Points, k: int, seed: int, starts: int = _STARTS) -> KMeans:
     return KMeans(n_clusters=k, n_init=starts, random_state=seed).fit(points)
 
 
-def order_by_worth(model: SegmentModel, customers: pd.DataFrame) -> SegmentModel:
-    """The same model with its segments numbered by mean monetary value, 1 the highest."""
-    labels = model.assign(customers)["segment_id"] - 1
-    worth = customers["monetary"].groupby(labels).mean().reindex(range(model.k), fill_value=0.0)
-    order = worth.sort_values(ascending=False, kind="stable").index
-    return SegmentModel(model.transform, tuple(model.centroids[i] for i in order))
-
-
-def _values(customers: pd.DataFrame) -> Points:
-    return customers.loc[:, list(FEATURES)].to_numpy(dtype=np.float64)
+def centroids_of(kmeans: KMeans) -> Centroids:
+    """The fitted centroids as plain numbers."""
+    return tuple(map(tuple, kmeans.cluster_centers_.tolist()))

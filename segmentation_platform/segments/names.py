@@ -5,14 +5,13 @@ the same shape gets the same name in another shop, in another currency. Segments
 below at the least total distance (Kuhn 1955, The Hungarian method), so that no two share a name.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
-
-_FURTHER_COLOR = "#666666"
 
 
 @dataclass(frozen=True)
@@ -59,19 +58,35 @@ def places(customers: pd.DataFrame, segment_id: pd.Series) -> pd.DataFrame:
     return ranks.groupby(segment_id).mean().sort_index()
 
 
-def name_segments(place: pd.DataFrame) -> dict[int, Archetype]:
-    """Match segments to archetypes by their `places`; beyond the archetypes a segment is called by a number."""
-    distances = cdist(place.to_numpy(), np.array([archetype.place for archetype in ARCHETYPES]))
-    rows, columns = linear_sum_assignment(distances)
-    names = {int(place.index[row]): ARCHETYPES[column] for row, column in zip(rows, columns, strict=True)}
-    for segment_id in place.index.difference(list(names)):
-        nearest = ARCHETYPES[int(distances[place.index.get_loc(segment_id)].argmin())]
-        names[int(segment_id)] = Archetype(
-            f"{nearest.name} ({segment_id})", nearest.habits, _FURTHER_COLOR, nearest.place
-        )
+def name_segments(place: pd.DataFrame, taken: Collection[str] = ()) -> dict[int, str]:
+    """Match segments to archetypes by their `places`.
+
+    Args:
+        place: one row per segment
+        taken: names of archetypes that other segments have already
+
+    Returns:
+        The name of an archetype for every index of `place`; beyond the archetypes that are free, that of the nearest.
+
+    """
+    free = [kind for kind in ARCHETYPES if kind.name not in taken]
+    names = {int(index): _nearest(row) for index, row in zip(place.index, place.to_numpy(), strict=True)}
+    if free and len(place):
+        rows, columns = linear_sum_assignment(cdist(place.to_numpy(), np.array([kind.place for kind in free])))
+        names |= {int(place.index[row]): free[column].name for row, column in zip(rows, columns, strict=True)}
     return names
 
 
-def describe(archetype: Archetype, customer_share: float, revenue_share: float) -> str:
+def _nearest(place: "np.typing.NDArray[np.float64]") -> str:
+    distances = cdist(place[None, :], np.array([kind.place for kind in ARCHETYPES]))
+    return ARCHETYPES[int(distances.argmin())].name
+
+
+def archetype(kind: str) -> Archetype:
+    """The archetype of a name."""
+    return next(archetype for archetype in ARCHETYPES if archetype.name == kind)
+
+
+def describe(kind: Archetype, customer_share: float, revenue_share: float) -> str:
     """The segment in one sentence."""
-    return f"{archetype.habits}; {customer_share:.0%} of customers bring {revenue_share:.0%} of revenue."
+    return f"{kind.habits}; {customer_share:.0%} of customers bring {revenue_share:.0%} of revenue."

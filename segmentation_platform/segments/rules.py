@@ -1,12 +1,14 @@
-"""How many segments are tried, and what counts as stable."""
+"""How many segments are tried, what counts as stable, and when a model is replaced."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+TransformKind = Literal["raw", "log", "yeo-johnson", "quantile"]
 
-class SegmentRules(BaseModel):
-    """Rules of segmentation, one field each; set in the section `[segments]`."""
+
+class SegmentationRules(BaseModel):
+    """Rules of segmentation, one field each; set in the section `[segmentation]`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -14,15 +16,55 @@ class SegmentRules(BaseModel):
     """Fewest segments that are tried."""
     k_max: int = Field(default=8, le=20)
     """Most segments that are tried."""
-    stable_jaccard: float = Field(default=0.75, gt=0, le=1)
-    """A segment whose mean bootstrap Jaccard is below this is not stable (Hennig 2007)."""
+    transform: TransformKind | Literal["auto"] = "yeo-johnson"
+    """How recency, frequency and monetary value are transformed before K-Means; auto: as the evidence picks."""
+    compared: tuple[TransformKind, ...] = ("raw", "log", "yeo-johnson", "quantile")
+    """Transforms that are judged beside it whenever a model is chosen."""
+    chosen_jaccard: float = Field(default=0.85, gt=0, le=1)
+    """To be chosen, every segment's mean bootstrap Jaccard is at least this (Hennig 2007: "very stable")."""
+    chosen_strength: float = Field(default=0.75, gt=0, le=1)
+    """To be chosen, the prediction strength is at least this (Tibshirani & Walther 2005)."""
+    chosen_quiet: float = Field(default=0.01, gt=0, le=1)
+    """To be chosen, at most this share of customers changes segment when a day passes on which nobody buys."""
     bootstraps: int = Field(default=20, ge=2)
-    """Resamples behind each stability figure."""
+    """Resamples behind each bootstrap figure."""
+    halvings: int = Field(default=15, ge=2)
+    """Random halvings behind each prediction strength."""
+    outlook_days: int = Field(default=90, ge=7)
+    """Days ahead over which segments have to foretell who buys again."""
+    stable_jaccard: float = Field(default=0.75, gt=0, le=1)
+    """A refit with a segment below this mean bootstrap Jaccard is not promoted (Hennig 2007: "stable")."""
+    promotion_days: int = Field(default=30, ge=1)
+    """Days after which the model in force is due to be replaced by its refit."""
+    least_agreement: float = Field(default=0.9, ge=0, le=1)
+    """Adjusted Rand index with the nightly refit below which it is due at once."""
+    most_psi: float = Field(default=0.1, gt=0)
+    """Population stability index of a feature, or of the segments' shares, above which it is due at once."""
+    most_silhouette_loss: float = Field(default=0.02, gt=0)
+    """Fall of the silhouette since the fit above which it is due at once."""
+    history_months: int = Field(default=6, ge=0)
+    """Month-ends that the first run on a ledger looks back at, so that there is movement on day one."""
+    per_region: bool = False
+    """Whether regions with enough customers get a model of their own."""
+    region_customers: int = Field(default=500, ge=50)
+    """Customers from which on a region has enough for a model of its own."""
+    enough_customers: int = Field(default=500, ge=1)
+    """With fewer customers segments say little, and every face of the platform warns."""
+    enough_days: int = Field(default=180, ge=1)
+    """With a ledger of fewer days segments say little, and every face of the platform warns."""
     seed: int = 7
     """Seed of every random choice."""
+
+    @property
+    def tried(self) -> tuple[TransformKind, ...]:
+        """The transforms that are judged."""
+        own: tuple[TransformKind, ...] = () if self.transform == "auto" else (self.transform,)
+        return tuple(dict.fromkeys((*own, *self.compared)))
 
     @model_validator(mode="after")
     def _range(self) -> Self:
         if self.k_min > self.k_max:
             raise ValueError(f"k_min ({self.k_min}) is above k_max ({self.k_max})")
+        if not self.tried:
+            raise ValueError("transform is auto, and there is nothing in compared to pick from")
         return self

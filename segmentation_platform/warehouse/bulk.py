@@ -72,8 +72,15 @@ def copy_in(
 
 
 @contextmanager
-def stream(database: Database, query: str) -> Iterator[pa.RecordBatchReader]:
-    """Run a query and stream its rows as Arrow; numerics must be cast to float8 in the query."""
+def stream(database: Database, query: str, parameters: Sequence[str] = ()) -> Iterator[pa.RecordBatchReader]:
+    """Run a query and stream its rows as Arrow; numerics must be cast to float8 in the query.
+
+    Args:
+        database: where
+        query: with $1, $2 … for its parameters
+        parameters: text
+
+    """
     with dbapi.connect(database.url) as connection, connection.cursor() as cursor:
-        cursor.execute(query)
+        cursor.execute(query, parameters or None)
         yield cursor.fetch_record_batch()

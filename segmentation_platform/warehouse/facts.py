@@ -24,6 +24,11 @@ class Period:
     last_sale: datetime
     lines: int
 
+    @property
+    def days(self) -> int:
+        """Days from the first to the last."""
+        return (self.last_sale - self.first_sale).days
+
 
 @dataclass(frozen=True)
 class Balance:
@@ -96,6 +101,17 @@ def paying_customers(database: Database, before: date) -> int:
             [before],
         ).fetchone()
     return 0 if row is None else int(str(row[0]))
+
+
+def guest_share(database: Database, before: date) -> float:
+    """Share of the sales' revenue before a day that came from guests; 0 where there is none."""
+    with database.connect() as connection:
+        row = connection.execute(
+            "SELECT (sum(amount) FILTER (WHERE customer_id IS NULL) / nullif(sum(amount), 0))::float8"
+            " FROM warehouse.clean_sales WHERE status = 'completed' AND sold_at < %s",
+            [before],
+        ).fetchone()
+    return 0.0 if row is None or row[0] is None else float(str(row[0]))
 
 
 def rows(database: Database, contract: type[Contract]) -> int:

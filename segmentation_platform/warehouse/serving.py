@@ -5,7 +5,15 @@ import hashlib
 import psycopg
 from psycopg import sql
 
-from segmentation_platform.contracts import INTERNAL, PUBLISHED, Column, Published, Snapshots
+from segmentation_platform.contracts import (
+    HISTORY,
+    INTERNAL,
+    PUBLISHED,
+    Column,
+    CustomerSegmentHistory,
+    Published,
+    Snapshots,
+)
 from segmentation_platform.warehouse.database import Connection
 
 _WORDS = "What people read: views on one whole published snapshot, and _history views on all of them."
@@ -17,7 +25,7 @@ def create_views(connection: Connection) -> None:
 
     Views of changed columns are made anew, unseen by readers; rights on them other than the reader's are lost.
     """
-    statements = [_snapshot_views(), *(_views(published) for published in PUBLISHED)]
+    statements = [_snapshot_views(), _history_view(), *(_views(published) for published in PUBLISHED)]
     plan = sql.SQL("\n").join(statements).as_string(connection)
     stamp = f"{_WORDS} (contracts {hashlib.sha256(plan.encode()).hexdigest()[:12]})"
     made = connection.execute("SELECT obj_description(to_regnamespace('serving'))").fetchone()
@@ -28,6 +36,7 @@ def create_views(connection: Connection) -> None:
             connection.execute(sql.SQL(plan))
     except psycopg.errors.InvalidTableDefinition:
         # A view can be replaced only by one with the same columns, or more at the end.
+        connection.execute(f"DROP VIEW IF EXISTS serving.{HISTORY}".encode())
         for view in ("snapshot", *(published.view for published in PUBLISHED)):
             for name in (view, f"{view}_history"):
                 connection.execute(sql.SQL("DROP VIEW IF EXISTS {}").format(sql.Identifier("serving", name)))
@@ -51,6 +60,23 @@ def _snapshot_views() -> sql.Composable:
                 " (SELECT snapshot_id FROM snapshots.served) AS is_served FROM snapshots.snapshots;"
             ).format(names=names),
             _comments("snapshot_history", Snapshots.summary(), [*columns, served]),
+        ]
+    )
+
+
+def _history_view() -> sql.Composed:
+    """The history of the served ledger's customers as it was known on the served snapshot's reporting date."""
+    columns = CustomerSegmentHistory.columns()
+    ended = sql.SQL("CASE WHEN valid_to <= snapshots.as_of THEN valid_to END AS valid_to")
+    names = [ended if c.name == "valid_to" else sql.Identifier(c.name) for c in columns]
+    return sql.SQL("\n").join(
+        [
+            sql.SQL(
+                "CREATE OR REPLACE VIEW {view} AS SELECT {names} FROM snapshots.customer_segment_history"
+                " JOIN snapshots.snapshots USING (source)"
+                " WHERE snapshot_id = (SELECT snapshot_id FROM snapshots.served) AND valid_from <= snapshots.as_of;"
+            ).format(view=sql.Identifier("serving", HISTORY), names=sql.SQL(", ").join(names)),
+            _comments(HISTORY, CustomerSegmentHistory.summary(), columns),
         ]
     )
 

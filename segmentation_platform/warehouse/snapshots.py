@@ -15,10 +15,11 @@ import pyarrow as pa
 from psycopg import sql
 from psycopg.rows import class_row
 
-from segmentation_platform.contracts import PUBLISHED, CustomerSegments, Published
+from segmentation_platform.contracts import PUBLISHED, Published
 from segmentation_platform.contracts.frames import to_frame
 from segmentation_platform.warehouse.bulk import batches, copy_in, stream
 from segmentation_platform.warehouse.database import Connection, Database
+from segmentation_platform.warehouse.history import publish_history, vacuum_history
 from segmentation_platform.warehouse.tables import select_list, vacuum
 
 SCHEMA = "snapshots"
@@ -38,20 +39,25 @@ class SnapshotFacts:
     last_sale: datetime
     lines: int
     customers: int
+    guest_share: float
     model_version: int
     checks_passed: int
     checks_warned: int
+    data_note: str | None
     inputs: str
     source: str
 
 
-def publish(database: Database, facts: SnapshotFacts, tables: Mapping[str, pd.DataFrame]) -> int:
+def publish(
+    database: Database, facts: SnapshotFacts, tables: Mapping[str, pd.DataFrame], history: pd.DataFrame
+) -> int:
     """Publish tables as a new snapshot and serve it, in one transaction.
 
     Args:
         database: where
         facts: what is said of the snapshot
         tables: a frame for every view of `contracts.PUBLISHED`
+        history: columns of `contracts.CustomerSegmentHistory`; takes the place of that of the ledger's customers
 
     Returns:
         The snapshot's id.
@@ -61,8 +67,10 @@ def publish(database: Database, facts: SnapshotFacts, tables: Mapping[str, pd.Da
         snapshot_id = _register(connection, facts)
         for published in PUBLISHED:
             _add_rows(connection, snapshot_id, published, tables[published.view])
+        publish_history(connection, facts.source, history)
         _serve(connection, snapshot_id)
     _vacuum(database)
+    vacuum_history(database)
     return snapshot_id
 
 
@@ -129,13 +137,16 @@ class ServedSnapshot:
     last_sale: datetime
     lines: int
     customers: int
+    model_version: int
+    source: str
+    data_note: str | None
 
 
 def served_snapshot(database: Database) -> ServedSnapshot | None:
     """What is served; None before the first snapshot."""
     with database.connect() as connection, connection.cursor(row_factory=class_row(ServedSnapshot)) as cursor:
         return cursor.execute(
-            "SELECT snapshot_id, as_of, first_sale, last_sale, lines, customers"
+            "SELECT snapshot_id, as_of, first_sale, last_sale, lines, customers, model_version, source, data_note"
             " FROM snapshots.snapshots JOIN snapshots.served USING (snapshot_id)"
         ).fetchone()
 
@@ -160,41 +171,10 @@ def served_source(database: Database) -> str | None:
 
 def read_served(database: Database, published: Published) -> pd.DataFrame:
     """A published table as it is served, ordered by its key."""
-    return _read(database, published, "snapshot_id = (SELECT snapshot_id FROM snapshots.served)")
-
-
-def customers_before(database: Database, source: str, as_of: date) -> pd.DataFrame:
-    """The customer segments of the last snapshot of a ledger with an earlier reporting date.
-
-    Snapshots of other ledgers say nothing of this shop's customers, and those from which one has rolled back are
-    not to be believed.
-
-    Args:
-        database: where
-        source: path of the ledger file
-        as_of: reporting date that the snapshot must be before
-
-    Returns:
-        Columns of `contracts.CustomerSegments`; no rows if there is no such snapshot.
-
-    """
-    with database.connect() as connection:
-        row = connection.execute(
-            "SELECT snapshot_id FROM snapshots.snapshots WHERE as_of < %s AND source = %s"
-            " AND snapshot_id <= (SELECT snapshot_id FROM snapshots.served)"
-            " ORDER BY as_of DESC, snapshot_id DESC LIMIT 1",
-            [as_of, source],
-        ).fetchone()
-    if row is None:
-        return CustomerSegments.no_rows()
-    published = next(p for p in PUBLISHED if p.contract is CustomerSegments)
-    return _read(database, published, f"snapshot_id = {int(str(row[0]))}")
-
-
-def _read(database: Database, published: Published, condition: str) -> pd.DataFrame:
     contract = published.contract
-    source = select_list(contract).rpartition(" FROM ")[0]
-    query = f"{source} FROM {SCHEMA}.{published.view} WHERE {condition} ORDER BY {', '.join(contract.key())}"
+    columns = select_list(contract).rpartition(" FROM ")[0]
+    condition = "snapshot_id = (SELECT snapshot_id FROM snapshots.served)"
+    query = f"{columns} FROM {SCHEMA}.{published.view} WHERE {condition} ORDER BY {', '.join(contract.key())}"
     with stream(database, query) as reader:
         return to_frame(reader.read_all())
 

@@ -82,10 +82,11 @@ def _ensure_table(connection: Connection, contract: type[Contract]) -> None:
 
 def describe(connection: Connection, contract: type[Contract]) -> None:
     """Put the contract's words on its table and columns, where every SQL client shows them."""
-    words = [contract.summary(), *(column.description for column in contract.columns())]
+    words = {"": contract.summary(), **{column.name: column.description for column in contract.columns()}}
     name = f"{SCHEMA}.{contract.table()}"
     row = connection.execute("SELECT obj_description(to_regclass(%s), 'pg_class')", [name]).fetchone()
-    if [*(row or ()), *(column.description for column in _columns_of(connection, contract.table()))] == words:
+    present = {column.name: column.description for column in _columns_of(connection, contract.table())}
+    if {"": row[0] if row else None, **present} == words:
         return
     table = sql.Identifier(SCHEMA, contract.table())
     connection.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(table, sql.Literal(contract.summary())))

@@ -177,6 +177,6 @@ def test_a_known_error_speaks_for_itself_and_a_stop_is_one(
     monkeypatch.setenv("DATABASE_URL", database.url)
     monkeypatch.setattr(ingest, "cleaned_ledger", fail)
     settings = Settings.model_validate({"home": tmp_path, "ledger": {"sales": str(shop_ledger)}})
-    outcome = runner.refresh(settings, "", "", lambda event: None)
+    outcome = runner.refresh(settings, runner.Request(), lambda event: None)
     assert not outcome.succeeded
     assert outcome.cause == cause

@@ -11,6 +11,7 @@ from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.known import COLUMNS, known_sales
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.segment_lists import Sales, segment_recommendations
+from segmentation_platform.segments.profiles import segment_regions
 from segmentation_platform_tests.ledgers import catalog, profiled, segmented, simulated
 
 Tables = dict[str, pd.DataFrame]
@@ -31,6 +32,7 @@ def _tables() -> Tables:
     return {
         "customer_segments": segments,
         "segment_profiles": profiled(),
+        "segment_regions": segment_regions(segments),
         "segment_recs": recommended,
         "product_catalog": products,
     }
@@ -75,6 +77,19 @@ def lost_product(found: Tables) -> None:
     found["product_catalog"] = products[products["stock_code"] != found["segment_recs"]["stock_code"][0]]
 
 
+def lost_region(found: Tables) -> None:
+    found["segment_regions"] = found["segment_regions"].query("region != 'Germany'")
+
+
+def strange_region(found: Tables) -> None:
+    found["segment_regions"].loc[0, "region"] = "Atlantis"
+
+
+def larger_region(found: Tables) -> None:
+    regions = found["segment_regions"]
+    regions["customers"] += regions.index == 0
+
+
 @pytest.mark.parametrize(
     ("spoil", "table", "rule"),
     [
@@ -82,6 +97,10 @@ def lost_product(found: Tables) -> None:
         (renumbered, "segment_recs", "segment is one of the profiles"),
         (lost_customer, "segment_profiles", "customers are those of customer_segments"),
         (lost_segment, "segment_profiles", "customers are those of customer_segments"),
+        (lost_customer, "segment_regions", "customers are those of customer_segments"),
+        (lost_region, "segment_regions", "customers are those of customer_segments"),
+        (strange_region, "segment_regions", "customers are those of customer_segments"),
+        (larger_region, "segment_regions", "customers are those of customer_segments"),
         (other_money, "segment_profiles", "revenue is that of customer_segments"),
         (no_recommendations, "segment_recs", "every segment has recommendations"),
         (unknown_product, "segment_recs", "product is in the catalog"),

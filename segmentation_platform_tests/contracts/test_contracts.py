@@ -1,5 +1,6 @@
 """Contracts say what every table holds, and hold what has been promised to readers."""
 
+from dataclasses import fields
 from decimal import Decimal
 
 import pandas as pd
@@ -7,10 +8,21 @@ import pandera.errors
 import pyarrow as pa
 import pytest
 
-from segmentation_platform.contracts import PUBLISHED, WORKING, Contract, Snapshots
+from segmentation_platform.contracts import (
+    EVERYWHERE,
+    GONE,
+    NEW,
+    PUBLISHED,
+    WORKING,
+    Contract,
+    ModelSelection,
+    Snapshots,
+)
 from segmentation_platform.contracts.frames import to_frame
 from segmentation_platform.contracts.recommendations import LISTS
 from segmentation_platform.ledger.categories import OTHER, categorise, load_rules
+from segmentation_platform.segments.choose import Evidence
+from segmentation_platform.segments.names import ARCHETYPES
 from segmentation_platform_tests.ledgers import profiled
 
 ALL: tuple[type[Contract], ...] = (*WORKING, Snapshots)
@@ -19,21 +31,32 @@ SERVING = {
     "segments": "segment_id segment description rank color customers customer_share revenue revenue_share "
     "recency_days_mean recency_days_median frequency_mean frequency_median monetary_mean monetary_median "
     "average_order_value products_per_order cancellation_rate wholesale_share stability",
-    "customer_segments": "customer_id segment_id segment previous_segment changed_on margin recency_days frequency "
-    "monetary r_score f_score m_score average_order_value first_purchase last_purchase country region taste "
-    "is_wholesale",
+    "segment_regions": "segment_id segment region customers customer_share revenue revenue_share "
+    "recency_days_median frequency_median monetary_median average_order_value",
+    "customer_segments": "customer_id segment_id segment previous_segment changed_on margin next_segment next_step "
+    "recency_days frequency monetary r_score f_score m_score average_order_value first_purchase last_purchase "
+    "country region taste is_wholesale",
+    "segment_moves": "period until from_segment to_segment customers customer_share revenue",
+    "model_selection": "region transform k is_chosen judged_on silhouette calinski_harabasz davies_bouldin gap "
+    "prediction_strength bootstrap_ari min_jaccard quiet_relabelled repurchase_auc spend_correlation smallest",
+    "segment_drift": "region model_version promoted_on promotion is_promotion customers psi_recency psi_frequency "
+    "psi_monetary psi_segments shadow_ari silhouette relabelled due min_jaccard refused",
     "segment_recommendations": "segment_id region taste list rank segment stock_code description category "
     "product_type score customers share lift lift_low lift_high trend reason",
     "products": "stock_code description category product_type first_sold last_sold price_median customers units "
     "revenue cancellation_rate",
     "snapshot": "snapshot_id as_of published_at run_id first_sale last_sale lines customers model_version "
-    "checks_passed checks_warned",
+    "checks_passed checks_warned guest_share data_note",
 }
 """What readers have been promised (docs: the serving contract). Columns may be added; none may go."""
 
 KEYS = {
     "segments": {"segment_id"},
+    "segment_regions": {"segment_id", "region"},
     "customer_segments": {"customer_id"},
+    "segment_moves": {"period", "from_segment", "to_segment"},
+    "model_selection": {"region", "transform", "k"},
+    "segment_drift": {"region"},
     "segment_recommendations": {"segment_id", "region", "taste", "list", "rank"},
     "products": {"stock_code"},
     "snapshot": {"snapshot_id"},
@@ -120,7 +143,14 @@ def test_two_rows_of_the_same_key_break_the_contract() -> None:
         contract.validate(pd.concat([profiled(), profiled()], ignore_index=True), lazy=True)
 
 
+def test_the_figures_of_evidence_are_the_columns_of_their_contract() -> None:
+    figures = [field.name for field in fields(Evidence)]
+    assert set(ModelSelection.column_names()) == {*figures, "region", "is_chosen", "judged_on"}
+
+
 def test_words_that_several_parts_use_are_the_same_everywhere() -> None:
+    assert {EVERYWHERE, NEW, GONE}.isdisjoint(kind.name for kind in ARCHETYPES)
+    assert len({EVERYWHERE, NEW, GONE}) == 3
     assert LISTS == ("popular", "rising", "signature")
     assert categorise(["?"], load_rules())["product_category"].tolist() == [OTHER]
 

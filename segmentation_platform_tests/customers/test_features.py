@@ -168,6 +168,37 @@ def test_a_ledger_without_known_customers_gives_a_table_without_rows() -> None:
     RfmFeatures.validate(found)
 
 
+def test_one_enormous_order_is_a_customer_like_others() -> None:
+    found = features(sales_lines([{}, {"customer_id": "giant", "quantity": 1.0, "unit_price": 1e9}]), AS_OF)
+    RfmFeatures.validate(found, lazy=True)
+    assert found.set_index("customer_id")["monetary"].to_dict() == {"17850": 15.3, "giant": 1e9}
+
+
+def test_who_only_cancelled_is_no_customer_and_takes_nothing_from_others() -> None:
+    only = {**CANCELLED, "customer_id": "returns", "quantity": -99.0}
+    found = features(sales_lines([{}, only]), AS_OF)
+    assert found["customer_id"].tolist() == ["17850"]
+    assert found["monetary"].tolist() == [15.3]
+    assert features(sales_lines([only]), AS_OF).empty
+
+
+@given(st.lists(st.tuples(st.integers(-40, 40).filter(bool), st.integers(0, 20)), min_size=1, max_size=25))
+@settings(deadline=None, max_examples=15)
+def test_however_much_is_cancelled_nobody_s_money_falls_below_zero(lines: list[tuple[int, int]]) -> None:
+    clean = sales_lines(
+        {
+            "quantity": float(units),
+            "status": "completed" if units > 0 else "cancelled",
+            "invoice": f"{'C' if units < 0 else ''}{number}",
+            "sold_at": pd.Timestamp("2010-12-01") + pd.Timedelta(days=day),
+        }
+        for number, (units, day) in enumerate(lines)
+    )
+    found = features(clean, AS_OF)
+    assert (found["monetary"] >= 0).all()
+    assert (found["monetary"] <= 2.55 * sum(units for units, _ in lines if units > 0) + 0.005).all()
+
+
 @pytest.mark.real_ledger
 @pytest.mark.slow
 @needs_real_ledger

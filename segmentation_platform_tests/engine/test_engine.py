@@ -115,7 +115,17 @@ def test_sessions_know_nothing_of_each_other_and_nothing_is_left_of_them() -> No
         later.frame("numbers")
 
 
-def test_a_table_is_made_once() -> None:
+def test_a_step_that_is_computed_again_takes_the_place_of_its_table_and_may_read_it() -> None:
+    with DuckDBEngine().session() as session:
+        session.add("numbers", NUMBERS)
+        for least in (7, 8):
+            session.run(Step("few", "SELECT n FROM numbers WHERE n >= $least"), {"least": least})
+        assert sorted(session.frame("few")["n"]) == [8, 9]
+        session.run(Step("few", "SELECT n + 1 AS more FROM few"))
+        assert sorted(session.frame("few")["more"]) == [9, 10]
+
+
+def test_data_is_added_once() -> None:
     with DuckDBEngine().session() as session:
         session.add("numbers", NUMBERS)
         with pytest.raises(Exception, match="already exists"):

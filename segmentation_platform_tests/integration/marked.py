@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pandas as pd
 
-from segmentation_platform.contracts import PUBLISHED, Contract
+from segmentation_platform.contracts import PUBLISHED, Contract, CustomerSegmentHistory
 from segmentation_platform.warehouse.snapshots import SnapshotFacts
 
 
@@ -23,10 +23,27 @@ def marked_tables(mark: int) -> dict[str, pd.DataFrame]:
     return {published.view: marked_frame(published.contract, mark, rows=3 + mark % 5) for published in PUBLISHED}
 
 
+def marked_history(mark: int) -> pd.DataFrame:
+    """A history of three customers whose only segment is the mark."""
+    return marked_frame(CustomerSegmentHistory, mark, rows=3).assign(valid_from=pd.Timestamp(2011, 1, 1))
+
+
 def facts(mark: int = 1, as_of: date = date(2011, 12, 10)) -> SnapshotFacts:
     moment = datetime(2011, 1, 2, 3, 4, 5, 678901, UTC).replace(tzinfo=None)
     return SnapshotFacts(
-        as_of, f"run {mark}", moment, moment, mark, mark, mark, mark, mark, f"inputs {mark}", "shop.csv"
+        as_of=as_of,
+        run_id=f"run {mark}",
+        first_sale=moment,
+        last_sale=moment,
+        lines=mark,
+        customers=mark,
+        guest_share=0.25,
+        model_version=mark,
+        checks_passed=mark,
+        checks_warned=mark,
+        data_note=None,
+        inputs=f"inputs {mark}",
+        source="shop.csv",
     )
 
 

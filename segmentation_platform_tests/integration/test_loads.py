@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from threading import Barrier
 
@@ -23,7 +22,6 @@ from segmentation_platform.warehouse.loads import (
     find_load,
     use_load,
 )
-from segmentation_platform.warehouse.models import ModelRecord, add_model, newest_model
 from segmentation_platform.warehouse.tables import read_frame
 
 
@@ -151,22 +149,3 @@ def test_progress_is_told_line_by_line_as_they_go_in(database: Database) -> None
     told: list[int] = []
     add_load(database, ledger_file("told"), lines("told", 10, batch=4), told.append)
     assert told == [4, 8, 10]
-
-
-MODEL = ModelRecord(date(2011, 12, 10), 4, 4300, 0.4, 0.9, "a run", '{"k": 4, "names": ["é", "\'"]}')
-
-
-def test_without_a_model_it_is_said_how_to_get_one(database: Database) -> None:
-    with pytest.raises(DatabaseError, match=r"no segment model yet.*kmeans_model"):
-        newest_model(database)
-
-
-def test_models_are_appended_and_the_newest_is_read_back(database: Database) -> None:
-    first = add_model(database, MODEL)
-    assert newest_model(database) == replace(MODEL, model_version=first)
-    other = replace(MODEL, as_of=date(2011, 1, 1), k=5, run_id="another")
-    second = add_model(database, other)
-    assert second > first
-    assert newest_model(database) == replace(other, model_version=second)
-    with database.connect() as connection:
-        assert connection.execute("SELECT count(*) FROM warehouse.segment_models").fetchone() == (2,)

@@ -17,7 +17,7 @@ from segmentation_platform.warehouse.database import Database, DatabaseError
 from segmentation_platform.warehouse.migrate import newest_revision, revision, upgrade
 from segmentation_platform.warehouse.snapshots import publish
 from segmentation_platform_tests.integration.conftest import NewOwner
-from segmentation_platform_tests.integration.marked import facts, marked_tables
+from segmentation_platform_tests.integration.marked import facts, marked_history, marked_tables
 
 UPGRADE = """
 import sys
@@ -48,7 +48,7 @@ def schema(database: Database) -> list[tuple[object, ...]]:
 
 def assert_whole(database: Database) -> None:
     assert revision(database) == newest_revision()
-    publish(database, facts(1), marked_tables(1))
+    publish(database, facts(1), marked_tables(1), marked_history(1))
     with database.connect() as connection:
         assert connection.execute("SELECT customers FROM serving.snapshot").fetchone() == (1,)
 

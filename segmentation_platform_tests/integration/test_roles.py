@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from segmentation_platform.contracts import PUBLISHED, ProductCatalog
+from segmentation_platform.contracts import HISTORY, PUBLISHED, ProductCatalog
 from segmentation_platform.warehouse import roles
 from segmentation_platform.warehouse.database import Connection, Database, DatabaseError
 from segmentation_platform.warehouse.migrate import upgrade
@@ -16,9 +16,9 @@ from segmentation_platform.warehouse.roles import READER, set_reader_password
 from segmentation_platform.warehouse.snapshots import publish
 from segmentation_platform.warehouse.tables import replace_table
 from segmentation_platform_tests.integration.conftest import NewOwner, as_role
-from segmentation_platform_tests.integration.marked import facts, marked_frame, marked_tables
+from segmentation_platform_tests.integration.marked import facts, marked_frame, marked_history, marked_tables
 
-VIEWS = ["snapshot", "snapshot_history", *(f"{p.view}{end}" for p in PUBLISHED for end in ("", "_history"))]
+VIEWS = ["snapshot", "snapshot_history", HISTORY, *(f"{p.view}{end}" for p in PUBLISHED for end in ("", "_history"))]
 FORBIDDEN = [
     "SELECT * FROM warehouse.raw_sales",
     "SELECT * FROM warehouse.loads",
@@ -27,6 +27,9 @@ FORBIDDEN = [
     "SELECT * FROM warehouse.migrations",
     "SELECT * FROM snapshots.snapshots",
     "SELECT * FROM snapshots.served",
+    "SELECT * FROM snapshots.believed",
+    "SELECT * FROM snapshots.customer_segment_history",
+    "SELECT * FROM warehouse.promotions",
     *(f"SELECT * FROM snapshots.{published.view}" for published in PUBLISHED),
     "INSERT INTO serving.segments DEFAULT VALUES",
     "UPDATE serving.segments SET customers = 0",
@@ -52,7 +55,7 @@ FORBIDDEN = [
 def published(database: Database) -> Database:
     """A database with something in every table."""
     replace_table(database, ProductCatalog, marked_frame(ProductCatalog, 1))
-    publish(database, facts(1), marked_tables(1))
+    publish(database, facts(1), marked_tables(1), marked_history(1))
     return database
 
 
@@ -138,7 +141,7 @@ def test_an_owner_who_may_not_make_roles_is_served_all_the_same_and_told_what_to
     statement = f"CREATE ROLE {no_reader_yet} NOLOGIN;"
     assert advice.endswith(f"An administrator runs once: {statement}")
     replace_table(owner, ProductCatalog, marked_frame(ProductCatalog, 1))
-    publish(owner, facts(1), marked_tables(1))
+    publish(owner, facts(1), marked_tables(1), marked_history(1))
     with empty_database.connect() as connection:
         connection.execute(statement.encode())
     caplog.clear()

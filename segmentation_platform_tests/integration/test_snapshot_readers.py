@@ -10,7 +10,7 @@ from segmentation_platform.contracts import PUBLISHED
 from segmentation_platform.warehouse.database import Connection, Database
 from segmentation_platform.warehouse.snapshots import publish, roll_back
 from segmentation_platform_tests.integration.conftest import with_lock_timeout
-from segmentation_platform_tests.integration.marked import facts, marked_tables
+from segmentation_platform_tests.integration.marked import facts, marked_history, marked_tables
 
 PUBLICATIONS = 24
 MARKS = {"segments": "customers", "customer_segments": "recency_days", "products": "customers"}
@@ -72,7 +72,7 @@ def only(marks: object) -> int:
 
 @pytest.mark.parametrize("read", [in_one_transaction, in_one_statement, in_one_join])
 def test_a_reader_always_sees_one_whole_snapshot(database: Database, read: Callable[[Connection], int]) -> None:
-    publish(database, facts(1), marked_tables(1))
+    publish(database, facts(1), marked_tables(1), marked_history(1))
     reading, over = Event(), Event()
 
     def reads() -> list[int]:
@@ -88,7 +88,7 @@ def test_a_reader_always_sees_one_whole_snapshot(database: Database, read: Calla
         try:
             assert reading.wait(10)
             for mark in range(2, PUBLICATIONS + 2):
-                publish(database, facts(mark), marked_tables(mark))
+                publish(database, facts(mark), marked_tables(mark), marked_history(mark))
                 if mark % 6 == 0:
                     roll_back(database)
         finally:
@@ -101,11 +101,11 @@ def test_a_reader_always_sees_one_whole_snapshot(database: Database, read: Calla
 def test_publishing_and_reading_do_not_wait_for_each_other(database: Database) -> None:
     """Whoever waits for a lock fails here: every session gives up after a moment."""
     hasty = with_lock_timeout(database)
-    publish(hasty, facts(1), marked_tables(1))
+    publish(hasty, facts(1), marked_tables(1), marked_history(1))
     with hasty.connect() as reader, hasty.connect() as writer:
         before = [reader.execute(f"SELECT * FROM serving.{p.view}".encode()).fetchall() for p in PUBLISHED]
         reader.execute("SELECT * FROM serving.segments_history")
-        publish(hasty, facts(2), marked_tables(2))
+        publish(hasty, facts(2), marked_tables(2), marked_history(2))
         roll_back(hasty)
         # A publication that has done everything but its commit holds up no reader.
         writer.execute("UPDATE snapshots.served SET snapshot_id = snapshot_id")

@@ -9,11 +9,10 @@ import pandas as pd
 import psycopg
 import pytest
 
-from segmentation_platform.contracts import PUBLISHED, CustomerSegments, Published
+from segmentation_platform.contracts import PUBLISHED, Published
 from segmentation_platform.warehouse.database import Connection, Database
 from segmentation_platform.warehouse.snapshots import (
     SnapshotError,
-    customers_before,
     history,
     prune,
     publish,
@@ -23,13 +22,11 @@ from segmentation_platform.warehouse.snapshots import (
     served_snapshot,
 )
 from segmentation_platform_tests.integration.conftest import with_lock_timeout
-from segmentation_platform_tests.integration.marked import facts, marked_frame, marked_tables
-
-CUSTOMERS = next(published for published in PUBLISHED if published.contract is CustomerSegments)
+from segmentation_platform_tests.integration.marked import facts, marked_frame, marked_history, marked_tables
 
 
 def publish_marks(database: Database, *marks: int) -> list[int]:
-    return [publish(database, facts(mark), marked_tables(mark)) for mark in marks]
+    return [publish(database, facts(mark), marked_tables(mark), marked_history(mark)) for mark in marks]
 
 
 def kept(database: Database) -> list[set[object]]:
@@ -64,7 +61,6 @@ def test_before_the_first_snapshot_the_views_are_there_and_empty(database: Datab
     assert history(database).empty
     assert served_inputs(database) is None
     assert served_snapshot(database) is None
-    assert customers_before(database, "shop.csv", date.max).empty
     with pytest.raises(SnapshotError, match=r"There is no earlier snapshot\. There are: none\."):
         roll_back(database)
     assert prune(database, 1) == []
@@ -72,7 +68,7 @@ def test_before_the_first_snapshot_the_views_are_there_and_empty(database: Datab
 
 def test_a_published_snapshot_is_what_all_views_show(database: Database) -> None:
     for mark in (1, 2):
-        publish(database, facts(mark), marked_tables(mark))
+        publish(database, facts(mark), marked_tables(mark), marked_history(mark))
         assert_served(database, mark)
         assert served_inputs(database) == f"inputs {mark}"
         served = served_snapshot(database)
@@ -85,14 +81,17 @@ def test_a_published_snapshot_is_what_all_views_show(database: Database) -> None
 def test_rows_are_told_apart_by_the_keys_of_their_contract(database: Database) -> None:
     for published in PUBLISHED:
         frame = marked_frame(published.contract, 1)
+        tables = marked_tables(1) | {published.view: pd.concat([frame, frame.tail(1)])}
         with pytest.raises(psycopg.errors.UniqueViolation, match=published.view):
-            publish(database, facts(), marked_tables(1) | {published.view: pd.concat([frame, frame.tail(1)])})
+            publish(database, facts(), tables, marked_history(1))
     publish_marks(database, 1, 2)  # the same keys in two snapshots
 
 
 def test_history_keeps_every_snapshot_with_its_number_and_date(database: Database) -> None:
     dates = [date(2011, 1, 1), date(2011, 2, 1), date(2011, 2, 1)]
-    ids = [publish(database, facts(m, day), marked_tables(m)) for m, day in enumerate(dates, start=1)]
+    ids = [
+        publish(database, facts(m, day), marked_tables(m), marked_history(m)) for m, day in enumerate(dates, start=1)
+    ]
     found = history(database)
     assert found["snapshot_id"].tolist() == ids[::-1]
     assert found["is_served"].tolist() == [True, False, False]
@@ -108,18 +107,6 @@ def test_history_keeps_every_snapshot_with_its_number_and_date(database: Databas
         assert rows == expected
 
 
-def test_the_customers_before_are_those_of_the_last_earlier_date_published_last(database: Database) -> None:
-    for mark, day in enumerate([date(2011, 2, 1), date(2011, 1, 1), date(2011, 1, 1), date(2011, 3, 1)], start=1):
-        publish(database, facts(mark, day), marked_tables(mark))
-    for as_of, mark in [(date(2011, 2, 1), 3), (date(2011, 2, 2), 1), (date(2011, 3, 1), 1), (date(2011, 3, 2), 4)]:
-        pd.testing.assert_frame_equal(
-            customers_before(database, "shop.csv", as_of), marked_tables(mark)["customer_segments"]
-        )
-    none = customers_before(database, "shop.csv", date(2011, 1, 1))
-    assert none.empty
-    assert none.columns.tolist() == CustomerSegments.column_names()
-
-
 @pytest.mark.parametrize("published", PUBLISHED, ids=lambda published: published.view)
 def test_a_publication_that_fails_leaves_the_former_snapshot_and_nothing_else(
     database: Database, published: Published
@@ -130,13 +117,14 @@ def test_a_publication_that_fails_leaves_the_former_snapshot_and_nothing_else(
     broken = whole[published.view].astype({required: object})
     broken.loc[1, required] = None
     with pytest.raises(psycopg.errors.NotNullViolation):
-        publish(database, facts(2), whole | {published.view: broken})
+        publish(database, facts(2), whole | {published.view: broken}, marked_history(2))
+    others = {view: frame for view, frame in whole.items() if view != published.view}
     with pytest.raises(KeyError):
-        publish(database, facts(2), {view: frame for view, frame in whole.items() if view != published.view})
+        publish(database, facts(2), others, marked_history(2))
     assert_served(database, 1)
-    assert kept(database) == [set(former)] * 4
+    assert kept(database) == [set(former)] * len(PUBLISHED)
     assert history(database)["snapshot_id"].tolist() == former
-    publish(database, facts(2), whole)
+    publish(database, facts(2), whole, marked_history(2))
     assert_served(database, 2)
 
 
@@ -167,7 +155,7 @@ def test_pruning_keeps_the_newest_and_the_served_one(database: Database) -> None
     roll_back(database, ids[1])
     assert prune(database, 9) == []
     assert prune(database, 2) == [ids[0], ids[2]]
-    assert kept(database) == [{ids[1], ids[3], ids[4]}] * 4
+    assert kept(database) == [{ids[1], ids[3], ids[4]}] * len(PUBLISHED)
     assert sorted(history(database)["snapshot_id"]) == [ids[1], ids[3], ids[4]]
     assert_served(database, 2)
     assert prune(database, 2) == []
@@ -204,7 +192,7 @@ def test_pruning_does_not_disturb_a_reader_nor_wait_for_it_whatever_it_read_firs
                 assert rows == (len(frame),)
         assert_served(database, 2)
         assert history(database)["snapshot_id"].tolist() == [new]
-    assert kept(database) == [{new}] * 4
+    assert kept(database) == [{new}] * len(PUBLISHED)
 
 
 def test_rolling_back_while_old_snapshots_are_dropped_never_serves_a_dropped_one(database: Database) -> None:
@@ -226,7 +214,7 @@ def test_rolling_back_while_old_snapshots_are_dropped_never_serves_a_dropped_one
 def test_two_that_publish_at_once_each_leave_a_whole_snapshot(database: Database) -> None:
     with ThreadPoolExecutor(4) as executor:
         ids = list(executor.map(lambda mark: publish_marks(database, mark)[0], range(1, 9)))
-    assert kept(database) == [set(ids)] * 4
+    assert kept(database) == [set(ids)] * len(PUBLISHED)
     for mark, snapshot_id in enumerate(ids, start=1):
         roll_back(database, snapshot_id)
         assert_served(database, mark)

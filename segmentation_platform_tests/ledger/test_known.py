@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from segmentation_platform.engine import DuckDBEngine
-from segmentation_platform.ledger.known import COLUMNS, known_sales
+from segmentation_platform.ledger.known import COLUMNS, hold_ledger, know_sales, known_sales
 from segmentation_platform_tests.ledgers import catalog, features, sales_lines, simulated
 
 AS_OF = date(2011, 9, 1)
@@ -70,3 +70,14 @@ def test_the_poison_would_be_felt_a_day_later() -> None:
     clean = simulated().clean
     after = features(poisoned(clean, AS_OF), date(2011, 9, 2))
     assert len(after) < len(features(clean, date(2011, 9, 2))) / 2
+
+
+def test_one_session_can_look_back_from_several_days_in_any_order() -> None:
+    clean = simulated().clean
+    order = ["invoice", "stock_code", "quantity", "unit_price"]
+    with DuckDBEngine().session() as session:
+        hold_ledger(session, clean[list(COLUMNS)])
+        for day in (date(2011, 10, 1), AS_OF, date(2011, 11, 1), AS_OF):
+            know_sales(session, day)
+            found = session.frame("known_sales").sort_values(order, ignore_index=True)
+            pd.testing.assert_frame_equal(found, known(clean, day))

@@ -25,8 +25,12 @@ def shop_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def settings(tmp_path: Path, shop_ledger: Path) -> Settings:
-    """Settings that name the small shop's ledger."""
-    return Settings.model_validate({"home": tmp_path / "home", "ledger": {"sales": str(shop_ledger)}})
+    """Settings that name the small shop's ledger, and judge models by as little as is needed to choose one."""
+    stable_enough = {"chosen_jaccard": 0.5, "chosen_strength": 0.1, "chosen_quiet": 0.1}
+    quick = {"compared": [], "k_max": 4, "bootstraps": 3, "halvings": 2, **stable_enough}
+    return Settings.model_validate(
+        {"home": tmp_path / "home", "ledger": {"sales": str(shop_ledger)}, "segmentation": quick}
+    )
 
 
 @pytest.fixture
@@ -45,10 +49,17 @@ def definitions(settings: Settings, warehouse: WarehouseResource) -> dg.Definiti
 def run(definitions: dg.Definitions) -> Run:
     """Run the refresh job, or some of its assets, in this process."""
 
-    def run_job(*assets: str, as_of: str = "", sales: str = "") -> dg.ExecuteInProcessResult:
+    def run_job(
+        *assets: str, as_of: str = "", sales: str = "", choose_anew: bool = False
+    ) -> dg.ExecuteInProcessResult:
         config: dict[str, object] = {"resources": {"reporting_date": {"config": {"as_of": as_of}}}}
         if not assets or "raw_sales" in assets:
             config["ops"] = {"raw_sales": {"config": {"sales": sales}}}
+        if not assets:
+            config["ops"] = {
+                "raw_sales": {"config": {"sales": sales}},
+                "segment_model": {"config": {"choose_anew": choose_anew}},
+            }
         return definitions.resolve_job_def("refresh").execute_in_process(
             run_config=config,
             asset_selection=[dg.AssetKey(name) for name in assets] or None,

@@ -21,15 +21,25 @@ LINEAGE = {
     "rejected_sales": {"raw_sales"},
     "rfm_features": {"clean_sales"},
     "product_catalog": {"clean_sales"},
-    "kmeans_model": {"rfm_features"},
-    "customer_segments": {"rfm_features", "kmeans_model"},
+    "kmeans_model": {"rfm_features", "clean_sales"},
+    "segment_drift": {"rfm_features", "clean_sales"},
+    "model_selection": {"rfm_features", "clean_sales"},
+    "segment_history": {"rfm_features", "kmeans_model", "clean_sales"},
+    "customer_segments": {"rfm_features", "kmeans_model", "segment_history"},
+    "segment_moves": {"segment_history", "customer_segments"},
     "segment_profiles": {"customer_segments", "rfm_features", "kmeans_model"},
+    "segment_regions": {"customer_segments", "rfm_features", "kmeans_model"},
     "segment_recs": {"clean_sales", "customer_segments", "product_catalog"},
     "published_snapshot": {
         "customer_segments",
         "segment_profiles",
+        "segment_regions",
+        "segment_moves",
         "segment_recs",
         "product_catalog",
+        "model_selection",
+        "segment_drift",
+        "segment_history",
         "kmeans_model",
         "rejected_sales",
     },
@@ -80,9 +90,14 @@ def test_every_working_table_shows_its_contract_as_its_schema(specs: dict[str, d
         ]
 
 
-def test_every_check_is_blocking_and_every_table_has_one_of_its_contract(built: dg.Definitions) -> None:
+WARNINGS = {"model_holds", "enough_data"}
+
+
+def test_every_check_but_the_warnings_is_blocking_and_every_table_has_one_of_its_contract(
+    built: dg.Definitions,
+) -> None:
     checks = [spec for check in built.asset_checks or [] for spec in check.check_specs]
-    assert all(spec.blocking for spec in checks)
+    assert {spec.name for spec in checks if not spec.blocking} == WARNINGS
     kept = {spec.asset_key.to_user_string() for spec in checks if spec.name == "keeps_contract"}
     assert kept == {c.table() for c in WORKING} - {"loads", "segment_models"}
     assert {spec.name for spec in checks} == {
@@ -93,6 +108,7 @@ def test_every_check_is_blocking_and_every_table_has_one_of_its_contract(built: 
         "every_segment_has_customers",
         "tables_agree",
         "model_is_readable",
+        *WARNINGS,
     }
 
 

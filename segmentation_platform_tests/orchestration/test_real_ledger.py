@@ -1,9 +1,8 @@
 """The whole flow on the real ledger: the counts that anyone can check."""
 
-import json
-
 import pytest
 
+from segmentation_platform.segments.fitted import FittedModel
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import facts, models
 from segmentation_platform.warehouse.database import Database
@@ -15,7 +14,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.real_ledger, needs_real_ledger]
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return settings.model_copy(update={"ledger": settings.ledger.model_copy(update={"sales": str(REAL_LEDGER)})})
+    return Settings.model_validate({"home": settings.home, "ledger": {"sales": str(REAL_LEDGER)}})
 
 
 def test_the_real_ledger_is_conserved_reconciled_segmented_and_published(run: Run, database: Database) -> None:
@@ -38,11 +37,15 @@ def test_the_real_ledger_is_conserved_reconciled_segmented_and_published(run: Ru
         "price_not_positive": 2_480,
     }
 
-    record = models.newest_model(database)
-    assert record.customers == 4_324
-    assert record.min_jaccard >= 0.75
-    assert record.silhouette == pytest.approx(0.335, abs=0.01)
-    assert len(json.loads(record.model)["jaccards"]) == record.k
+    [record] = models.models_in_use(database)
+    fitted = FittedModel.from_json(record.model)
+    assert (record.customers, record.transform, record.k) == (4_324, "yeo-johnson", 5)
+    assert record.min_jaccard >= 0.85
+    assert fitted.evidence.prediction_strength >= 0.75
+    assert fitted.evidence.repurchase_auc is not None
+    assert fitted.evidence.repurchase_auc >= 0.71
+    assert record.silhouette == pytest.approx(0.326, abs=0.01)
+    assert len(fitted.selection.evidence) == 24
     with database.connect() as connection:
         best = connection.execute("SELECT segment FROM serving.segments WHERE rank = 1").fetchone()
         other = connection.execute(

@@ -8,121 +8,133 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.preprocessing import PowerTransformer, StandardScaler
 
 from segmentation_platform.segments.model import (
-    FEATURES,
+    Segment,
     SegmentModel,
-    Transform,
+    centroids_of,
     cluster,
-    fit_transform,
-    order_by_worth,
+    distances,
+    margins,
 )
-from segmentation_platform_tests.ledgers import simulated_customers
+from segmentation_platform.segments.rules import TransformKind
+from segmentation_platform.segments.transforms import FEATURES, Transform, fit_transform
+from segmentation_platform_tests.ledgers import simulated_customers, simulated_fit
+from segmentation_platform_tests.segments.shops import PLAIN, customers_of, model_of
 
-PLAIN = Transform(lambdas=(1.0, 1.0, 1.0), means=(0.0, 0.0, 0.0), scales=(1.0, 1.0, 1.0))
-"""Leaves numbers from 0 up as they are."""
-
-
-def customers_of(*rows: tuple[float, float, float]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=list(FEATURES), dtype="float64")
+KINDS = ("raw", "log", "yeo-johnson", "quantile")
 
 
 @cache
-def model_of_the_shop() -> SegmentModel:
+def model_of_the_shop(kind: TransformKind = "yeo-johnson") -> SegmentModel:
     customers = simulated_customers()
-    transform = fit_transform(customers)
-    centres = cluster(transform.apply(customers), 4, seed=1).cluster_centers_
-    return SegmentModel(transform, tuple(map(tuple, centres.tolist())))
+    transform = fit_transform(customers, kind)
+    centroids = centroids_of(cluster(transform.apply(customers), 4, seed=1))
+    return SegmentModel(transform, centroids, tuple(Segment(n, f"Segment {n}", "Loyal") for n in (7, 3, 12, 4)))
 
 
 NUMBER = st.floats(allow_nan=False, allow_infinity=False)
 TRIPLE = st.tuples(NUMBER, NUMBER, NUMBER)
-MODEL = st.builds(
-    SegmentModel,
-    transform=st.builds(Transform, lambdas=TRIPLE, means=TRIPLE, scales=TRIPLE),
-    centroids=st.lists(TRIPLE, min_size=1, max_size=8).map(tuple),
+SHAPE = st.lists(NUMBER, max_size=4).map(tuple)
+TRANSFORM = st.builds(
+    Transform, kind=st.sampled_from(KINDS), shapes=st.tuples(SHAPE, SHAPE, SHAPE), means=TRIPLE, scales=TRIPLE
+)
+SEGMENT = st.builds(Segment, segment_id=st.integers(1), name=st.text(), kind=st.text())
+MODEL = st.integers(1, 8).flatmap(
+    lambda k: st.builds(
+        SegmentModel,
+        transform=TRANSFORM,
+        centroids=st.lists(TRIPLE, min_size=k, max_size=k).map(tuple),
+        segments=st.lists(SEGMENT, min_size=k, max_size=k).map(tuple),
+    )
 )
 CUSTOMER = st.tuples(st.integers(1, 4_000), st.integers(1, 500), st.floats(0, 1e6))
 CUSTOMERS = st.lists(CUSTOMER, min_size=1, max_size=30).map(lambda rows: customers_of(*rows))
 
 
 @given(MODEL)
-def test_a_model_comes_back_from_its_json_equal_to_the_last_bit(model: SegmentModel) -> None:
-    assert SegmentModel.from_json(model.to_json()) == model
+def test_a_model_comes_back_from_its_document_equal_to_the_last_bit(model: SegmentModel) -> None:
+    assert SegmentModel.from_document(json.loads(json.dumps(model.to_document()))) == model
 
 
-def test_the_json_is_readable_by_name() -> None:
-    document = json.loads(SegmentModel(PLAIN, ((1.0, 2.0, 3.0),)).to_json())
+def test_the_document_is_readable_by_name() -> None:
+    document = json.loads(json.dumps(model_of((1.0, 2.0, 3.0)).to_document()))
     assert document == {
         "features": ["recency_days", "frequency", "monetary"],
-        "transform": {"lambdas": [1.0] * 3, "means": [0.0] * 3, "scales": [1.0] * 3},
+        "transform": {"kind": "raw", "shapes": [[], [], []], "means": [0.0] * 3, "scales": [1.0] * 3},
         "centroids": [[1.0, 2.0, 3.0]],
+        "segments": [{"segment_id": 1, "name": "Champions", "kind": "Champions"}],
     }
 
 
-def test_further_entries_of_the_json_are_left_alone() -> None:
-    model = SegmentModel(PLAIN, ((1.0, 2.0, 3.0),))
-    document = {**json.loads(model.to_json()), "jaccards": [0.9], "inertia": 12.0}
-    assert SegmentModel.from_json(json.dumps(document)) == model
-
-
 def test_a_model_on_other_features_is_refused() -> None:
-    document = {**json.loads(SegmentModel(PLAIN, ()).to_json()), "features": ["recency_days", "age"]}
+    document = {**model_of((1.0, 2.0, 3.0)).to_document(), "features": ["recency_days", "age"]}
     with pytest.raises(ValueError, match=r"on \['recency_days', 'age'\], not on"):
-        SegmentModel.from_json(json.dumps(document))
+        SegmentModel.from_document(document)
 
 
-def test_the_transform_is_the_one_that_scikit_learn_fits() -> None:
-    customers = simulated_customers()
-    power = PowerTransformer(method="yeo-johnson", standardize=False)
-    expected = StandardScaler().fit_transform(power.fit_transform(customers[list(FEATURES)].to_numpy(dtype=float)))
-    points = fit_transform(customers).apply(customers)
-    np.testing.assert_array_equal(points, expected)
-    np.testing.assert_allclose(points.mean(axis=0), 0, atol=1e-9)
-    np.testing.assert_allclose(points.std(axis=0), 1, atol=1e-9)
-
-
-@given(CUSTOMERS)
+@given(CUSTOMERS, st.sampled_from(KINDS))
 @settings(deadline=None, max_examples=50)
-def test_the_pipeline_predicts_what_the_model_assigns(customers: pd.DataFrame) -> None:
-    model = model_of_the_shop()
-    labels = model.pipeline().predict(customers.to_numpy(dtype=float))
-    distances = np.sort(model.distances(customers), axis=1)
-    is_clear = distances[:, 1] - distances[:, 0] > 1e-9
-    assert (labels[is_clear] + 1 == model.assign(customers)["segment_id"][is_clear]).all()
+def test_the_pipeline_predicts_what_the_model_assigns(customers: pd.DataFrame, kind: TransformKind) -> None:
+    model = model_of_the_shop(kind)
+    positions = model.pipeline().predict(customers.to_numpy(dtype=float))
+    nearest = np.sort(model.distances(customers), axis=1)
+    is_clear = nearest[:, 1] - nearest[:, 0] > 1e-6
+    ids = np.array([segment.segment_id for segment in model.segments])
+    assert (ids[positions[is_clear]] == model.assign(customers)["segment_id"][is_clear]).all()
 
 
-def test_the_pipeline_has_exactly_the_models_centroids_also_after_a_round_trip() -> None:
-    model = SegmentModel.from_json(model_of_the_shop().to_json())
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_pipeline_has_exactly_the_models_centroids_also_after_a_round_trip(kind: TransformKind) -> None:
+    model = SegmentModel.from_document(json.loads(json.dumps(model_of_the_shop(kind).to_document())))
     np.testing.assert_allclose(model.pipeline()[-1].cluster_centers_, np.array(model.centroids), atol=1e-12)
 
 
 @given(CUSTOMERS)
 @settings(deadline=None, max_examples=50)
 def test_margins_are_from_0_to_1_and_segments_are_those_of_the_nearest_centroid(customers: pd.DataFrame) -> None:
-    assigned = model_of_the_shop().assign(customers)
-    distances = model_of_the_shop().distances(customers)
+    model = model_of_the_shop()
+    assigned, found = model.assign(customers), model.distances(customers)
     assert assigned["margin"].between(0, 1).all()
-    chosen = distances[np.arange(len(customers)), assigned["segment_id"] - 1]
-    assert (chosen == distances.min(axis=1)).all()
+    positions = model.positions(customers)
+    assert (found[np.arange(len(customers)), positions] == found.min(axis=1)).all()
+    known = [model.segments[position] for position in positions]
+    assert assigned["segment_id"].tolist() == [segment.segment_id for segment in known]
+    assert assigned["segment"].tolist() == [segment.name for segment in known]
 
 
 def test_the_margin_is_0_on_the_border_1_at_the_centre_and_between_in_between() -> None:
-    model = SegmentModel(PLAIN, ((0.0, 0.0, 0.0), (4.0, 0.0, 0.0)))
+    model = model_of((0.0, 0.0, 0.0), (4.0, 0.0, 0.0))
     assigned = model.assign(customers_of((2, 0, 0), (4, 0, 0), (1, 0, 0)))
     assert assigned["margin"].tolist() == pytest.approx([0, 1, 1 - 1 / 3])
     assert assigned["segment_id"].tolist()[1:] == [2, 1]
 
 
 def test_between_two_equal_centroids_there_is_no_margin() -> None:
-    model = SegmentModel(PLAIN, ((1.0, 1.0, 1.0), (1.0, 1.0, 1.0)))
+    model = model_of((1.0, 1.0, 1.0), (1.0, 1.0, 1.0))
     assert model.assign(customers_of((1, 1, 1), (5, 1, 1)))["margin"].tolist() == [0, 0]
 
 
 def test_a_model_of_one_segment_puts_everybody_into_it_for_certain() -> None:
-    assigned = SegmentModel(PLAIN, ((1.0, 1.0, 1.0),)).assign(customers_of((1, 1, 1), (9, 9, 9)))
-    assert assigned.to_numpy().tolist() == [[1, 1], [1, 1]]
+    assigned = model_of((1.0, 1.0, 1.0)).assign(customers_of((1, 1, 1), (9, 9, 9)))
+    assert assigned.to_numpy().tolist() == [[1, "Champions", 1], [1, "Champions", 1]]
+
+
+@pytest.mark.parametrize("k", [1, 3])
+def test_nobody_is_assigned_to_nothing_in_the_usual_columns(k: int) -> None:
+    model = model_of(*[(float(n), 0.0, 0.0) for n in range(k)])
+    nobody, somebody = model.assign(customers_of()), model.assign(customers_of((1, 1, 1)))
+    assert nobody.empty
+    assert nobody.dtypes.to_dict() == somebody.dtypes.to_dict()
+    assert model.distances(customers_of()).shape == (0, k)
+    assert len(model.positions(customers_of())) == 0
+
+
+def test_margins_need_only_the_distances() -> None:
+    points = np.array([[0.0, 0, 0], [3, 0, 0]])
+    found = distances(points, ((0.0, 0.0, 4.0), (0.0, 0.0, 1.0), (0.0, 0.0, 2.0)))
+    np.testing.assert_allclose(found**2, np.array([[16, 1, 4], [25, 10, 13]]))
+    assert margins(found).tolist() == pytest.approx([0.5, 1 - np.sqrt(10 / 13)])
 
 
 def test_assignments_keep_the_index_of_the_customers() -> None:
@@ -130,18 +142,17 @@ def test_assignments_keep_the_index_of_the_customers() -> None:
     assert model_of_the_shop().assign(customers).index.equals(customers.index)
 
 
-def test_segments_are_numbered_by_mean_money_spent_and_stay_the_same_sets() -> None:
-    customers = simulated_customers()
-    ordered = order_by_worth(model_of_the_shop(), customers)
-    before, after = (model.assign(customers)["segment_id"] for model in (model_of_the_shop(), ordered))
-    worth = customers["monetary"].groupby(after).mean()
-    assert worth.index.tolist() == [1, 2, 3, 4]
-    assert worth.is_monotonic_decreasing
-    assert (pd.crosstab(before, after) > 0).sum().tolist() == [1, 1, 1, 1]
-    assert set(ordered.centroids) == set(model_of_the_shop().centroids)
+def test_known_otherwise_a_model_assigns_the_same_customers_alike() -> None:
+    model, customers = simulated_fit().model, simulated_customers()
+    other = model.known_as(tuple(Segment(s.segment_id + 10, f"Our {s.name}", s.kind) for s in model.segments))
+    before, after = model.assign(customers), other.assign(customers)
+    assert (after["segment_id"] == before["segment_id"] + 10).all()
+    assert (after["segment"] == "Our " + before["segment"]).all()
+    assert (other.transform, other.centroids) == (model.transform, model.centroids)
 
 
-def test_a_segment_without_customers_is_numbered_last() -> None:
-    model = SegmentModel(PLAIN, ((900.0, 9.0, 9.0), (1.0, 1.0, 1.0), (1.0, 1.0, 50.0)))
-    ordered = order_by_worth(model, customers_of((1, 1, 2), (1, 1, 60)))
-    assert ordered.centroids == ((1.0, 1.0, 50.0), (1.0, 1.0, 1.0), (900.0, 9.0, 9.0))
+def test_clustering_is_the_same_again_for_the_same_seed() -> None:
+    points = fit_transform(simulated_customers(), "log").apply(simulated_customers())
+    assert centroids_of(cluster(points, 5, seed=3)) == centroids_of(cluster(points, 5, seed=3))
+    assert model_of((0.0, 0.0, 0.0)).transform == PLAIN
+    assert tuple(FEATURES) == ("recency_days", "frequency", "monetary")

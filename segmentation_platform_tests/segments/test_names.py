@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmentation_platform.segments.names import ARCHETYPES, Archetype, describe, name_segments, places
+from segmentation_platform.segments.names import ARCHETYPES, Archetype, archetype, describe, name_segments, places
 from segmentation_platform_tests.ledgers import simulated_customers
 
 COLUMNS = ["recency_days", "frequency", "monetary"]
 SHARE = st.floats(0, 1)
+NAMES = {kind.name for kind in ARCHETYPES}
 
 
 def place_of(rows: Sequence[Sequence[float]]) -> pd.DataFrame:
@@ -28,19 +29,19 @@ def simulated_segments() -> tuple[pd.DataFrame, pd.Series]:
 
 
 @given(PLACES)
-def test_however_many_segments_there_are_each_has_its_own_name(place: pd.DataFrame) -> None:
+def test_as_many_segments_as_there_are_archetypes_are_called_by_one_each(place: pd.DataFrame) -> None:
     named = name_segments(place)
     assert sorted(named) == place.index.tolist()
-    assert len({kind.name for kind in named.values()}) == len(place)
+    assert set(named.values()) <= NAMES
+    assert len(set(named.values())) == min(len(place), len(ARCHETYPES))
 
 
-@given(PLACES)
-def test_as_many_segments_as_there_are_archetypes_are_called_by_one_each_in_its_own_colour(
-    place: pd.DataFrame,
-) -> None:
-    named = [kind for kind in name_segments(place).values() if kind in ARCHETYPES]
-    assert len(named) == min(len(place), len(ARCHETYPES))
-    assert len({kind.color for kind in named}) == len(named)
+@given(PLACES, st.sets(st.sampled_from(sorted(NAMES))))
+def test_names_that_are_taken_are_left_alone_as_long_as_others_are_free(place: pd.DataFrame, taken: set[str]) -> None:
+    named = name_segments(place, taken)
+    fresh = {name for name in named.values() if name not in taken}
+    assert sorted(named) == place.index.tolist()
+    assert len(fresh) == min(len(place), len(NAMES - taken))
 
 
 @given(st.lists(st.sampled_from(ARCHETYPES), min_size=1, unique=True), st.floats(-0.02, 0.02))
@@ -48,19 +49,23 @@ def test_segments_about_the_typical_places_have_those_names_however_many_and_in_
     kinds: list[Archetype], off: float
 ) -> None:
     place = place_of([tuple(share + off for share in kind.place) for kind in kinds])
-    assert name_segments(place) == dict(enumerate(kinds, 1))
+    assert name_segments(place) == {number: kind.name for number, kind in enumerate(kinds, 1)}
 
 
-def test_further_segments_are_called_by_the_nearest_archetype_and_their_number() -> None:
+def test_further_segments_are_called_by_the_nearest_archetype() -> None:
     champion = ARCHETYPES[0].place
     named = name_segments(place_of([*(archetype.place for archetype in ARCHETYPES), champion]))
-    further = [(number, kind.name) for number, kind in named.items() if kind not in ARCHETYPES]
-    assert further in ([(11, "Champions (11)")], [(1, "Champions (1)")])
+    assert (named[1], named[11]) == ("Champions", "Champions")
 
 
-def test_colours_are_written_as_the_contract_wants_them() -> None:
-    named = name_segments(place_of([(n / 12, n / 12, n / 12) for n in range(12)]))
-    assert all(re.fullmatch("#[0-9a-f]{6}", kind.color) for kind in named.values())
+def test_without_segments_there_are_no_names() -> None:
+    assert name_segments(place_of([])) == {}
+
+
+def test_an_archetype_is_found_by_its_name_and_its_colour_is_written_as_the_contract_wants() -> None:
+    for kind in ARCHETYPES:
+        assert archetype(kind.name) is kind
+        assert re.fullmatch("#[0-9a-f]{6}", kind.color)
 
 
 @pytest.mark.parametrize("factor", [100, 0.01, 15_500])

@@ -5,14 +5,14 @@ from datetime import timedelta
 import dagster as dg
 import pandas as pd
 
-from segmentation_platform.contracts import PUBLISHED
+from segmentation_platform.contracts import EVERYWHERE, PUBLISHED
 from segmentation_platform.contracts.agreement import disagreements
 from segmentation_platform.orchestration.metadata import OWNERS
 from segmentation_platform.orchestration.resources import ReportingDateResource, WarehouseResource
 from segmentation_platform.orchestration.source import fingerprint
+from segmentation_platform.segments.caution import data_note
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import facts, loads, snapshots
-from segmentation_platform.warehouse.models import ModelRecord
 from segmentation_platform.warehouse.snapshots import SnapshotFacts
 
 GROUP = "delivery"
@@ -23,7 +23,7 @@ GROUP = "delivery"
     kinds={"postgres"},
     owners=OWNERS,
     code_version="1",
-    deps=["rejected_sales"],
+    deps=["rejected_sales", "kmeans_model"],
     metadata={"dagster/table_name": "serving.snapshot"},
     retry_policy=dg.RetryPolicy(max_retries=2, delay=2, backoff=dg.Backoff.EXPONENTIAL),
     freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=30), warn_window=timedelta(hours=26)),
@@ -32,9 +32,13 @@ def published_snapshot(
     context: dg.AssetExecutionContext,
     customer_segments: pd.DataFrame,
     segment_profiles: pd.DataFrame,
+    segment_regions: pd.DataFrame,
+    segment_moves: pd.DataFrame,
     segment_recs: pd.DataFrame,
     product_catalog: pd.DataFrame,
-    kmeans_model: ModelRecord,
+    model_selection: pd.DataFrame,
+    segment_drift: pd.DataFrame,
+    segment_history: pd.DataFrame,
     warehouse: WarehouseResource,
     reporting_date: ReportingDateResource,
     settings: dg.ResourceParam[Settings],
@@ -43,8 +47,12 @@ def published_snapshot(
     tables = {
         "customer_segments": customer_segments,
         "segment_profiles": segment_profiles,
+        "segment_regions": segment_regions,
+        "segment_moves": segment_moves,
         "segment_recs": segment_recs,
         "product_catalog": product_catalog,
+        "model_selection": model_selection,
+        "segment_drift": segment_drift,
     }
     _refuse_mixed(tables)
     database = warehouse.database()
@@ -65,14 +73,16 @@ def published_snapshot(
         last_sale=period.last_sale,
         lines=period.lines,
         customers=len(customer_segments),
-        model_version=kmeans_model.model_version,
+        guest_share=facts.guest_share(database, as_of),
+        model_version=int(segment_drift.loc[segment_drift["region"] == EVERYWHERE, "model_version"].iloc[0]),
         checks_passed=passed,
         checks_warned=warned,
-        inputs=fingerprint(load.sha256, reporting_date.as_of, settings),
+        data_note=data_note(len(customer_segments), period.days, settings.segmentation) or None,
+        inputs=fingerprint(load, reporting_date.as_of, settings, database),
         source=load.source,
     )
     frames = {published.view: tables[published.contract.table()] for published in PUBLISHED}
-    snapshot_id = snapshots.publish(database, snapshot_facts, frames)
+    snapshot_id = snapshots.publish(database, snapshot_facts, frames, segment_history)
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": sum(map(len, frames.values())),

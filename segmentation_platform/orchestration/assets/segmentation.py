@@ -1,109 +1,224 @@
-"""Segmentation: the model, who is in which segment, and what segments are like."""
+"""Segmentation: the models, how far customers drifted, who is in which segment, moves, what segments are like."""
 
-import json
+from collections.abc import Iterator
 from datetime import date
 
 import dagster as dg
 import pandas as pd
+from pydantic import Field
 
-from segmentation_platform.contracts import CustomerSegments, SegmentModels, SegmentProfiles
+from segmentation_platform.contracts import (
+    EVERYWHERE,
+    Contract,
+    CustomerSegmentHistory,
+    CustomerSegments,
+    ModelSelection,
+    SegmentDrift,
+    SegmentModels,
+    SegmentMoves,
+    SegmentProfiles,
+    SegmentRegions,
+)
+from segmentation_platform.customers.past import Outlook, outlook, past
+from segmentation_platform.ledger import known
+from segmentation_platform.orchestration import registry
+from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata
-from segmentation_platform.orchestration.resources import BAD_INPUT, ReportingDateResource, WarehouseResource
+from segmentation_platform.orchestration.registry import Origin
+from segmentation_platform.orchestration.resources import (
+    BAD_INPUT,
+    EngineResource,
+    ReportingDateResource,
+    WarehouseResource,
+)
 from segmentation_platform.reporting.selection import selection_svg
 from segmentation_platform.reporting.svg import markdown_image
-from segmentation_platform.segments import profiles
-from segmentation_platform.segments.choose import Choice, choose_model
+from segmentation_platform.segments import history as histories
+from segmentation_platform.segments import moves, profiles
 from segmentation_platform.segments.errors import SegmentationError
-from segmentation_platform.segments.history import carry_changes
-from segmentation_platform.segments.model import SegmentModel
+from segmentation_platform.segments.lifecycle import Night
+from segmentation_platform.segments.nights import Known, Tonight, assign_or_promote, drift_table, selection_table
+from segmentation_platform.segments.profiles import Described
 from segmentation_platform.settings import Settings
-from segmentation_platform.warehouse import loads, snapshots
+from segmentation_platform.warehouse import facts
+from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.models import ModelRecord
 
 GROUP = "segmentation"
 
 
-@dg.asset(
+class ModelConfig(dg.Config):
+    """How the models of a run come about."""
+
+    choose_anew: bool = Field(
+        default=False, description="Choose transform and number of segments again, whatever is in force"
+    )
+
+
+def _out(contract: type[Contract], description: str, io_manager: str = "io_manager") -> dg.AssetOut:
+    return dg.AssetOut(
+        description=description,
+        kinds={"scikitlearn", "postgres"},
+        owners=OWNERS,
+        code_version="2",
+        metadata=table_metadata(contract),
+        io_manager_key=io_manager,
+    )
+
+
+@dg.multi_asset(
     group_name=GROUP,
-    kinds={"scikitlearn", "postgres"},
-    owners=OWNERS,
-    code_version="1",
-    metadata=table_metadata(SegmentModels),
-    io_manager_key="model_registry",
+    outs={
+        "kmeans_model": _out(
+            SegmentModels,
+            "The segment model in force: K-Means on recency, frequency and monetary value, chosen on evidence.",
+            "model_registry",
+        ),
+        "segment_drift": _out(
+            SegmentDrift, "How far customers have drifted from the model in force, and whether it was replaced."
+        ),
+        "model_selection": _out(
+            ModelSelection, "The evidence by which the model's transform and number of segments were chosen."
+        ),
+    },
 )
-def kmeans_model(
+def segment_model(
     context: dg.AssetExecutionContext,
+    config: ModelConfig,
     rfm_features: pd.DataFrame,
+    clean_sales: StoredTable,
+    engine: EngineResource,
     warehouse: WarehouseResource,
     reporting_date: ReportingDateResource,
     settings: dg.ResourceParam[Settings],
-) -> dg.MaterializeResult[ModelRecord]:
-    """The segment model: Yeo-Johnson and K-Means on recency, frequency and monetary value, k chosen on evidence."""
-    as_of = reporting_date.resolve(warehouse.database())
+) -> Iterator[dg.Output[object]]:
+    """Assign by the models in force, look at their shadows, and promote what is due and stable."""
+    database = warehouse.database()
+    as_of, source = reporting_date.resolve(database), registry.source(database)
+
+    def look_back() -> Outlook | None:
+        context.log.info("choosing a model: every transform and number of segments is fitted and judged …")
+        with (
+            clean_sales.stream(known.COLUMNS) as lines,
+            past(engine.engine(), lines, settings.customers) as before,
+        ):
+            return outlook(before, _first_sale(database), as_of, settings.segmentation.outlook_days)
+
+    tonight = Tonight(rfm_features, as_of, registry.night_before(database, source, as_of))
+    in_force = registry.in_force(database, source, as_of)
+    known_models = Known(in_force, registry.next_segment_id(database, source, as_of), look_back, config.choose_anew)
     try:
-        choice = choose_model(rfm_features, settings.segments)
+        nights = assign_or_promote(tonight, known_models, settings.segmentation)
     except SegmentationError as error:
         raise dg.Failure(str(error), metadata=BAD_INPUT, allow_retries=False) from error
-    if not choice.is_stable:
-        context.log.warning("No number of segments is stable; the most stable one was taken.")
-    record = _record(choice, as_of, len(rfm_features), context.run.run_id)
-    return dg.MaterializeResult(value=record, metadata=_figures(choice))
+    records = registry.register(database, nights, Origin(source, context.run.run_id))
+    drift = drift_table(tonight, nights, {record.region: record.model_version for record in records})
+    evidence = selection_table(nights)
+    yield dg.Output(records, "kmeans_model", metadata=_model_figures(nights[EVERYWHERE]))
+    yield dg.Output(drift, "segment_drift", metadata=_drift_figures(drift))
+    yield dg.Output(evidence, "model_selection", metadata={"evidence": preview(evidence, len(evidence))})
 
 
-def _record(choice: Choice, as_of: date, customers: int, run_id: str) -> ModelRecord:
-    chosen = choice.chosen
-    document = {**json.loads(chosen.model.to_json()), "jaccards": chosen.jaccards, "inertia": chosen.inertia}
-    return ModelRecord(
-        as_of, chosen.k, customers, chosen.silhouette, chosen.min_jaccard, run_id, json.dumps(document)
-    )
+def _first_sale(database: Database) -> date:
+    period = facts.sales_period(database)
+    assert period is not None  # noqa: S101 - there are customers, so there are sales
+    return period.first_sale.date()
 
 
-def _figures(choice: Choice) -> dict[str, dg.MetadataValue]:
-    evidence = pd.DataFrame(
-        {
-            "k": [c.k for c in choice.candidates],
-            "silhouette": [round(c.silhouette, 3) for c in choice.candidates],
-            "min_jaccard": [round(c.min_jaccard, 3) for c in choice.candidates],
-            "inertia": [round(c.inertia) for c in choice.candidates],
-        }
-    )
+def _model_figures(night: Night) -> dict[str, dg.MetadataValue]:
+    fitted = night.in_force.fitted
+    evidence, chosen = fitted.selection_table(), fitted.evidence
+    figures = {
+        "k": float(fitted.model.k),
+        "silhouette": fitted.silhouette,
+        "min_jaccard": min(fitted.jaccards),
+        "prediction_strength": chosen.prediction_strength,
+        **({} if chosen.repurchase_auc is None else {"repurchase_auc": chosen.repurchase_auc}),
+    }
     return {
-        "k": dg.MetadataValue.int(choice.chosen.k),
-        "silhouette": dg.MetadataValue.float(round(choice.chosen.silhouette, 4)),
-        "min_jaccard": dg.MetadataValue.float(round(choice.chosen.min_jaccard, 4)),
+        **{name: dg.MetadataValue.float(round(value, 4)) for name, value in figures.items()},
+        "transform": dg.MetadataValue.text(fitted.model.transform.kind),
+        "in_force": dg.MetadataValue.text(f"since {night.in_force.since}: {night.in_force.reason}"),
         "choice_of_k": dg.MetadataValue.md(
-            markdown_image("Inertia and silhouette by k", selection_svg(evidence, choice.chosen.k))
+            markdown_image("Stability and foresight by k, the chosen transform", selection_svg(evidence))
         ),
-        "evidence": preview(evidence),
+    }
+
+
+def _drift_figures(drift: pd.DataFrame) -> dict[str, dg.MetadataValue]:
+    row = drift[drift["region"] == EVERYWHERE].iloc[0]
+    names = ["psi_recency", "psi_frequency", "psi_monetary", "psi_segments", "shadow_ari", "silhouette", "relabelled"]
+    figures = {name: float(row[name]) for name in names if pd.notna(row[name])}
+    return {
+        **{name: dg.MetadataValue.float(round(value, 4)) for name, value in figures.items()},
+        "model_version": dg.MetadataValue.int(int(row["model_version"])),
+        "is_promotion": dg.MetadataValue.bool(bool(row["is_promotion"])),
     }
 
 
 @dg.asset(
     group_name=GROUP,
-    kinds={"scikitlearn", "postgres"},
+    kinds={"pandas", "postgres"},
     owners=OWNERS,
     code_version="1",
+    metadata=table_metadata(CustomerSegmentHistory),
+    io_manager_key="io_manager",
+)
+def segment_history(
+    context: dg.AssetExecutionContext,
+    rfm_features: pd.DataFrame,
+    kmeans_model: list[ModelRecord],
+    clean_sales: StoredTable,
+    engine: EngineResource,
+    warehouse: WarehouseResource,
+    reporting_date: ReportingDateResource,
+    settings: dg.ResourceParam[Settings],
+) -> dg.MaterializeResult[pd.DataFrame]:
+    """Which customer was in which segment from when until when; the first run looks back at the last month-ends."""
+    database = warehouse.database()
+    as_of = reporting_date.resolve(database)
+    in_use = registry.fitted(kmeans_model)
+    history = registry.history(database, registry.source(database))
+    months = histories.month_ends(_first_sale(database), as_of, settings.segmentation.history_months)
+    if not history.observed and months:
+        with (
+            clean_sales.stream(known.COLUMNS) as lines,
+            past(engine.engine(), lines, settings.customers) as before,
+        ):
+            for day in months:
+                context.log.info(f"looking back at {day} …")
+                history = histories.observe(history, profiles.assign(before.features(day), in_use), day)
+    seen = histories.observe(history, profiles.assign(rfm_features, in_use), as_of)
+    return dg.MaterializeResult(
+        value=seen.intervals,
+        metadata={
+            "days_observed": len(seen.observed),
+            "changed_today": int((seen.intervals["valid_to"] == pd.Timestamp(as_of)).sum()),
+        },
+    )
+
+
+@dg.asset(
+    group_name=GROUP,
+    kinds={"scikitlearn", "postgres"},
+    owners=OWNERS,
+    code_version="2",
     metadata=table_metadata(CustomerSegments),
 )
 def customer_segments(
     rfm_features: pd.DataFrame,
-    kmeans_model: ModelRecord,
+    kmeans_model: list[ModelRecord],
+    segment_history: pd.DataFrame,
     warehouse: WarehouseResource,
     reporting_date: ReportingDateResource,
 ) -> dg.MaterializeResult[pd.DataFrame]:
-    """Which customer is in which segment, how firmly, since when, and where they came from."""
-    database = warehouse.database()
-    as_of = reporting_date.resolve(database)
-    model = SegmentModel.from_json(kmeans_model.model)
-    names = {i: kind.name for i, kind in profiles.segment_names(model, rfm_features).items()}
-    assigned = profiles.customer_segments(rfm_features, model, names)
-    load = loads.current_load(database)
-    earlier = snapshots.customers_before(database, load.source if load else "", as_of)
-    segments = carry_changes(assigned, earlier, as_of)
+    """Which customer is in which segment, how firmly, since when, where they came from, what would move them up."""
+    as_of = reporting_date.resolve(warehouse.database())
+    assigned = profiles.assign(rfm_features, registry.fitted(kmeans_model))
+    segments = profiles.customer_segments(assigned, segment_history, as_of)
     return dg.MaterializeResult(
         value=segments,
         metadata={
-            "model_version": kmeans_model.model_version,
             "changed_today": int((segments["changed_on"] == pd.Timestamp(as_of)).sum()),
             "margin_median": float(segments["margin"].median()),
         },
@@ -115,13 +230,43 @@ def customer_segments(
     kinds={"pandas", "postgres"},
     owners=OWNERS,
     code_version="1",
-    metadata=table_metadata(SegmentProfiles),
+    metadata=table_metadata(SegmentMoves),
 )
-def segment_profiles(
-    customer_segments: pd.DataFrame, rfm_features: pd.DataFrame, kmeans_model: ModelRecord
+def segment_moves(
+    segment_history: pd.DataFrame,
+    customer_segments: pd.DataFrame,
+    warehouse: WarehouseResource,
+    reporting_date: ReportingDateResource,
 ) -> dg.MaterializeResult[pd.DataFrame]:
-    """What each segment is like: name, size, worth, habits, stability, in one sentence and in figures."""
-    jaccards = json.loads(kmeans_model.model)["jaccards"]
-    profile = profiles.segment_profiles(customer_segments, rfm_features, dict(enumerate(jaccards, 1)))
+    """Who moved from which segment to which, month by month, with customers and money."""
+    as_of = reporting_date.resolve(warehouse.database())
+    monetary = customer_segments.set_index("customer_id")["monetary"]
+    table = moves.segment_moves(segment_history, monetary, as_of)
+    last = table[(table["period"] == table["period"].max()) & (table["from_segment"] != table["to_segment"])]
+    return dg.MaterializeResult(
+        value=table,
+        metadata={
+            "moved_in_the_last_month": int(last["customers"].sum()),
+            "largest_moves": preview(last.nlargest(10, "customers")),
+        },
+    )
+
+
+@dg.multi_asset(
+    group_name=GROUP,
+    outs={
+        "segment_profiles": _out(
+            SegmentProfiles, "What each segment is like: name, size, worth, habits, stability, in words and figures."
+        ),
+        "segment_regions": _out(SegmentRegions, "What each segment is like in each region."),
+    },
+)
+def described_segments(
+    customer_segments: pd.DataFrame, rfm_features: pd.DataFrame, kmeans_model: list[ModelRecord]
+) -> Iterator[dg.Output[pd.DataFrame]]:
+    """Describe the segments, everywhere and by region."""
+    described = Described(customer_segments, rfm_features)
+    profile = profiles.segment_profiles(described, registry.fitted(kmeans_model))
     shown = profile[["segment", "customers", "revenue_share", "recency_days_mean", "frequency_mean", "monetary_mean"]]
-    return dg.MaterializeResult(value=profile, metadata={"profiles": preview(shown)})
+    yield dg.Output(profile, "segment_profiles", metadata={"profiles": preview(shown)})
+    yield dg.Output(profiles.segment_regions(customer_segments), "segment_regions")

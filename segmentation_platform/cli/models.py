@@ -1,0 +1,61 @@
+"""`models`: which segment models there are, which is in force, and going back to an earlier one."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from segmentation_platform.cli.console import console
+from segmentation_platform.cli.options import DatabaseUrl, settings_with
+from segmentation_platform.cli.refresh import open_database_of, refresh_and_tell
+
+app = typer.Typer(no_args_is_help=True, help="Segment models: list, promote an earlier one.")
+
+
+@app.command("list")
+def list_models(database_url: DatabaseUrl = None) -> None:
+    """List the models of the ledger that is served, newest first."""
+    from segmentation_platform.orchestration.registry import fitted
+    from segmentation_platform.warehouse.models import models_in_use, models_of
+    from segmentation_platform.warehouse.snapshots import served_source
+
+    database = open_database_of(settings_with(database_url))
+    source = served_source(database)
+    if source is None:
+        console.print("There is no model yet: segmentation-platform run")
+        return
+    in_use = {record.model_version for record in models_in_use(database)}
+    table = Table(box=None)
+    for name in ("", "Model", "As of", "Region", "Fit", "Jaccard", "Segments"):
+        table.add_column(name, no_wrap=name != "Segments")
+    for record in reversed(models_of(database, source)):
+        [model] = fitted([record]).values()
+        table.add_row(
+            "in force" if record.model_version in in_use else "",
+            str(record.model_version),
+            f"{record.as_of:%Y-%m-%d}",
+            record.region,
+            f"{record.transform}, k={record.k}",
+            f"{record.min_jaccard:.2f}",
+            " · ".join(segment.name for segment in model.model.segments),
+        )
+    console.print(table)
+
+
+@app.command()
+def promote(
+    version: Annotated[int, typer.Argument(help="Number of the model, as `models list` shows it.")],
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Put an earlier model in force, and publish a snapshot by it. It stays for a month, whatever the drift."""
+    from segmentation_platform.warehouse.models import promote as put_in_force
+    from segmentation_platform.warehouse.snapshots import SnapshotError, served_snapshot
+
+    settings = settings_with(database_url)
+    database = open_database_of(settings)
+    served = served_snapshot(database)
+    if served is None:
+        raise SnapshotError("Nothing is published yet: segmentation-platform run")
+    record = put_in_force(database, version, served.source, served.as_of)
+    console.print(f"Model {record.model_version} is in force from {served.as_of} on.")
+    refresh_and_tell(settings, database, as_of=served.as_of.isoformat())

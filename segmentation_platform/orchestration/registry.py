@@ -1,0 +1,86 @@
+"""Between the registry of models and the published history, as the database keeps them, and the segmentation."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pandas as pd
+
+from segmentation_platform.segments.fitted import FittedModel
+from segmentation_platform.segments.history import History, believed, on_day
+from segmentation_platform.segments.lifecycle import InForce, Night
+from segmentation_platform.warehouse import loads, models
+from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse.history import published_history
+from segmentation_platform.warehouse.models import ModelRecord
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where models come from: the ledger's path and the Dagster run."""
+
+    source: str
+    run_id: str
+
+
+def source(database: Database) -> str:
+    """Path of the ledger in use."""
+    load = loads.current_load(database)
+    return load.source if load else ""
+
+
+def history(database: Database, source: str) -> History:
+    """The published history of a ledger's customers, without the days from which one has rolled back."""
+    published = published_history(database, source)
+    return believed(History(published.intervals, published.observed), published.withdrawn)
+
+
+def night_before(database: Database, source: str, as_of: date) -> pd.DataFrame:
+    """Everybody's segment on the last published night before a reporting date: part of the published history."""
+    published = published_history(database, source)
+    earlier = [night for night in published.nights if night < as_of]
+    return on_day(published.intervals, earlier[-1]) if earlier else published.intervals.head(0)
+
+
+def in_force(database: Database, source: str, as_of: date) -> dict[str, InForce]:
+    """The models in force when the night of a reporting date begins, by region."""
+    promotions = models.in_force(database, source, as_of)
+    records = models.read_models(database, [promotion.model_version for promotion in promotions])
+    documents = {record.model_version: FittedModel.from_json(record.model) for record in records}
+    return {
+        promotion.region: InForce(documents[promotion.model_version], promotion.since, promotion.reason)
+        for promotion in promotions
+    }
+
+
+def next_segment_id(database: Database, source: str, as_of: date) -> int:
+    """The lowest number above those of models of earlier days; a day that is done again gives the same numbers."""
+    earlier = [record for record in models.models_of(database, source) if record.as_of < as_of]
+    known = [FittedModel.from_json(record.model).model for record in earlier]
+    return max((segment.segment_id for model in known for segment in model.segments), default=0) + 1
+
+
+def register(database: Database, nights: Mapping[str, Night], origin: Origin) -> list[ModelRecord]:
+    """Put the models of a night into the registry, those that are there already only once."""
+    records = [_record(region, night.in_force.fitted, origin) for region, night in nights.items()]
+    return [replace(record, model_version=models.register(database, record)) for record in records]
+
+
+def fitted(records: Iterable[ModelRecord]) -> dict[str, FittedModel]:
+    """The models of records, by region."""
+    return {record.region: FittedModel.from_json(record.model) for record in records}
+
+
+def _record(region: str, fitted: FittedModel, origin: Origin) -> ModelRecord:
+    return ModelRecord(
+        as_of=fitted.as_of,
+        source=origin.source,
+        region=region,
+        transform=fitted.model.transform.kind,
+        k=fitted.model.k,
+        customers=fitted.customers,
+        silhouette=fitted.silhouette,
+        min_jaccard=min(fitted.jaccards),
+        run_id=origin.run_id,
+        model=fitted.to_json(),
+    )
