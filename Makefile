@@ -19,7 +19,7 @@ ui: $(RUN_READY)
 	@$(BIN)/segmentation-platform ui
 
 test: $(DEV_READY)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(DEV_READY)
 	@$(BIN)/ruff check .
