@@ -6,7 +6,12 @@ Belongs here: what a table promises. Does not belong here: how it is computed or
 from segmentation_platform.contracts.base import Column, Contract
 from segmentation_platform.contracts.customers import CustomerSegments, RfmFeatures
 from segmentation_platform.contracts.ledger import CleanSales, Loads, ProductCatalog, RawSales, RejectedSales
-from segmentation_platform.contracts.recommendations import SegmentRecommendations
+from segmentation_platform.contracts.recommendations import (
+    CustomerRecommendations,
+    RecommendationQuality,
+    SegmentRecommendations,
+    SimilarItems,
+)
 from segmentation_platform.contracts.segments import SegmentModels, SegmentProfiles
 from segmentation_platform.contracts.serving import INTERNAL, PUBLISHED, Published, Snapshots
 
@@ -31,15 +36,18 @@ __all__ = [
     "CleanSales",
     "Column",
     "Contract",
+    "CustomerRecommendations",
     "CustomerSegments",
     "Loads",
     "ProductCatalog",
     "Published",
     "RawSales",
+    "RecommendationQuality",
     "RejectedSales",
     "RfmFeatures",
     "SegmentModels",
     "SegmentProfiles",
     "SegmentRecommendations",
+    "SimilarItems",
     "Snapshots",
 ]

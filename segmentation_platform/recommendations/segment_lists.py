@@ -6,30 +6,15 @@
 lift, so that a lift seen in three customers does not lead.
 """
 
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from segmentation_platform.contracts.recommendations import SegmentRecommendations
-from segmentation_platform.engine import Session, read_step
+from segmentation_platform.engine import read_step
 from segmentation_platform.recommendations.rules import RecommendationRules
-
-ALL = "all"
-
-COLUMNS = (
-    "load_id",
-    "line_number",
-    "invoice",
-    "status",
-    "stock_code",
-    "sold_at",
-    "quantity",
-    "unit_price",
-    "customer_id",
-)
-"""The columns of the cleaned ledger from which lists are made."""
+from segmentation_platform.recommendations.sales import ALL, Sales, offered_products
 
 _PURCHASES = read_step(__package__, "product_purchases")
 _CELL = ["segment_id", "region"]
@@ -37,26 +22,6 @@ _EVERY_SEGMENT = 0
 _Z = 1.96
 _RECENT_HALF_LIVES = 4
 _RISE = 1.1
-
-
-class RecommendationError(ValueError):
-    """There is nothing to recommend; the message says why and what would help."""
-
-
-@dataclass(frozen=True)
-class Sales:
-    """What lists are made from.
-
-    Attributes:
-        session: holds `known_sales` as of the reporting date (see `ledger.known`)
-        segments: columns of `contracts.CustomerSegments`
-        catalog: columns of `contracts.ProductCatalog`
-
-    """
-
-    session: Session
-    segments: pd.DataFrame
-    catalog: pd.DataFrame
 
 
 def segment_recommendations(sales: Sales, as_of: date, rules: RecommendationRules) -> pd.DataFrame:
@@ -72,13 +37,7 @@ def segment_recommendations(sales: Sales, as_of: date, rules: RecommendationRule
     """
     purchases = _product_purchases(sales, as_of, rules)
     scored = _score(purchases, _cell_sizes(sales.segments), rules)
-    still_sold = sales.catalog["last_sold"] >= pd.Timestamp(as_of) - pd.Timedelta(days=rules.sold_within_days)
-    if not still_sold.any():
-        raise RecommendationError(
-            f"Nothing was sold in the {rules.sold_within_days} days before {as_of}. Choose an earlier date, "
-            "or raise sold_within_days in segmentation.toml, [recommendations]."
-        )
-    offered = scored.merge(sales.catalog.loc[still_sold, ["stock_code", "description", "category", "product_type"]])
+    offered = scored.merge(offered_products(sales.catalog, as_of, rules.sold_within_days))
     names = sales.segments.drop_duplicates("segment_id").set_index("segment_id")["segment"]
     offered["segment"] = offered["segment_id"].map(names).astype("str")
     lists = [_popular(offered), _rising(offered, rules), _signature(offered, rules)]

@@ -20,7 +20,8 @@ from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.catalog import product_catalog
 from segmentation_platform.ledger.known import COLUMNS, known_sales
 from segmentation_platform.recommendations.rules import RecommendationRules
-from segmentation_platform.recommendations.segment_lists import Sales, segment_recommendations
+from segmentation_platform.recommendations.sales import Sales
+from segmentation_platform.recommendations.segment_lists import segment_recommendations
 from segmentation_platform_tests.ledgers import catalog, sales_lines, segmented, simulated
 
 AS_OF = date(2011, 1, 1)

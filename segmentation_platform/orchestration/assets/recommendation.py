@@ -13,12 +13,9 @@ from segmentation_platform.orchestration.resources import (
     ReportingDateResource,
     WarehouseResource,
 )
-from segmentation_platform.recommendations.segment_lists import (
-    COLUMNS,
-    RecommendationError,
-    Sales,
-    segment_recommendations,
-)
+from segmentation_platform.recommendations.errors import RecommendationError
+from segmentation_platform.recommendations.sales import COLUMNS, Sales
+from segmentation_platform.recommendations.segment_lists import segment_recommendations
 from segmentation_platform.settings import Settings
 
 GROUP = "recommendation"

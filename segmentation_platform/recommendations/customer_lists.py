@@ -1,0 +1,147 @@
+"""Two lists for every customer: what to buy again, and what is new to them.
+
+Never in a list: what is no longer sold, and what the customer cancelled whole. Scores of both lists are on one
+scale (see `ranker`): both together, ordered by score, are the best offer to the customer.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from segmentation_platform.contracts.recommendations import CustomerRecommendations
+from segmentation_platform.recommendations.histories import Histories
+from segmentation_platform.recommendations.ranker import Picks, Ranker, best
+from segmentation_platform.recommendations.reasons import bought_before, goes_with, strongest_two
+from segmentation_platform.recommendations.rules import RecommendationRules
+from segmentation_platform.recommendations.sales import ALL, Sales, customer_products, offered_products
+
+BUY_AGAIN, NEW_TO_YOU = "buy_again", "new_to_you"
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What list makers need beside the scores.
+
+    Attributes:
+        ranker: scores products
+        products: `description`, `category` and `product_type` of the ranker's products, in its order
+        rising: segment id and code of every product that rises in a segment
+        as_of: reporting date
+
+    """
+
+    ranker: Ranker
+    products: pd.DataFrame
+    rising: frozenset[tuple[int, str]]
+    as_of: date
+
+    def names(self) -> list[str]:
+        """What each product is called; its code where it has no description."""
+        described = self.products["description"]
+        return described.where(described.notna(), pd.Series(self.products.index, self.products.index)).tolist()
+
+
+def stock_shelf(ranker: Ranker, offered: pd.DataFrame, segment_lists: pd.DataFrame, as_of: date) -> Shelf:
+    """Put together what list makers need.
+
+    Args:
+        ranker: fitted on the purchases known on the reporting date
+        offered: as from `sales.offered_products`
+        segment_lists: columns of `contracts.SegmentRecommendations`; without rows if there are none
+        as_of: reporting date
+
+    """
+    rises = segment_lists[(segment_lists["list"] == "rising") & (segment_lists["region"] == ALL)]
+    rising = frozenset(zip(rises["segment_id"].astype(int), rises["stock_code"], strict=True))
+    return Shelf(ranker, offered.set_index("stock_code").reindex(ranker.demand.index), rising, as_of)
+
+
+def customer_recommendations(
+    sales: Sales, segment_lists: pd.DataFrame, as_of: date, rules: RecommendationRules
+) -> pd.DataFrame:
+    """Make both lists of every customer who has a segment.
+
+    Args:
+        sales: what lists are made from
+        segment_lists: columns of `contracts.SegmentRecommendations` of the same day, for the words
+        as_of: reporting date
+        rules: all settings
+
+    Returns:
+        Columns of `contracts.CustomerRecommendations`, ordered by customer, list and rank.
+
+    Raises:
+        RecommendationError: when nothing was sold lately.
+
+    """
+    people = sales.segments.sort_values("customer_id").set_index("customer_id")
+    pairs = customer_products(sales.session, as_of, rules.half_life_days)
+    offered = offered_products(sales.catalog, as_of, rules.sold_within_days)
+    ranker = Ranker.fit(pairs, people["region"], offered["stock_code"], rules)
+    histories = Histories.of(pairs, ranker.demand.index).for_customers(people.index)
+    shelf = stock_shelf(ranker, offered, segment_lists, as_of)
+    regions, segment_ids = people["region"].tolist(), people["segment_id"].tolist()
+    batches = [
+        lists_of(shelf, histories.rows(rows), regions[rows], segment_ids[rows])
+        for rows in ranker.batches(len(people))
+    ]
+    lists = pd.concat(batches, ignore_index=True) if batches else CustomerRecommendations.no_rows()
+    lists["segment"] = lists["customer_id"].map(people["segment"]).astype("str")
+    return lists[CustomerRecommendations.column_names()]
+
+
+def lists_of(shelf: Shelf, histories: Histories, regions: Sequence[str], segment_ids: Sequence[int]) -> pd.DataFrame:
+    """Make both lists of some customers.
+
+    Args:
+        shelf: what lists are made from
+        histories: purchases of the customers
+        regions: region of each
+        segment_ids: segment of each; 0 where it has none
+
+    Returns:
+        Columns of `contracts.CustomerRecommendations` but for `segment`, ordered by customer, list and rank.
+
+    """
+    scores = shelf.ranker.scores(histories, regions)
+    length = shelf.ranker.rules.customers.length
+    again = best(np.where(scores.owned, scores.values, -np.inf), length)
+    new = best(np.where(scores.owned, -np.inf, scores.values), length)
+    segments = np.asarray(segment_ids)
+    reasons = [*_again_reasons(shelf, histories, again), *_new_reasons(shelf, histories, new, segments)]
+    rows, columns = np.concatenate([again.rows, new.rows]), np.concatenate([again.columns, new.columns])
+    found: dict[str, Any] = {
+        "customer_id": histories.customers.to_numpy()[rows],
+        "list": [BUY_AGAIN] * len(again.rows) + [NEW_TO_YOU] * len(new.rows),
+        "rank": np.concatenate([again.ranks, new.ranks]),
+        "stock_code": shelf.products.index.to_numpy()[columns],
+        **{name: shelf.products[name].to_numpy()[columns] for name in ("description", "category", "product_type")},
+        "score": np.concatenate([again.values, new.values]).astype(np.float64).round(6),
+        "reason": reasons,
+    }
+    order = np.argsort(rows, kind="stable")
+    texts = dict.fromkeys(["customer_id", "list", "stock_code", "description", "category", "product_type"], "str")
+    return pd.DataFrame(found).astype({**texts, "reason": "str"}).iloc[order]
+
+
+def _again_reasons(shelf: Shelf, histories: Histories, picks: Picks) -> Iterator[str]:
+    orders, ages = (np.asarray(m[picks.rows, picks.columns]) for m in (histories.orders, histories.last_age))
+    for count, age in zip(orders.tolist(), ages.tolist(), strict=True):
+        yield bought_before(int(count), int(age), shelf.as_of)
+
+
+def _new_reasons(shelf: Shelf, histories: Histories, picks: Picks, segments: Any) -> Iterator[str]:
+    names, codes = shelf.names(), shelf.products.index
+    partners, _ = strongest_two(histories, picks, shelf.ranker.weights)
+    for pair, column, segment in zip(
+        partners.tolist(), picks.columns.tolist(), segments[picks.rows].tolist(), strict=True
+    ):
+        because = [goes_with([names[partner] for partner in pair if partner >= 0])] if pair[0] >= 0 else []
+        if (segment, codes[column]) in shelf.rising:
+            because.append("rising in your segment")
+        words = "; ".join(because) or "popular now in your region"
+        yield words[0].upper() + words[1:]
