@@ -5,21 +5,25 @@ scale (see `ranker`): both together, ordered by score, are the best offer to the
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from segmentation_platform.contracts.recommendations import CustomerRecommendations
+from segmentation_platform.contracts.recommendations import CUSTOMER_LISTS, CustomerRecommendations
 from segmentation_platform.recommendations.histories import Histories
 from segmentation_platform.recommendations.ranker import Picks, Ranker, best
 from segmentation_platform.recommendations.reasons import bought_before, goes_with, strongest_two
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import ALL, Sales, customer_products, offered_products
 
-BUY_AGAIN, NEW_TO_YOU = "buy_again", "new_to_you"
+BUY_AGAIN, NEW_TO_YOU = CUSTOMER_LISTS
+
+_LEAST = 1e-6
+_TEXTS = ("customer_id", "list", "stock_code", "description", "category", "product_type", "reason")
 
 
 @dataclass(frozen=True)
@@ -39,25 +43,47 @@ class Shelf:
     rising: frozenset[tuple[int, str]]
     as_of: date
 
+    @cached_property
+    def columns(self) -> dict[str, Any]:
+        """Code, description, category and type as arrays over the ranker's products."""
+        return {str(name): column.to_numpy(object) for name, column in self.products.reset_index().items()}
+
+    @cached_property
     def names(self) -> list[str]:
         """What each product is called; its code where it has no description."""
         described = self.products["description"]
         return described.where(described.notna(), pd.Series(self.products.index, self.products.index)).tolist()
 
 
-def stock_shelf(ranker: Ranker, offered: pd.DataFrame, segment_lists: pd.DataFrame, as_of: date) -> Shelf:
-    """Put together what list makers need.
+def fit_shelf(sales: Sales, pairs: pd.DataFrame, as_of: date, rules: RecommendationRules) -> Shelf:
+    """Learn from the known sales; nothing is said to be rising yet (see `rising_products`).
 
     Args:
-        ranker: fitted on the purchases known on the reporting date
-        offered: as from `sales.offered_products`
-        segment_lists: columns of `contracts.SegmentRecommendations`; without rows if there are none
+        sales: segments and products
+        pairs: as from `sales.customer_products`
         as_of: reporting date
+        rules: all settings
+
+    Raises:
+        RecommendationError: when nothing was sold lately.
 
     """
-    rises = segment_lists[(segment_lists["list"] == "rising") & (segment_lists["region"] == ALL)]
-    rising = frozenset(zip(rises["segment_id"].astype(int), rises["stock_code"], strict=True))
-    return Shelf(ranker, offered.set_index("stock_code").reindex(ranker.demand.index), rising, as_of)
+    offered = offered_products(sales.catalog, as_of, rules.sold_within_days)
+    regions = sales.segments.set_index("customer_id")["region"]
+    ranker = Ranker.fit(pairs, regions, offered["stock_code"], rules)
+    return Shelf(ranker, offered.set_index("stock_code").reindex(ranker.demand.index), frozenset(), as_of)
+
+
+def rising_products(segment_lists: pd.DataFrame) -> frozenset[tuple[int, str]]:
+    """Segment id and code of what rises in a segment over all regions and tastes.
+
+    Args:
+        segment_lists: columns of `contracts.SegmentRecommendations`; without rows if there are none
+
+    """
+    is_whole = (segment_lists["region"] == ALL) & (segment_lists["taste"] == ALL)
+    rises = segment_lists[is_whole & (segment_lists["list"] == "rising")]
+    return frozenset(zip(rises["segment_id"].astype(int), rises["stock_code"], strict=True))
 
 
 def customer_recommendations(
@@ -80,14 +106,12 @@ def customer_recommendations(
     """
     people = sales.segments.sort_values("customer_id").set_index("customer_id")
     pairs = customer_products(sales.session, as_of, rules.half_life_days)
-    offered = offered_products(sales.catalog, as_of, rules.sold_within_days)
-    ranker = Ranker.fit(pairs, people["region"], offered["stock_code"], rules)
-    histories = Histories.of(pairs, ranker.demand.index).for_customers(people.index)
-    shelf = stock_shelf(ranker, offered, segment_lists, as_of)
+    shelf = replace(fit_shelf(sales, pairs, as_of, rules), rising=rising_products(segment_lists))
+    histories = Histories.of(pairs, shelf.ranker.demand.index).for_customers(people.index)
     regions, segment_ids = people["region"].tolist(), people["segment_id"].tolist()
     batches = [
         lists_of(shelf, histories.rows(rows), regions[rows], segment_ids[rows])
-        for rows in ranker.batches(len(people))
+        for rows in shelf.ranker.batches(len(people))
     ]
     lists = pd.concat(batches, ignore_index=True) if batches else CustomerRecommendations.no_rows()
     lists["segment"] = lists["customer_id"].map(people["segment"]).astype("str")
@@ -109,23 +133,22 @@ def lists_of(shelf: Shelf, histories: Histories, regions: Sequence[str], segment
     """
     scores = shelf.ranker.scores(histories, regions)
     length = shelf.ranker.rules.customers.length
-    again = best(np.where(scores.owned, scores.values, -np.inf), length)
-    new = best(np.where(scores.owned, -np.inf, scores.values), length)
+    says_nothing = scores.values < _LEAST
+    again = best(np.where(scores.owned & ~says_nothing, scores.values, -np.inf), length)
+    new = best(np.where(scores.owned | says_nothing, -np.inf, scores.values), length)
     segments = np.asarray(segment_ids)
     reasons = [*_again_reasons(shelf, histories, again), *_new_reasons(shelf, histories, new, segments)]
     rows, columns = np.concatenate([again.rows, new.rows]), np.concatenate([again.columns, new.columns])
     found: dict[str, Any] = {
-        "customer_id": histories.customers.to_numpy()[rows],
+        "customer_id": histories.customers.to_numpy(object)[rows],
         "list": [BUY_AGAIN] * len(again.rows) + [NEW_TO_YOU] * len(new.rows),
         "rank": np.concatenate([again.ranks, new.ranks]),
-        "stock_code": shelf.products.index.to_numpy()[columns],
-        **{name: shelf.products[name].to_numpy()[columns] for name in ("description", "category", "product_type")},
+        **{name: values[columns] for name, values in shelf.columns.items()},
         "score": np.concatenate([again.values, new.values]).astype(np.float64).round(6),
         "reason": reasons,
     }
-    order = np.argsort(rows, kind="stable")
-    texts = dict.fromkeys(["customer_id", "list", "stock_code", "description", "category", "product_type"], "str")
-    return pd.DataFrame(found).astype({**texts, "reason": "str"}).iloc[order]
+    typed = {name: pd.array(values, "str") if name in _TEXTS else values for name, values in found.items()}
+    return pd.DataFrame(typed).iloc[np.argsort(rows, kind="stable")]
 
 
 def _again_reasons(shelf: Shelf, histories: Histories, picks: Picks) -> Iterator[str]:
@@ -135,7 +158,7 @@ def _again_reasons(shelf: Shelf, histories: Histories, picks: Picks) -> Iterator
 
 
 def _new_reasons(shelf: Shelf, histories: Histories, picks: Picks, segments: Any) -> Iterator[str]:
-    names, codes = shelf.names(), shelf.products.index
+    names, codes = shelf.names, shelf.columns["stock_code"]
     partners, _ = strongest_two(histories, picks, shelf.ranker.weights)
     for pair, column, segment in zip(
         partners.tolist(), picks.columns.tolist(), segments[picks.rows].tolist(), strict=True

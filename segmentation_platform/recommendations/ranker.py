@@ -15,6 +15,7 @@ personalized item frequency, SIGIR); the repurchase rate makes it follow season 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -31,7 +32,6 @@ Matrix = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.intp]
 
 _BATCH_CELLS = 4_000_000
-_LEAST = 1e-6
 
 
 @dataclass(frozen=True)
@@ -105,14 +105,13 @@ class Ranker:
         weights = self.rules.customers
         orders = histories.orders.toarray()
         owned = orders > 0
-        affinity = self.weights.affinity(profiles(histories)) * self._column("trend")
-        frequency = orders * self._column("repurchase_rate")
-        known = [region if region in self.popular.columns else ALL for region in regions]
-        popular = np.float32(weights.popularity_weight) * self.popular[known].to_numpy(np.float32).T
+        affinity = self.weights.affinity(profiles(histories)) * self._trend
+        frequency = orders * self._repurchase_rate
+        popular = np.stack([self._popular.get(region, self._popular[ALL]) for region in regions])
         values = np.where(
             owned,
             frequency + np.float32(weights.affinity_weight_owned) * affinity,
-            np.float32(weights.affinity_weight) * affinity + popular,
+            np.float32(weights.affinity_weight) * affinity + np.float32(weights.popularity_weight) * popular,
         )
         values[:, ~self.is_offered] = -np.inf
         values[histories.cancelled.nonzero()] = -np.inf
@@ -123,9 +122,17 @@ class Ranker:
         step = max(1, _BATCH_CELLS // max(len(self.demand), 1))
         return (slice(start, min(start + step, customers)) for start in range(0, customers, step))
 
-    def _column(self, name: str) -> Matrix:
-        values: Matrix = self.demand[name].to_numpy(np.float32)
-        return values
+    @cached_property
+    def _trend(self) -> Matrix:
+        return np.asarray(self.demand["trend"], np.float32)
+
+    @cached_property
+    def _repurchase_rate(self) -> Matrix:
+        return np.asarray(self.demand["repurchase_rate"], np.float32)
+
+    @cached_property
+    def _popular(self) -> dict[str, Matrix]:
+        return {region: np.asarray(self.popular[region], np.float32) for region in self.popular.columns}
 
 
 def profiles(histories: Histories) -> Sparse:
@@ -136,10 +143,10 @@ def profiles(histories: Histories) -> Sparse:
 
 
 def best(values: Matrix, length: int) -> Picks:
-    """The largest values of each row above nothing, at most `length`; ties go to the earlier column."""
+    """The largest values of each row, at most `length` and none of -inf; ties go to the earlier column."""
     kept = min(length, values.shape[1])
     least = np.partition(values, -kept, axis=1)[:, -kept]
-    rows, columns = np.nonzero((values >= least[:, None]) & (values >= _LEAST))
+    rows, columns = np.nonzero((values >= least[:, None]) & (values > -np.inf))
     order = np.lexsort((columns, -values[rows, columns], rows))
     rows, columns = rows[order], columns[order]
     ranks = np.arange(len(rows)) - np.searchsorted(rows, rows) + 1

@@ -60,16 +60,29 @@ class TasteRules(_Rules):
     """Seed of every random choice."""
 
 
+class BacktestRules(_Rules):
+    """Rules of the backtest; set in `[recommendations.backtest]`."""
+
+    days: int = Field(default=30, ge=1)
+    """Days that are predicted."""
+    windows: int = Field(default=1, ge=1)
+    """How many such windows, one after the other up to the reporting date, are predicted."""
+    draws: int = Field(default=2000, ge=1)
+    """Bootstrap draws of customers behind each interval."""
+    seed: int = Field(default=7, ge=0)
+    """Seed of the draws."""
+
+
 class RecommendationRules(_Rules):
     """Rules of the segment lists, and below them those of the other tables."""
 
     half_life_days: float = Field(default=7.0, gt=0)
     """A purchase this many days old counts half."""
-    shrinkage: float = Field(default=200.0, ge=0)
-    """Weighted purchases at which a segment's own tastes count as much as everybody's."""
+    shrinkage: float = Field(default=500.0, ge=0)
+    """Weighted purchases at which a cell counts as much as the wider one that it is drawn to."""
     length: int = Field(default=50, ge=1)
     """Products per list."""
-    cell_customers: int = Field(default=30, ge=1)
+    cell_customers: int = Field(default=10, ge=1)
     """A segment's region or taste with fewer customers gets no lists of its own."""
     support: int = Field(default=5, ge=1)
     """A product bought by fewer customers of a cell is left out of its rising and signature lists."""
@@ -81,3 +94,5 @@ class RecommendationRules(_Rules):
     """Rules of similar items."""
     tastes: TasteRules = TasteRules()
     """Rules of the taste groups."""
+    backtest: BacktestRules = BacktestRules()
+    """Rules of the backtest."""
