@@ -77,7 +77,7 @@ class SimilarItems(Contract):
     description: str = text("Product description", nullable=True)
     similar_description: str = text("Description of the similar product", nullable=True)
     score: float = share("Cosine of the two products' invoices, shrunk where few hold both")
-    baskets: int = whole("Invoices with both products")
+    baskets: int = whole("Invoices with both products; 0 where they are too few to tell")
     confidence: float = share("Share of the product's invoices that hold the similar one")
     lift: float = number("That share divided by the similar product's share of all invoices", ge=0)
     reason: str = text("Why it is similar, in words")

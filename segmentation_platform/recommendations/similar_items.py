@@ -21,6 +21,7 @@ from segmentation_platform.recommendations.rules import SimilarItemRules
 BASKET_PRODUCTS = read_step(__package__, "basket_products")
 
 _BLOCK_CELLS = 4_000_000
+_TEXTS = ("stock_code", "similar_stock_code", "description", "similar_description", "reason")
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,9 @@ def similar_items(baskets: Baskets, products: pd.DataFrame, rules: SimilarItemRu
     offered = _within(baskets, products)
     pairs = _with_types(_bought_together(offered, rules), offered, products, rules)
     names = products.set_index("stock_code")["description"]
-    pairs["description"] = pairs["stock_code"].map(names).astype("str")
-    pairs["similar_description"] = pairs["similar_stock_code"].map(names).astype("str")
-    return pairs[SimilarItems.column_names()]
+    pairs["description"] = pairs["stock_code"].map(names)
+    pairs["similar_description"] = pairs["similar_stock_code"].map(names)
+    return pairs[SimilarItems.column_names()].astype(dict.fromkeys(_TEXTS, "str"))
 
 
 def _within(baskets: Baskets, products: pd.DataFrame) -> Baskets:
@@ -98,8 +99,8 @@ def _bought_together(baskets: Baskets, rules: SimilarItemRules) -> pd.DataFrame:
     pairs = pd.concat(found, ignore_index=True)
     size, partner_size = sizes[pairs["product"]], sizes[pairs["partner"]]
     confidence = pairs["baskets"] / size
-    # Python's own text of a whole number: 35, not 35.0.
-    reason = "Bought together in " + pairs["baskets"].astype("str") + " invoices"
+    invoices = np.where(pairs["baskets"] == 1, " invoice", " invoices")
+    reason = "Bought together in " + pairs["baskets"].astype("str") + invoices
     return pd.DataFrame(
         {
             "stock_code": baskets.products.to_numpy()[pairs["product"]],

@@ -16,8 +16,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import KMeans
-from sklearn.decomposition import TruncatedSVD
 from sklearn.preprocessing import normalize
+from sklearn.utils.extmath import randomized_svd
 from threadpoolctl import threadpool_limits
 
 from segmentation_platform.ledger.categories import OTHER
@@ -28,6 +28,7 @@ MIXED = "Mixed"
 """The taste of customers who bought too few different products to tell."""
 
 _STARTS = 30
+_POWER_ITERATIONS = 5
 _SAME_GROUP = 0.5
 _DIGITS = 6
 
@@ -178,9 +179,9 @@ def _space(pairs: pd.DataFrame, rules: TasteRules) -> _Space:
     weighted = normalize(_log_orders(told) * rarity[None, :])
     dimensions = max(1, min(rules.dimensions, *(side - 1 for side in weighted.shape)))
     with threadpool_limits(1):
-        svd = TruncatedSVD(dimensions, random_state=rules.seed).fit(weighted)
-    points = normalize(weighted @ svd.components_.T)
-    return _Space(customers, codes, points, svd.components_.T * rarity[:, None], told.orders)
+        _, _, components = randomized_svd(weighted, dimensions, n_iter=_POWER_ITERATIONS, random_state=rules.seed)
+    points = normalize(weighted @ components.T)
+    return _Space(customers, codes, points, components.T * rarity[:, None], told.orders)
 
 
 def _log_orders(histories: Histories) -> Sparse:
