@@ -100,7 +100,7 @@ def _bought_together(baskets: Baskets, rules: SimilarItemRules) -> pd.DataFrame:
     size, partner_size = sizes[pairs["product"]], sizes[pairs["partner"]]
     confidence = pairs["baskets"] / size
     invoices = np.where(pairs["baskets"] == 1, " invoice", " invoices")
-    reason = "Bought together in " + pairs["baskets"].astype("str") + invoices
+    reason: pd.Series = "Bought together in " + pairs["baskets"].astype("str") + invoices
     return pd.DataFrame(
         {
             "stock_code": baskets.products.to_numpy()[pairs["product"]],

@@ -32,13 +32,18 @@ def similar(contents: list[str], codes: str = "ABCD", rules: SimilarItemRules = 
 
 def test_a_pair_has_its_baskets_confidence_lift_and_score() -> None:
     found = similar(["AB", "AB", "A", "B", "B", "C", "C", "C"])
-    row = found.set_index(["stock_code", "similar_stock_code"]).loc[("A", "B")]
-    assert row["baskets"] == 2
-    assert row["confidence"] == pytest.approx(2 / 3)
-    assert row["lift"] == pytest.approx((2 / 3) / (4 / 8))
-    assert row["score"] == pytest.approx(2 / np.sqrt(3 * 4))
-    assert row["reason"] == "Bought together in 2 invoices"
-    assert row[["description", "similar_description"]].tolist() == ["THE A", "THE B"]
+    assert found.iloc[0].to_dict() == {
+        "stock_code": "A",
+        "rank": 1,
+        "similar_stock_code": "B",
+        "description": "THE A",
+        "similar_description": "THE B",
+        "score": pytest.approx(2 / np.sqrt(3 * 4)),
+        "baskets": 2,
+        "confidence": pytest.approx(2 / 3),
+        "lift": pytest.approx((2 / 3) / (4 / 8)),
+        "reason": "Bought together in 2 invoices",
+    }
 
 
 def test_a_pair_seen_rarely_does_not_lead() -> None:
