@@ -128,7 +128,9 @@ def _print_methods(found: pd.DataFrame) -> None:
 def _print_means(found: pd.DataFrame) -> None:
     shown = found[(found["metric"] == "ndcg@10") & found["task"].isin(["all", "new"])]
     shown = shown.drop_duplicates(["model", "task", "origin"])
-    print(shown.pivot_table(index=["task", "model"], columns="origin", values="value", margins=True).round(3))
+    table = shown.pivot(index=["task", "model"], columns="origin", values="value")
+    table.columns = [f"{origin:%b %d}" for origin in table.columns]
+    print(table.assign(mean=table.mean(axis=1)).round(3).to_string())
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from segmentation_platform.contracts.recommendations import CUSTOMER_LISTS, CustomerRecommendations
-from segmentation_platform.recommendations.histories import Histories
-from segmentation_platform.recommendations.ranker import Picks, Ranker, best
-from segmentation_platform.recommendations.reasons import bought_before, goes_with, strongest_two
+from segmentation_platform.recommendations.histories import Histories, cells
+from segmentation_platform.recommendations.ranker import Matrix, Picks, Ranker, best
+from segmentation_platform.recommendations.reasons import bought_before, goes_with, popular_in, strongest_two
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import ALL, Sales, customer_products, offered_products
 
@@ -110,7 +110,7 @@ def customer_recommendations(
     histories = Histories.of(pairs, shelf.ranker.demand.index).for_customers(people.index)
     regions, segment_ids = people["region"].tolist(), people["segment_id"].tolist()
     batches = [
-        lists_of(shelf, histories.rows(rows), regions[rows], segment_ids[rows])
+        lists_of(shelf, histories.rows(rows), Audience(regions[rows], segment_ids[rows]))
         for rows in shelf.ranker.batches(len(people))
     ]
     lists = pd.concat(batches, ignore_index=True) if batches else CustomerRecommendations.no_rows()
@@ -118,26 +118,35 @@ def customer_recommendations(
     return lists[CustomerRecommendations.column_names()]
 
 
-def lists_of(shelf: Shelf, histories: Histories, regions: Sequence[str], segment_ids: Sequence[int]) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Audience:
+    """Customers to make lists for: the region and the segment of each; segment 0 is none."""
+
+    regions: Sequence[str]
+    segment_ids: Sequence[int]
+
+
+def lists_of(shelf: Shelf, histories: Histories, audience: Audience) -> pd.DataFrame:
     """Make both lists of some customers.
 
     Args:
         shelf: what lists are made from
         histories: purchases of the customers
-        regions: region of each
-        segment_ids: segment of each; 0 where it has none
+        audience: who they are
 
     Returns:
         Columns of `contracts.CustomerRecommendations` but for `segment`, ordered by customer, list and rank.
 
     """
-    scores = shelf.ranker.scores(histories, regions)
+    scores = shelf.ranker.scores(histories, audience.regions)
     length = shelf.ranker.rules.customers.length
     says_nothing = scores.values < _LEAST
     again = best(np.where(scores.owned & ~says_nothing, scores.values, -np.inf), length)
     new = best(np.where(scores.owned | says_nothing, -np.inf, scores.values), length)
-    segments = np.asarray(segment_ids)
-    reasons = [*_again_reasons(shelf, histories, again), *_new_reasons(shelf, histories, new, segments)]
+    reasons = [
+        *_again_reasons(shelf, histories, again),
+        *_new_reasons(shelf, histories, new, audience, scores.popular[new.rows, new.columns]),
+    ]
     rows, columns = np.concatenate([again.rows, new.rows]), np.concatenate([again.columns, new.columns])
     found: dict[str, Any] = {
         "customer_id": histories.customers.to_numpy(object)[rows],
@@ -152,19 +161,22 @@ def lists_of(shelf: Shelf, histories: Histories, regions: Sequence[str], segment
 
 
 def _again_reasons(shelf: Shelf, histories: Histories, picks: Picks) -> Iterator[str]:
-    orders, ages = (np.asarray(m[picks.rows, picks.columns]) for m in (histories.orders, histories.last_age))
+    orders, ages = (cells(m, picks.rows, picks.columns) for m in (histories.orders, histories.last_age))
     for count, age in zip(orders.tolist(), ages.tolist(), strict=True):
         yield bought_before(int(count), int(age), shelf.as_of)
 
 
-def _new_reasons(shelf: Shelf, histories: Histories, picks: Picks, segments: Any) -> Iterator[str]:
+def _new_reasons(
+    shelf: Shelf, histories: Histories, picks: Picks, audience: Audience, popular: Matrix
+) -> Iterator[str]:
     names, codes = shelf.names, shelf.columns["stock_code"]
-    partners, _ = strongest_two(histories, picks, shelf.ranker.weights)
-    for pair, column, segment in zip(
-        partners.tolist(), picks.columns.tolist(), segments[picks.rows].tolist(), strict=True
-    ):
+    partners = strongest_two(histories, picks, shelf.ranker.weights)
+    # Where popularity makes up most of the score, that is the reason, whatever it goes with besides.
+    partners[popular > picks.values / 2] = -1
+    for pair, row, column in zip(partners.tolist(), picks.rows.tolist(), picks.columns.tolist(), strict=True):
         because = [goes_with([names[partner] for partner in pair if partner >= 0])] if pair[0] >= 0 else []
-        if (segment, codes[column]) in shelf.rising:
+        if (audience.segment_ids[row], codes[column]) in shelf.rising:
             because.append("rising in your segment")
-        words = "; ".join(because) or "popular now in your region"
+        region = audience.regions[row] if audience.regions[row] in shelf.ranker.popular.columns else ALL
+        words = "; ".join(because) or popular_in(region)
         yield words[0].upper() + words[1:]

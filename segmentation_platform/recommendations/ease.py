@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy import sparse
 from scipy.linalg import lapack
 
-from segmentation_platform.recommendations.histories import Sparse
+from segmentation_platform.recommendations.histories import Sparse, cells
 from segmentation_platform.recommendations.rules import CustomerListRules
 
 Weights = npt.NDArray[np.float32]
@@ -50,8 +50,7 @@ class ItemWeights:
         inside = (bought < size) & (predicted < size)
         weights[inside] = self.head[bought[inside], predicted[inside]]
         beyond = predicted >= size
-        if beyond.any():
-            weights[beyond] = self.tail[bought[beyond], predicted[beyond]]
+        weights[beyond] = cells(self.tail, bought[beyond], predicted[beyond])
         return weights
 
 

@@ -72,3 +72,10 @@ class Histories:
         ones = np.ones(found.sum(), np.float32)
         select = sparse.csr_array((ones, (np.flatnonzero(found), places[found])), (len(ids), len(self.customers)))
         return Histories(ids, select @ self.orders, select @ self.last_age, select @ self.cancelled)
+
+
+def cells(matrix: Sparse, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:
+    """The values at some cells; SciPy gives a sparse array where there are none."""
+    if not len(rows):
+        return np.zeros(0, np.float32)
+    return np.asarray(matrix[rows, columns])

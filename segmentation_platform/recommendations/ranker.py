@@ -41,11 +41,13 @@ class Scores:
     Attributes:
         values: -inf where the product must not be offered
         owned: whether the customer bought it and kept it
+        popular: the part of the value that comes from popularity; 0 for what the customer owns
 
     """
 
     values: Matrix
     owned: npt.NDArray[np.bool_]
+    popular: Matrix
 
 
 @dataclass(frozen=True)
@@ -107,15 +109,16 @@ class Ranker:
         owned = orders > 0
         affinity = self.weights.affinity(profiles(histories)) * self._trend
         frequency = orders * self._repurchase_rate
-        popular = np.stack([self._popular.get(region, self._popular[ALL]) for region in regions])
+        shares = np.stack([self._popular.get(region, self._popular[ALL]) for region in regions])
+        popular = np.where(owned, np.float32(0), np.float32(weights.popularity_weight) * shares)
         values = np.where(
             owned,
             frequency + np.float32(weights.affinity_weight_owned) * affinity,
-            np.float32(weights.affinity_weight) * affinity + np.float32(weights.popularity_weight) * popular,
+            np.float32(weights.affinity_weight) * affinity + popular,
         )
         values[:, ~self.is_offered] = -np.inf
         values[histories.cancelled.nonzero()] = -np.inf
-        return Scores(values, owned)
+        return Scores(values, owned, popular)
 
     def batches(self, customers: int) -> Iterator[slice]:
         """Rows to score at once, so that the scores of a batch stay below some 16 MB."""

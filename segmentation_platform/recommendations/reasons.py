@@ -9,6 +9,7 @@ import numpy.typing as npt
 from segmentation_platform.recommendations.ease import ItemWeights
 from segmentation_platform.recommendations.histories import Histories
 from segmentation_platform.recommendations.ranker import Indices, Matrix, Picks, profiles
+from segmentation_platform.recommendations.sales import ALL
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -31,18 +32,21 @@ def goes_with(names: Sequence[str]) -> str:
     return f"Goes with {' and '.join(names)}, which you bought"
 
 
-def strongest_two(histories: Histories, picks: Picks, weights: ItemWeights) -> tuple[Indices, Matrix]:
+def popular_in(region: str) -> str:
+    """Where it is popular, like: popular now in Germany."""
+    return "popular now" if region == ALL else f"popular now in {region}"
+
+
+def strongest_two(histories: Histories, picks: Picks, weights: ItemWeights) -> Indices:
     """For each pick the two products of the customer that speak most for it.
 
     Returns:
-        Columns of the products and what they add to the affinity, both of shape (picks, 2); the column is -1 where
-        nothing speaks for the pick.
+        Columns of the products, of shape (picks, 2); -1 where nothing more speaks for the pick.
 
     """
     bought = profiles(histories)
     counts = np.diff(bought.indptr)[picks.rows]
     columns = np.full((len(counts), 2), -1, dtype=np.intp)
-    adds = np.zeros((len(counts), 2), dtype=np.float32)
     starts = np.cumsum(counts) - counts
     # Every product bought by the customer of a pick, pick after pick.
     owner = np.repeat(np.arange(len(counts)), counts)
@@ -50,18 +54,15 @@ def strongest_two(histories: Histories, picks: Picks, weights: ItemWeights) -> t
     sources = bought.indices[cells]
     strengths = bought.data[cells] * weights.between(sources, picks.columns[owner])
     for place in range(2):
-        _take_largest(strengths, owner, sources, columns[:, place], adds[:, place])
-    return columns, adds
+        _take_largest(strengths, owner, sources, columns[:, place])
+    return columns
 
 
-def _take_largest(
-    strengths: Matrix, owner: Indices, sources: npt.NDArray[np.int32], columns: Indices, adds: Matrix
-) -> None:
-    """Put each owner's largest positive strength and its source into the outputs, and take it out of `strengths`."""
-    if not len(owner):
-        return
-    np.maximum.at(adds, owner, strengths)
-    at = np.flatnonzero((strengths > 0) & (strengths == adds[owner]))
+def _take_largest(strengths: Matrix, owner: Indices, sources: npt.NDArray[np.int32], columns: Indices) -> None:
+    """Put the source of each owner's largest positive strength into `columns`, and take it out of `strengths`."""
+    largest = np.zeros(len(columns), dtype=np.float32)
+    np.maximum.at(largest, owner, strengths)
+    at = np.flatnonzero((strengths > 0) & (strengths == largest[owner]))
     owners, first = np.unique(owner[at], return_index=True)
     columns[owners] = sources[at[first]]
     strengths[at[first]] = 0

@@ -67,10 +67,12 @@ class BacktestRules(_Rules):
     """Days that are predicted."""
     windows: int = Field(default=1, ge=1)
     """How many such windows, one after the other up to the reporting date, are predicted."""
+    customers: int = Field(default=10_000, ge=1)
+    """Customers who are judged in a window; where there are more, so many of them are drawn."""
     draws: int = Field(default=2000, ge=1)
     """Bootstrap draws of customers behind each interval."""
     seed: int = Field(default=7, ge=0)
-    """Seed of the draws."""
+    """Seed of all draws."""
 
 
 class RecommendationRules(_Rules):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from segmentation_platform.recommendations.customer_lists import Shelf, fit_shelf, lists_of, rising_products
+from segmentation_platform.recommendations.customer_lists import Audience, Shelf, fit_shelf, lists_of, rising_products
 from segmentation_platform.recommendations.histories import Histories, Sparse
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import ALL, Sales, customer_products
@@ -57,7 +57,7 @@ class Scorer:
             rank.
 
         """
-        found = lists_of(self._shelf, self._history(basket), [region], [segment_id])
+        found = lists_of(self._shelf, self._history(basket), Audience([region], [segment_id]))
         return found[_COLUMNS].reset_index(drop=True)
 
     def _history(self, basket: Iterable[Bought]) -> Histories:

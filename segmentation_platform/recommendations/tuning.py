@@ -52,12 +52,12 @@ def tune(
     if window.end > test_from:
         raise ValueError(f"Choose on days before {test_from}: the window goes up to {window.end}.")
     known = known_before(past, window.origin, rules)
-    truth = truth_of(past, window, known)
+    truth = truth_of(past, window, known, rules.backtest)
     column = NAMES.index("ndcg@10")
     rows = []
     for place, candidate in enumerate(candidates):
         tried = _with_rules(known, rules.model_copy(update={"customers": candidate}))
-        measured = measure(customer_lists(tried, truth.customers), tried, truth)
+        measured = measure(customer_lists, tried, truth)
         means = {task: float(np.nanmean(measured[task].metrics[:, column])) for task in TASKS}
         rows.append({"place": place, **means})
     if not rows:

@@ -160,7 +160,7 @@ def test_the_words_name_the_two_products_that_speak_most_for_it() -> None:
 
 def test_a_product_without_description_is_named_by_its_code() -> None:
     nameless = [{**row, "description": None} for row in bought({f"c{n}": ["POT", "LID"] for n in range(20)})]
-    found = customer_lists([*nameless, line("me", "POT", description=None)])
+    found = customer_lists([*nameless, line("me", "POT", description=None)], tuned(popularity_weight=0.001))
     own = found[(found["customer_id"] == "me") & (found["list"] == "new_to_you")]
     assert own["reason"].tolist() == ["Goes with POT, which you bought"]
     assert own["description"].isna().all()
@@ -171,10 +171,11 @@ def test_what_rises_in_the_segment_is_said_to_rise() -> None:
     with opened(lines) as sales:
         lists = segment_recommendations(sales, date(2011, 1, 1), RecommendationRules(cell_customers=1, support=1))
     rising = lists.iloc[:1].assign(list="rising", region="all", taste="all", stock_code="C")
-    found = customer_lists(lines, segment_lists=rising).set_index(["customer_id", "stock_code"])["reason"]
+    rules = tuned(popularity_weight=0.001)
+    found = customer_lists(lines, rules, segment_lists=rising).set_index(["customer_id", "stock_code"])["reason"]
     assert found["6", "C"] == "Rising in your segment"
     assert found["1", "C"].endswith("which you bought; rising in your segment")
-    assert found["6", "A"] == "Popular now in your region"
+    assert found["6", "A"] == "Popular now in United Kingdom"
 
 
 # --- the whole simulated shop ---

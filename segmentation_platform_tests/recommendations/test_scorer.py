@@ -35,13 +35,14 @@ def test_a_known_customer_handed_over_gets_the_list_of_the_night() -> None:
 def test_an_empty_basket_gets_what_is_popular_in_the_region() -> None:
     found = scorer_of(SHOP).score([], "United Kingdom")
     assert set(found["list"]) == {"new_to_you"}
-    assert set(found["reason"]) == {"Popular now in your region"}
+    assert set(found["reason"]) == {"Popular now in United Kingdom"}
     assert found["stock_code"].iloc[0] == "A"
 
 
 def test_a_region_that_was_never_seen_counts_as_all_regions() -> None:
     scorer = scorer_of(SHOP)
     pd.testing.assert_frame_equal(scorer.score([Bought("A")], "Atlantis"), scorer.score([Bought("A")]))
+    assert set(scorer.score([], "Atlantis")["reason"]) == {"Popular now"}
 
 
 def test_products_that_the_ledger_does_not_know_and_nothing_bought_are_passed_over() -> None:

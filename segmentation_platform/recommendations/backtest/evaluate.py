@@ -62,9 +62,9 @@ def rankings(known: Known, customers: Codes, models: Mapping[str, Model]) -> pd.
 
 def _judge(past: Past, window: Window, rules: RecommendationRules, models: Mapping[str, Model]) -> pd.DataFrame:
     known = known_before(past, window.origin, rules)
-    truth = truth_of(past, window, known)
+    truth = truth_of(past, window, known, rules.backtest)
     bootstrap = Bootstrap(len(truth.customers), rules.backtest.draws, rules.backtest.seed)
-    measured = {name: measure(model(known, truth.customers), known, truth) for name, model in models.items()}
+    measured = {name: measure(model, known, truth) for name, model in models.items()}
     rows = [
         row
         for name, own in measured.items()
@@ -85,9 +85,10 @@ def _compare(own: Measured, other: Measured, bootstrap: Bootstrap) -> list[dict[
     rows: list[dict[str, object]] = [
         {
             "metric": metric,
-            "value": value.value,
-            "low": value.low,
-            "high": value.high,
+            # Sums of shares can be a rounding error above 1.
+            "value": min(value.value, 1.0),
+            "low": min(value.low, 1.0),
+            "high": min(value.high, 1.0),
             "delta": delta.value,
             "delta_low": delta.low,
             "delta_high": delta.high,

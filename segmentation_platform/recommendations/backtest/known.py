@@ -85,6 +85,13 @@ class Known:
             found[key][place] = 1 / rank
         return found
 
+    @cached_property
+    def units(self) -> pd.DataFrame:
+        """Units sold, one row per product of `demand`, one column per segment."""
+        segments = self.pairs["customer_id"].map(self.people["segment_id"])
+        units = self.pairs.groupby([segments, self.pairs["stock_code"]])["units"].sum().unstack(0)
+        return units.reindex(self.demand.index).fillna(0.0)
+
     def owned(self, customers: Codes) -> Histories:
         """Purchases of these customers."""
         return self.histories.for_customers(customers)

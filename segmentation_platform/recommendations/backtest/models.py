@@ -78,12 +78,9 @@ def recent_popularity(known: Known, customers: Codes) -> Matrix:
 
 def replaced_system(known: Known, customers: Codes) -> Matrix:
     """Units sold in the customer's segment: the method of the system that this one replaces."""
-    segments = known.pairs["customer_id"].map(known.people["segment_id"])
-    units = known.pairs.groupby([segments, known.pairs["stock_code"]])["units"].sum().unstack(0)
-    by_segment = units.reindex(known.demand.index).fillna(0.0)
     mine = known.people["segment_id"].reindex(customers)
     # Who kept nothing has no segment: to them all is equal, and popularity breaks the tie.
-    return np.asarray(by_segment.reindex(columns=mine).fillna(0.0), np.float32).T
+    return np.asarray(known.units.reindex(columns=mine).fillna(0.0), np.float32).T
 
 
 def _same_for_all(values: pd.Series, customers: Codes) -> Matrix:

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from segmentation_platform.engine import Step
 from segmentation_platform.recommendations.backtest.known import Known, Past
 from segmentation_platform.recommendations.backtest.metrics import CUTS, Counts, Flags, Floats, per_customer
+from segmentation_platform.recommendations.backtest.models import Model
 from segmentation_platform.recommendations.backtest.windows import Window
 from segmentation_platform.recommendations.errors import RecommendationError
-from segmentation_platform.recommendations.histories import Codes
+from segmentation_platform.recommendations.histories import Codes, Sparse, cells
 from segmentation_platform.recommendations.ranker import Matrix, Picks, best
+from segmentation_platform.recommendations.rules import BacktestRules
 
 _BOUGHT_LATER = Step(
     "bought_later",
@@ -21,13 +24,23 @@ _BOUGHT_LATER = Step(
     "GROUP BY customer_id, stock_code ORDER BY customer_id, stock_code",
 )
 
+_LISTS = {"all": "all", "new": "new", "repeat": "repeat", "next_basket": "all"}
+"""Which list of a model answers a task."""
+
 
 @dataclass(frozen=True)
 class Truth:
-    """What the customers of a window bought: for each task the products to find, and how many there are."""
+    """What the customers of a window bought.
+
+    Attributes:
+        customers: who bought something, all known before the window
+        wanted: by task, csr of shape (customers, products), not 0 for the products to find
+        counts: by task, how many products there are to find, those that can't be found included
+
+    """
 
     customers: Codes
-    wanted: Mapping[str, Flags]
+    wanted: Mapping[str, Sparse]
     counts: Mapping[str, Counts]
 
 
@@ -39,7 +52,7 @@ class Measured:
     coverage: Mapping[int, float]
 
 
-def truth_of(past: Past, window: Window, known: Known) -> Truth:
+def truth_of(past: Past, window: Window, known: Known, rules: BacktestRules) -> Truth:
     """What the customers who were known before a window bought and kept in it.
 
     Raises:
@@ -55,58 +68,79 @@ def truth_of(past: Past, window: Window, known: Known) -> Truth:
         raise RecommendationError(
             f"No customer known before {window.origin} bought anything until {window.end}: nothing can be judged."
         )
-    customers = pd.Index(np.sort(bought["customer_id"].unique()))
+    customers = _judged(bought, rules)
+    bought = bought[bought["customer_id"].isin(customers)]
     is_first_day = bought["day"] == bought.groupby("customer_id")["day"].transform("min")
-    owned = known.owned(customers).orders.toarray() > 0
-    every, counts = _flags(bought, customers, known)
-    basket, basket_counts = _flags(bought[is_first_day], customers, known)
-    again = every & owned
+    every, counts = _cells(bought, customers, known)
+    basket, basket_counts = _cells(bought[is_first_day], customers, known)
+    again = every.multiply(known.owned(customers).orders > 0).tocsr()
+    repeated = np.asarray(again.sum(axis=1), dtype=np.int64)
     return Truth(
         customers,
-        {"all": every, "new": every & ~owned, "repeat": again, "next_basket": basket},
-        {
-            "all": counts,
-            "new": counts - again.sum(axis=1),
-            "repeat": again.sum(axis=1),
-            "next_basket": basket_counts,
-        },
+        {"all": every, "new": every - again, "repeat": again, "next_basket": basket},
+        {"all": counts, "new": counts - repeated, "repeat": repeated, "next_basket": basket_counts},
     )
 
 
-def _flags(bought: pd.DataFrame, customers: Codes, known: Known) -> tuple[Flags, Counts]:
+def _judged(bought: pd.DataFrame, rules: BacktestRules) -> Codes:
+    customers = np.sort(bought["customer_id"].unique())
+    if len(customers) > rules.customers:
+        drawn = np.random.default_rng(rules.seed).choice(len(customers), rules.customers, replace=False)
+        customers = customers[np.sort(drawn)]
+    judged: Codes = pd.Index(customers)
+    return judged
+
+
+def _cells(bought: pd.DataFrame, customers: Codes, known: Known) -> tuple[Sparse, Counts]:
     rows = customers.get_indexer(pd.Index(bought["customer_id"]))
     columns = known.demand.index.get_indexer(pd.Index(bought["stock_code"]))
-    flags = np.zeros((len(customers), len(known.demand)), dtype=bool)
-    flags[rows[columns >= 0], columns[columns >= 0]] = True
-    return flags, np.bincount(rows, minlength=len(customers))
+    found = columns >= 0
+    ones = (np.ones(found.sum(), np.float32), (rows[found], columns[found]))
+    shape = (len(customers), len(known.demand))
+    return sparse.csr_array(ones, shape), np.bincount(rows, minlength=len(customers))
 
 
-def measure(scores: Matrix, known: Known, truth: Truth) -> dict[str, Measured]:
-    """Metrics by task; for `new` and `repeat` only products of that kind are ranked."""
-    owned = known.owned(truth.customers).orders.toarray() > 0
-    lists = {
+def measure(model: Model, known: Known, truth: Truth) -> dict[str, Measured]:
+    """Metrics by task, customers in batches; for `new` and `repeat` only products of that kind are ranked."""
+    hits: dict[str, list[Flags]] = {task: [] for task in _LISTS}
+    shown: dict[str, list[Picks]] = {task: [] for task in _LISTS}
+    for rows in known.ranker.batches(len(truth.customers)):
+        lists = _lists(model(known, truth.customers[rows]), known, truth.customers[rows])
+        for task, name in _LISTS.items():
+            hits[task].append(_hits(lists[name], truth.wanted[task][rows]))
+            shown[task].append(lists[name])
+    return {
+        task: _Summary(np.concatenate(hits[task]), shown[task]).measured(truth.counts[task], known.ranker.is_offered)
+        for task in _LISTS
+    }
+
+
+def _lists(scores: Matrix, known: Known, customers: Codes) -> dict[str, Picks]:
+    owned = known.owned(customers).orders.toarray() > 0
+    return {
         "all": best(scores, max(CUTS)),
         "new": best(np.where(owned, -np.inf, scores), max(CUTS)),
         "repeat": best(np.where(owned, scores, -np.inf), max(CUTS)),
     }
-    lists["next_basket"] = lists["all"]
-    offered = known.ranker.is_offered
-    return {
-        task: Measured(
-            per_customer(_hits(picks, truth.wanted[task]), truth.counts[task]),
-            {cut: _coverage(picks, cut, offered) for cut in CUTS},
-        )
-        for task, picks in lists.items()
-    }
 
 
-def _hits(picks: Picks, wanted: Flags) -> Flags:
-    hits = np.zeros((len(wanted), max(CUTS)), dtype=bool)
-    hits[picks.rows, picks.ranks - 1] = wanted[picks.rows, picks.columns]
+def _hits(picks: Picks, wanted: Sparse) -> Flags:
+    hits = np.zeros((wanted.shape[0], max(CUTS)), dtype=bool)
+    hits[picks.rows, picks.ranks - 1] = cells(wanted, picks.rows, picks.columns) > 0
     return hits
 
 
-def _coverage(picks: Picks, cut: int, offered: Flags) -> float:
-    """The share of the products still sold that are in anyone's list."""
-    shown = np.unique(picks.columns[picks.ranks <= cut])
-    return float(offered[shown].sum() / max(offered.sum(), 1))
+@dataclass(frozen=True)
+class _Summary:
+    hits: Flags
+    shown: list[Picks]
+
+    def measured(self, counts: Counts, offered: Flags) -> Measured:
+        return Measured(per_customer(self.hits, counts), {cut: self._coverage(cut, offered) for cut in CUTS})
+
+    def _coverage(self, cut: int, offered: Flags) -> float:
+        """The share of the products still sold that are in anyone's list."""
+        is_shown = np.zeros(len(offered), dtype=bool)
+        for picks in self.shown:
+            is_shown[picks.columns[picks.ranks <= cut]] = True
+        return float((is_shown & offered).sum() / max(offered.sum(), 1))
