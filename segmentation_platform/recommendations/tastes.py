@@ -63,8 +63,7 @@ class TasteModel:
         histories = Histories.of(pairs[pairs["orders"] > 0], pd.Index(sorted(self.affinities), dtype="str"))
         labels = self._labels(histories, rules)
         names = np.array([*self.names, MIXED], dtype=object)[labels]
-        customers = pd.Index(np.sort(pairs.loc[pairs["orders"] > 0, "customer_id"].unique()), name="customer_id")
-        return pd.Series(names, histories.customers, dtype="str").reindex(customers).rename("taste")
+        return pd.Series(names, histories.customers.rename("customer_id"), name="taste", dtype="str")
 
     def _labels(self, histories: Histories, rules: TasteRules) -> Labels:
         """Group of every customer, -1 for none; columns of the histories are the codes in order."""
