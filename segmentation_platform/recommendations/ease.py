@@ -75,7 +75,7 @@ def ease(bought: Sparse, penalty: float) -> Weights:
         penalty: added to the diagonal of the Gram matrix
 
     Returns:
-        Shape (products, products), zero diagonal. Takes 4 bytes a cell, and twice that while it works.
+        Shape (products, products), zero diagonal. Takes 4 bytes a cell, and three times that while it works.
 
     """
     gram = np.asfortranarray((bought.T @ bought).toarray().astype(np.float32, copy=False))
