@@ -23,7 +23,7 @@ class CustomerListRules(_Rules):
     ease_penalty: float = Field(default=1000.0, gt=0)
     """Ridge penalty of EASE, in customers: higher trusts pairs of products less."""
     ease_products: int = Field(default=8000, ge=1)
-    """EASE works on the most bought products, at most this many; the rest come by item-KNN. 8,000 take 0.8 GB and 10 s."""
+    """EASE works on the most bought products, at most this many; the rest come by item-KNN. 8,000 take 0.8 GB."""
     neighbours: int = Field(default=100, ge=1)
     """Products from which item-KNN predicts each of the rest."""
     trend_smoothing: float = Field(default=0.2, ge=0)
