@@ -6,9 +6,21 @@ from typing import Annotated
 
 import typer
 
-from segmentation_platform.cli import backfill, database, doctor, models, refresh, simulate, snapshots, ui
+from segmentation_platform.cli import (
+    backfill,
+    database,
+    doctor,
+    models,
+    quality,
+    refresh,
+    score,
+    simulate,
+    snapshots,
+    ui,
+)
 from segmentation_platform.cli.console import error_console
 from segmentation_platform.ledger.errors import LedgerError
+from segmentation_platform.recommendations.errors import RecommendationError, ScoringError
 from segmentation_platform.settings import SettingsProblemError
 
 app = typer.Typer(
@@ -20,6 +32,9 @@ app = typer.Typer(
 )
 app.command("run")(refresh.run)
 app.command("backfill")(backfill.backfill)
+app.command("score")(score.score)
+app.command("backtest")(quality.backtest)
+app.command("tune")(quality.tune)
 app.command("ui")(ui.ui)
 app.command("simulate")(simulate.simulate)
 app.command("doctor")(doctor.doctor)
@@ -50,7 +65,7 @@ def main() -> None:
     """
     try:
         app()
-    except (LedgerError, SettingsProblemError) as error:
+    except (LedgerError, RecommendationError, ScoringError, SettingsProblemError) as error:
         _say(error)
         sys.exit(2)
     except RuntimeError as error:

@@ -16,7 +16,7 @@ app = typer.Typer(no_args_is_help=True, help="Segment models: list, promote an e
 def list_models(database_url: DatabaseUrl = None) -> None:
     """List the models of the ledger that is served, newest first."""
     from segmentation_platform.orchestration.registry import fitted
-    from segmentation_platform.warehouse.models import models_in_use, models_of
+    from segmentation_platform.warehouse.models import models_of, served_models
     from segmentation_platform.warehouse.snapshots import served_source
 
     database = open_database_of(settings_with(database_url))
@@ -24,7 +24,7 @@ def list_models(database_url: DatabaseUrl = None) -> None:
     if source is None:
         console.print("There is no model yet: segmentation-platform run")
         return
-    in_use = {record.model_version for record in models_in_use(database)}
+    in_use = {record.model_version for record in served_models(database)}
     table = Table(box=None)
     for name in ("", "Model", "As of", "Region", "Fit", "Jaccard", "Segments"):
         table.add_column(name, no_wrap=name != "Segments")

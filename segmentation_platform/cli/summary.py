@@ -6,7 +6,7 @@ import pandas as pd
 from rich.table import Table
 
 from segmentation_platform.cli.console import command_line, console
-from segmentation_platform.contracts import PUBLISHED
+from segmentation_platform.contracts import EVERYWHERE, PUBLISHED
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.snapshots import read_served, served_snapshot
@@ -53,7 +53,10 @@ def _segments(segments: pd.DataFrame) -> Table:
 
 def _recommendations(segments: pd.DataFrame, recommended: pd.DataFrame) -> Table:
     first = recommended[
-        (recommended["list"] == "popular") & (recommended["region"] == "all") & (recommended["rank"] <= _FIRST)
+        (recommended["list"] == "popular")
+        & (recommended["region"] == EVERYWHERE)
+        & (recommended["taste"] == EVERYWHERE)
+        & (recommended["rank"] <= _FIRST)
     ]
     table = Table(box=None, padding=(0, 1))
     table.add_column("Segment", no_wrap=True)

@@ -6,7 +6,14 @@ Belongs here: what a table promises. Does not belong here: how it is computed or
 from segmentation_platform.contracts.base import Column, Contract
 from segmentation_platform.contracts.customers import CustomerSegmentHistory, CustomerSegments, RfmFeatures
 from segmentation_platform.contracts.ledger import CleanSales, Loads, ProductCatalog, RawSales, RejectedSales
-from segmentation_platform.contracts.recommendations import SegmentRecommendations
+from segmentation_platform.contracts.recommendations import (
+    CustomerRecommendations,
+    CustomerTastes,
+    RecommendationQuality,
+    SegmentRecommendations,
+    SimilarItems,
+    TasteModels,
+)
 from segmentation_platform.contracts.segments import (
     EVERYWHERE,
     GONE,
@@ -31,11 +38,16 @@ WORKING: tuple[type[Contract], ...] = (
     SegmentDrift,
     ModelSelection,
     CustomerSegmentHistory,
+    TasteModels,
+    CustomerTastes,
     CustomerSegments,
     SegmentMoves,
     SegmentProfiles,
     SegmentRegions,
     SegmentRecommendations,
+    CustomerRecommendations,
+    SimilarItems,
+    RecommendationQuality,
 )
 """Every table of the `warehouse` schema, in the order of the flow."""
 
@@ -50,13 +62,16 @@ __all__ = [
     "CleanSales",
     "Column",
     "Contract",
+    "CustomerRecommendations",
     "CustomerSegmentHistory",
     "CustomerSegments",
+    "CustomerTastes",
     "Loads",
     "ModelSelection",
     "ProductCatalog",
     "Published",
     "RawSales",
+    "RecommendationQuality",
     "RejectedSales",
     "RfmFeatures",
     "SegmentDrift",
@@ -65,5 +80,7 @@ __all__ = [
     "SegmentProfiles",
     "SegmentRecommendations",
     "SegmentRegions",
+    "SimilarItems",
     "Snapshots",
+    "TasteModels",
 ]

@@ -19,8 +19,8 @@ def disagreements(tables: Mapping[str, pd.DataFrame]) -> list[Disagreement]:
     """Compare the published tables.
 
     Args:
-        tables: frames of `customer_segments`, `segment_profiles`, `segment_regions`, `segment_recs` and
-            `product_catalog`
+        tables: frames of `customer_segments`, `segment_profiles`, `segment_regions`, `segment_recs`,
+            `customer_recs`, `similar_items` and `product_catalog`
 
     Returns:
         All differences; none when the tables are of one piece.
@@ -35,6 +35,8 @@ def disagreements(tables: Mapping[str, pd.DataFrame]) -> list[Disagreement]:
         *_missing(profiles, recommended),
         *_unknown(recommended, products),
         *_regions(customers, tables["segment_regions"]),
+        *_strangers(tables["customer_recs"], customers),
+        *_unsold(tables, products),
     ]
 
 
@@ -75,6 +77,20 @@ def _regions(customers: pd.DataFrame, regions: pd.DataFrame) -> list[Disagreemen
             f"{region}: {row['said']:.0f} said, {row['counted']:.0f} counted",
         )
         for region, row in both[both["counted"] != both["said"]].iterrows()
+    ]
+
+
+def _strangers(recommended: pd.DataFrame, customers: pd.DataFrame) -> list[Disagreement]:
+    strange = recommended.loc[~recommended["customer_id"].isin(customers["customer_id"]), "customer_id"].unique()
+    return [Disagreement("customer_recs", "customer is in customer_segments", str(customer)) for customer in strange]
+
+
+def _unsold(tables: Mapping[str, pd.DataFrame], products: pd.DataFrame) -> list[Disagreement]:
+    similar = (("similar_items", "stock_code"), ("similar_items", "similar_stock_code"))
+    return [
+        Disagreement(name, f"{column} is in the catalog", str(code))
+        for name, column in (("customer_recs", "stock_code"), *similar)
+        for code in tables[name].loc[~tables[name][column].isin(products["stock_code"]), column].unique()
     ]
 
 

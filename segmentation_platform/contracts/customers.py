@@ -67,7 +67,7 @@ class CustomerSegments(Contract):
     last_purchase: pa.DateTime = day("Day of the last net purchase")
     country: str = text("Country of the customer's last purchase")
     region: str = text("Region of that country")
-    taste: str = text("Product category on which the customer spent most")
+    taste: str = text("Taste group, named by the category that it buys more than others; Mixed: too little to tell")
     is_wholesale: bool = flag("Whether the customer buys in wholesale quantities")
 
 

@@ -1,6 +1,8 @@
 """Contracts of the recommendation tables."""
 
-from segmentation_platform.contracts.base import Contract, number, share, text, whole
+import pandera.pandas as pa
+
+from segmentation_platform.contracts.base import Contract, day, moment, number, share, text, whole
 
 LISTS = ("popular", "rising", "signature")
 """popular: bought most lately; rising: more than usual lately; signature: sets the segment apart."""
@@ -33,3 +35,108 @@ class SegmentRecommendations(Contract):
     lift_high: float = number("Upper end of the 95 % interval of the lift", ge=0)
     trend: float = number("The product's recent share of purchases divided by its all-time share", ge=0)
     reason: str = text("Why it is in the list, in words")
+
+
+class TasteModels(Contract):
+    """Registry of taste groups: K-Means over what customers buy; appended to. The model is a JSON document."""
+
+    class Config:
+        """Name and key."""
+
+        name = "taste_models"
+        unique = ["taste_version"]
+
+    taste_version: int = whole("Number of the model", ge=1)
+    created_at: pa.DateTime = moment("When the model was fitted (UTC)")
+    as_of: pa.DateTime = day("Reporting date of the purchases it was fitted on")
+    source: str = text("Path of the ledger file that it was fitted on")
+    tastes: int = whole("Number of groups")
+    run_id: str = text("Dagster run that fitted it")
+    model: str = text("Names of the groups, and how much each product speaks for each, as JSON")
+
+
+class CustomerTastes(Contract):
+    """One row per customer who kept something: the group of customers with the same taste."""
+
+    class Config:
+        """Name and key."""
+
+        name = "customer_tastes"
+        unique = ["customer_id"]
+
+    customer_id: str = text("Customer number", unique=True)
+    taste: str = text("Taste group, named by the category that it buys more than others; Mixed: too little to tell")
+    taste_version: int = whole("Model of tastes that assigned it", ge=1)
+
+
+CUSTOMER_LISTS = ("buy_again", "new_to_you")
+"""buy_again: what the customer bought before; new_to_you: what others like this customer buy."""
+
+
+class CustomerRecommendations(Contract):
+    """Products to offer to each customer, best first: to buy again, and new to them; both ordered by one score."""
+
+    class Config:
+        """Name and key."""
+
+        name = "customer_recs"
+        unique = ["customer_id", "list", "rank"]
+
+    customer_id: str = text("Customer number")
+    list: str = text("Which list: buy_again or new_to_you", isin=CUSTOMER_LISTS)
+    rank: int = whole("Place in the list, 1 is best", ge=1)
+    segment: str = text("Name of the customer's segment")
+    stock_code: str = text("Product code")
+    description: str = text("Product description", nullable=True)
+    category: str = text("Product category")
+    product_type: str = text("Product type")
+    score: float = number("How likely it is bought soon; compares across both lists of a customer", gt=0)
+    reason: str = text("Why it is in the list, in words")
+
+
+class SimilarItems(Contract):
+    """For each product those that are bought together with it, best first; similar by type where few are."""
+
+    class Config:
+        """Name and key."""
+
+        name = "similar_items"
+        unique = ["stock_code", "rank"]
+
+    stock_code: str = text("Product code")
+    rank: int = whole("Place in the list, 1 is best", ge=1)
+    similar_stock_code: str = text("Code of the similar product")
+    description: str = text("Product description", nullable=True)
+    similar_description: str = text("Description of the similar product", nullable=True)
+    score: float = share("Cosine of the two products' invoices, shrunk where few hold both")
+    baskets: int = whole("Invoices with both products; 0 where they are too few to tell")
+    confidence: float = share("Share of the product's invoices that hold the similar one")
+    lift: float = number("That share divided by the similar product's share of all invoices", ge=0)
+    reason: str = text("Why it is similar, in words")
+
+
+TASKS = ("all", "new", "repeat", "next_basket")
+"""all: what is bought in the test window; new, repeat: never, or once bought before; next_basket: the first day."""
+
+
+class RecommendationQuality(Contract):
+    """How well each model recommends: ranking metrics on past days with all it knew then, against each baseline."""
+
+    class Config:
+        """Name and key."""
+
+        name = "rec_backtest"
+        unique = ["model", "task", "origin", "metric", "baseline"]
+
+    model: str = text("What ranked the products")
+    task: str = text("What had to be predicted: all, new, repeat or next_basket", isin=TASKS)
+    origin: pa.DateTime = day("First day of the test window; models know nothing from that day on")
+    metric: str = text("hit_rate, recall, ndcg, map or coverage, at 10 or 20: ndcg@10")
+    value: float = share("Mean over the customers (coverage: share of the products offered that anyone is shown)")
+    low: float = share("Lower end of its 95 % bootstrap interval; null for coverage", nullable=True)
+    high: float = share("Upper end", nullable=True)
+    baseline: str = text("The model that it is compared with")
+    delta: float = number("Value minus the baseline's")
+    delta_low: float = number("Lower end of the 95 % interval of the paired difference", nullable=True)
+    delta_high: float = number("Upper end", nullable=True)
+    customers: int = whole("Customers with something to predict", ge=1)

@@ -7,7 +7,12 @@ import pandera.pandas as pa
 from segmentation_platform.contracts.base import Contract, day, flag, moment, share, text, whole
 from segmentation_platform.contracts.customers import CustomerSegments
 from segmentation_platform.contracts.ledger import ProductCatalog
-from segmentation_platform.contracts.recommendations import SegmentRecommendations
+from segmentation_platform.contracts.recommendations import (
+    CustomerRecommendations,
+    RecommendationQuality,
+    SegmentRecommendations,
+    SimilarItems,
+)
 from segmentation_platform.contracts.segments import (
     ModelSelection,
     SegmentDrift,
@@ -36,6 +41,7 @@ class Snapshots(Contract):
     customers: int = whole("Customers in the snapshot")
     guest_share: float = share("Share of the sales' revenue that came from guests, who are in no segment")
     model_version: int = whole("Segment model that assigned them (that of all customers)", ge=1)
+    taste_version: int = whole("Model of tastes that assigned them; 0 for none")
     checks_passed: int = whole("Data checks that passed in the run")
     checks_warned: int = whole("Data checks that warned in the run")
     data_note: str = text("What to keep in mind with so little data; null if there is enough", nullable=True)
@@ -66,8 +72,11 @@ PUBLISHED: tuple[Published, ...] = (
     Published("customer_segments", CustomerSegments),
     Published("segment_moves", SegmentMoves),
     Published("segment_recommendations", SegmentRecommendations),
+    Published("customer_recommendations", CustomerRecommendations),
+    Published("similar_items", SimilarItems),
     Published("products", ProductCatalog),
     Published("model_selection", ModelSelection),
     Published("segment_drift", SegmentDrift),
+    Published("recommendation_quality", RecommendationQuality),
 )
 """Everything that is published, in the order in which a reader would look."""

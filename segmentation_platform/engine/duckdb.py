@@ -20,9 +20,9 @@ class DuckDBSession:
         self._connection = connection
 
     def add(self, name: str, data: TableLike) -> None:
-        """Make `data` readable as the table `name`."""
+        """Make `data` readable as the table `name`, in place of one that is there."""
         self._connection.register("_incoming", data)
-        self._connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM _incoming')  # noqa: S608
+        self._connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM _incoming')  # noqa: S608
         self._connection.unregister("_incoming")
 
     def run(self, step: Step, parameters: Parameters | None = None) -> None:

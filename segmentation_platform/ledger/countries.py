@@ -56,6 +56,19 @@ def continent_of(name: str) -> str:
     return _continent_by_key().get(country_key(name), UNKNOWN)
 
 
+def region_of(country: str, own_regions: tuple[str, ...]) -> str:
+    """The region of a country, as `clean_sales` has it.
+
+    Args:
+        country: name, as it may be written
+        own_regions: countries that are a region of their own (`CleaningRules.regions`)
+
+    """
+    own = {country_key(name): name for name in own_regions}
+    rest = "Rest of Europe" if continent_of(country) == "Europe" else "Rest of world"
+    return own.get(country_key(country), rest)
+
+
 @lru_cache(maxsize=1)
 def _continent_by_key() -> dict[str, str]:
     return read_continents(COUNTRIES_FILE.read_text(encoding="utf-8"))

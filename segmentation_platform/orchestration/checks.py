@@ -16,6 +16,7 @@ from segmentation_platform.orchestration import registry
 from segmentation_platform.orchestration.io_managers import CONTRACTS, StoredTable
 from segmentation_platform.orchestration.metadata import records_table
 from segmentation_platform.orchestration.resources import ReportingDateResource, WarehouseResource
+from segmentation_platform.recommendations.backtest import not_better
 from segmentation_platform.segments.caution import data_note
 from segmentation_platform.segments.fitted import FittedModel
 from segmentation_platform.settings import Settings
@@ -26,11 +27,12 @@ SHOWN = 20
 """Failing rows that are shown in the metadata of a check."""
 
 _CENT = 0.005
+_REGISTRIES = ("loads", "segment_models", "taste_models")
 
 
 def contract_checks() -> list[dg.AssetChecksDefinition]:
     """A blocking check for every working table that is an asset: it keeps its contract."""
-    return [_contract_check(contract) for contract in WORKING if contract.table() not in ("loads", "segment_models")]
+    return [_contract_check(contract) for contract in WORKING if contract.table() not in _REGISTRIES]
 
 
 def _contract_check(contract: type[Contract]) -> dg.AssetChecksDefinition:
@@ -179,14 +181,30 @@ def every_segment_has_customers(warehouse: WarehouseResource) -> dg.AssetCheckRe
 
 @dg.asset_check(
     asset="segment_recs",
-    additional_deps=["customer_segments", "segment_profiles", "segment_regions", "product_catalog", "rfm_features"],
+    additional_deps=[
+        "customer_segments",
+        "segment_profiles",
+        "segment_regions",
+        "product_catalog",
+        "rfm_features",
+        "customer_recs",
+        "similar_items",
+    ],
     description="The tables that are published agree: same customers, segments, products and money in all of them.",
     blocking=True,
 )
 def tables_agree(warehouse: WarehouseResource) -> dg.AssetCheckResult:
     """What is published is of one piece."""
     database = warehouse.database()
-    names = ("customer_segments", "segment_profiles", "segment_regions", "segment_recs", "product_catalog")
+    names = (
+        "customer_segments",
+        "segment_profiles",
+        "segment_regions",
+        "segment_recs",
+        "product_catalog",
+        "customer_recs",
+        "similar_items",
+    )
     found = disagreements({name: tables.read_frame(database, CONTRACTS[name]) for name in names})
     return check_result([_row(d) for d in found], "The published tables agree with each other.")
 
@@ -250,6 +268,23 @@ def enough_data(
     return warning([note] if note else [], good="There is enough data.")
 
 
+@dg.asset_check(
+    asset="rec_backtest",
+    description="On past days the lists recommend better than what is popular lately, beyond chance.",
+)
+def better_than_popular(warehouse: WarehouseResource) -> dg.AssetCheckResult:
+    """Warns when a list is not better than recent popularity, or nothing could be judged."""
+    quality = tables.read_frame(warehouse.database(), CONTRACTS["rec_backtest"])
+    if quality.empty:
+        return warning(["The ledger is too short to play past days again."], good="")
+    words = [
+        f"{row.model}, {row.task}, from {row.origin:%Y-%m-%d}: NDCG@10 {row.value:.3f}, {row.delta:+.3f} "
+        f"({row.delta_low:+.3f} to {row.delta_high:+.3f}) against recent popularity"
+        for row in not_better(quality).itertuples()
+    ]
+    return warning(words, good="Every list recommends better than recent popularity.")
+
+
 def warning(words: Sequence[str], good: str) -> dg.AssetCheckResult:
     """A passed result, or a warning, which blocks nothing."""
     return dg.AssetCheckResult(
@@ -266,5 +301,6 @@ RELATIONS = [
     model_is_readable,
     model_holds,
     enough_data,
+    better_than_popular,
 ]
 """The checks that look at more than one table, or at the model."""

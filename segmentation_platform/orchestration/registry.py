@@ -6,13 +6,16 @@ from datetime import date
 
 import pandas as pd
 
+from segmentation_platform.recommendations.tastes import DatedTastes, TasteModel, tastes_of_night
 from segmentation_platform.segments.fitted import FittedModel
 from segmentation_platform.segments.history import History, believed, on_day
 from segmentation_platform.segments.lifecycle import InForce, Night
+from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import loads, models
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.history import published_history
 from segmentation_platform.warehouse.models import ModelRecord
+from segmentation_platform.warehouse.tastes import TasteRecord, register_tastes, tastes_in_force
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,38 @@ def register(database: Database, nights: Mapping[str, Night], origin: Origin) ->
 def fitted(records: Iterable[ModelRecord]) -> dict[str, FittedModel]:
     """The models of records, by region."""
     return {record.region: FittedModel.from_json(record.model) for record in records}
+
+
+@dataclass(frozen=True)
+class Buys:
+    """What customers bought up to a reporting date.
+
+    Attributes:
+        pairs: as from `recommendations.sales.customer_products`
+        catalog: columns of `contracts.ProductCatalog`
+        as_of: reporting date
+
+    """
+
+    pairs: pd.DataFrame
+    catalog: pd.DataFrame
+    as_of: date
+
+
+def tastes(database: Database, buys: Buys, settings: Settings, run_id: str) -> pd.DataFrame:
+    """Everybody's taste by the model in force, which is fitted or moved if that is due, and registered.
+
+    Returns:
+        Columns of `contracts.CustomerTastes`.
+
+    """
+    ledger, rules = source(database), settings.recommendations.tastes
+    known = tastes_in_force(database, ledger, buys.as_of)
+    earlier = DatedTastes(TasteModel.from_json(known.model), known.as_of) if known else None
+    night = tastes_of_night(earlier, buys.pairs, buys.catalog, buys.as_of, rules)
+    record = TasteRecord(night.as_of, ledger, len(night.model.names), run_id, night.model.to_json())
+    version = register_tastes(database, record)
+    return night.model.assign(buys.pairs, rules).reset_index().assign(taste_version=version)
 
 
 def _record(region: str, fitted: FittedModel, origin: Origin) -> ModelRecord:

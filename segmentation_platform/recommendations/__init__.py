@@ -1,4 +1,12 @@
-"""What to offer to whom: product lists per segment and region, with the evidence in every row.
+"""What to offer to whom: product lists per segment and per customer, with the evidence in every row.
+
+    sales             what all lists are made from
+    segment_lists     popular, rising, signature: per segment, region and taste
+    customer_lists    buy_again, new_to_you: per customer; scorer makes the same on demand
+      ranker            the score behind them: histories, demand, ease are its parts; reasons its words
+    similar_items     what is bought together; association finds whole bundles
+    tastes            groups of customers by what they buy
+    backtest          how good all this is; tuning chooses settings by it
 
 Belongs here: ranking products. Does not belong here: who is in which segment, and where lists are kept.
 """

@@ -1,70 +1,40 @@
-"""Three product lists for every segment, over all regions and for each region with enough customers.
+"""Three product lists for every segment, and for each region and taste in it with enough customers.
 
-`popular` orders by the recency-weighted share of purchases, shrunk to the region's and that to everybody's
-(an empirical-Bayes estimate with a Dirichlet prior: Zhai & Lafferty 2004, A study of smoothing methods, TOIS 22);
-`rising` by that share against the same share over all time; `signature` by the lower end of the interval of the
-lift, so that a lift seen in three customers does not lead.
+`popular` orders by the recency-weighted share of purchases. A cell's share is shrunk to that of the same region and
+taste over all segments, this to the taste's over all regions, and that to everybody's: what a customer likes tells
+more than where they live (an empirical-Bayes estimate with a Dirichlet prior: Zhai & Lafferty 2004, A study of
+smoothing methods, TOIS 22). `rising` orders by that share against the same share over all time; `signature` by the
+lower end of the interval of the lift, so that a lift seen in three customers does not lead.
 """
 
-from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from segmentation_platform.contracts.recommendations import SegmentRecommendations
-from segmentation_platform.engine import Session, read_step
+from segmentation_platform.engine import read_step
 from segmentation_platform.recommendations.rules import RecommendationRules
-
-ALL = "all"
-
-COLUMNS = (
-    "load_id",
-    "line_number",
-    "invoice",
-    "status",
-    "stock_code",
-    "sold_at",
-    "quantity",
-    "unit_price",
-    "customer_id",
-)
-"""The columns of the cleaned ledger from which lists are made."""
+from segmentation_platform.recommendations.sales import ALL, Sales, offered_products
+from segmentation_platform.recommendations.tastes import MIXED
 
 _PURCHASES = read_step(__package__, "product_purchases")
-_CELL = ["segment_id", "region"]
+_CELL = ["segment_id", "region", "taste"]
 _EVERY_SEGMENT = 0
 _Z = 1.96
 _RECENT_HALF_LIVES = 4
 _RISE = 1.1
 
 
-class RecommendationError(ValueError):
-    """There is nothing to recommend; the message says why and what would help."""
-
-
-@dataclass(frozen=True)
-class Sales:
-    """What lists are made from.
-
-    Attributes:
-        session: holds `known_sales` as of the reporting date (see `ledger.known`)
-        segments: columns of `contracts.CustomerSegments`
-        catalog: columns of `contracts.ProductCatalog`
-
-    """
-
-    session: Session
-    segments: pd.DataFrame
-    catalog: pd.DataFrame
-
-
 def segment_recommendations(sales: Sales, as_of: date, rules: RecommendationRules) -> pd.DataFrame:
     """Make the lists of every segment.
 
     Returns:
-        Columns of `contracts.SegmentRecommendations`, ordered by segment, region, list and rank. Region and taste
-        `all` are always there; a region is there where the segment has `rules.cell_customers` customers in it.
+        Columns of `contracts.SegmentRecommendations`, ordered by segment, region, taste, list and rank. Region and
+        taste `all` are always there; a region, a taste, or both together where `rules.cell_customers` of the
+        segment's customers are of them.
 
     Raises:
         RecommendationError: when nothing was sold lately.
@@ -72,24 +42,17 @@ def segment_recommendations(sales: Sales, as_of: date, rules: RecommendationRule
     """
     purchases = _product_purchases(sales, as_of, rules)
     scored = _score(purchases, _cell_sizes(sales.segments), rules)
-    still_sold = sales.catalog["last_sold"] >= pd.Timestamp(as_of) - pd.Timedelta(days=rules.sold_within_days)
-    if not still_sold.any():
-        raise RecommendationError(
-            f"Nothing was sold in the {rules.sold_within_days} days before {as_of}. Choose an earlier date, "
-            "or raise sold_within_days in segmentation.toml, [recommendations]."
-        )
-    offered = scored.merge(sales.catalog.loc[still_sold, ["stock_code", "description", "category", "product_type"]])
+    offered = scored.merge(offered_products(sales.catalog, as_of, rules.sold_within_days))
     names = sales.segments.drop_duplicates("segment_id").set_index("segment_id")["segment"]
     offered["segment"] = offered["segment_id"].map(names).astype("str")
     lists = [_popular(offered), _rising(offered, rules), _signature(offered, rules)]
     ranked = pd.concat([_best(candidates, rules.length) for candidates in lists], ignore_index=True)
-    ranked["taste"] = pd.Series(ALL, index=ranked.index, dtype="str")
     ordered = ranked.sort_values([*_CELL, "list", "rank"], ignore_index=True)
     return ordered[SegmentRecommendations.column_names()]
 
 
 def _product_purchases(sales: Sales, as_of: date, rules: RecommendationRules) -> pd.DataFrame:
-    sales.session.add("customer_segments", sales.segments[["customer_id", "segment_id", "region"]])
+    sales.session.add("customer_segments", sales.segments[["customer_id", *_CELL]])
     sales.session.run(
         _PURCHASES,
         {
@@ -100,17 +63,16 @@ def _product_purchases(sales: Sales, as_of: date, rules: RecommendationRules) ->
     )
     purchases = sales.session.frame(_PURCHASES.name)
     purchases["segment_id"] = purchases["segment_id"].fillna(_EVERY_SEGMENT).astype("int64")
-    purchases["region"] = purchases["region"].fillna(ALL)
-    return purchases
+    return purchases.fillna({"region": ALL, "taste": ALL})
 
 
 def _cell_sizes(segments: pd.DataFrame) -> pd.Series:
-    """Customers per segment and region, `_EVERY_SEGMENT` and `ALL` included."""
+    """Customers per segment, region and taste, `_EVERY_SEGMENT` and `ALL` included."""
+    wider: dict[str, Any] = {"segment_id": _EVERY_SEGMENT, "region": ALL, "taste": ALL}
     levels = [
-        segments[_CELL],
-        segments[_CELL].assign(region=ALL),
-        segments[_CELL].assign(segment_id=_EVERY_SEGMENT),
-        segments[_CELL].assign(segment_id=_EVERY_SEGMENT, region=ALL),
+        segments[_CELL].assign(**{name: wider[name] for name in dropped})
+        for count in range(len(_CELL) + 1)
+        for dropped in combinations(_CELL, count)
     ]
     return pd.concat(levels).value_counts().rename("cell_customers")
 
@@ -118,23 +80,33 @@ def _cell_sizes(segments: pd.DataFrame) -> pd.Series:
 def _score(purchases: pd.DataFrame, sizes: pd.Series, rules: RecommendationRules) -> pd.DataFrame:
     """Recent share, share of customers, lift and trend of every product in every cell that is large enough."""
     everyone = _everyone(purchases, sizes)
-    in_regions = _with_shares(purchases[purchases["segment_id"] == _EVERY_SEGMENT], everyone, rules)
-    regions = in_regions.set_index(["region", "stock_code"])[["recent_share", "usual_share"]]
-    cells = _with_shares(purchases[purchases["segment_id"] != _EVERY_SEGMENT], regions, rules)
+    of_all = purchases[purchases["segment_id"] == _EVERY_SEGMENT]
+    has_region, has_taste = of_all["region"] != ALL, of_all["taste"] != ALL
+    plain = _with_shares(of_all[~has_region & ~has_taste], everyone, rules)
+    regions = _with_shares(of_all[has_region & ~has_taste], everyone, rules)
+    tastes = _with_shares(of_all[~has_region & has_taste], everyone, rules)
+    both = _with_shares(of_all[has_region & has_taste], _by(tastes, "taste"), rules)
+    wider = _by(pd.concat([plain, regions, tastes, both]), "region", "taste")
+    cells = _with_shares(purchases[purchases["segment_id"] != _EVERY_SEGMENT], wider, rules)
     cells = cells.join(sizes, on=_CELL)
-    cells = cells[(cells["cell_customers"] >= rules.cell_customers) | (cells["region"] == ALL)]
+    is_widest = (cells["region"] == ALL) & (cells["taste"] == ALL)
+    cells = cells[(cells["cell_customers"] >= rules.cell_customers) | is_widest]
     cells = cells.join(everyone[["share_of_all", "trend"]], on="stock_code")
-    return _with_lift(cells, int(sizes[(_EVERY_SEGMENT, ALL)]))
+    return _with_lift(cells, int(sizes[(_EVERY_SEGMENT, ALL, ALL)]))
+
+
+def _by(shares: pd.DataFrame, *names: str) -> pd.DataFrame:
+    return shares.set_index([*names, "stock_code"])[["recent_share", "usual_share"]]
 
 
 def _everyone(purchases: pd.DataFrame, sizes: pd.Series) -> pd.DataFrame:
     """Per product over all customers: recent and usual share of purchases, their ratio, share of customers."""
-    is_all = (purchases["segment_id"] == _EVERY_SEGMENT) & (purchases["region"] == ALL)
+    is_all = (purchases[_CELL] == [_EVERY_SEGMENT, ALL, ALL]).all(axis=1)
     everyone = purchases[is_all].set_index("stock_code")
     usual = everyone["purchases"] / everyone["purchases"].sum()
     # After many half-lives without a sale nothing is recent, and all is as usual.
     recent = (everyone["recent_purchases"] / everyone["recent_purchases"].sum()).fillna(usual)
-    share_of_all = everyone["customers"] / sizes[(_EVERY_SEGMENT, ALL)]
+    share_of_all = everyone["customers"] / sizes[(_EVERY_SEGMENT, ALL, ALL)]
     return pd.DataFrame(
         {"recent_share": recent, "usual_share": usual, "trend": recent / usual, "share_of_all": share_of_all}
     )
@@ -191,7 +163,10 @@ def _signature(offered: pd.DataFrame, rules: RecommendationRules) -> pd.DataFram
 
 
 def _whom(offered: pd.DataFrame) -> pd.Series:
-    return offered["segment"].where(offered["region"] == ALL, offered["segment"] + " in " + offered["region"])
+    region, taste = offered["region"], offered["taste"]
+    where = (" in " + region).where(region != ALL, "")
+    what = (" who like " + taste).where(taste != ALL, "").mask(taste == MIXED, " of mixed taste")
+    return offered["segment"] + where + what
 
 
 def _best(candidates: pd.DataFrame, length: int) -> pd.DataFrame:

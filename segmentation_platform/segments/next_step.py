@@ -22,7 +22,7 @@ def next_steps(customers: pd.DataFrame, model: SegmentModel, rank: Mapping[int, 
     Args:
         customers: columns of `contracts.RfmFeatures`, and `segment_id`
         model: that assigned them
-        rank: place of each segment id by money per customer, 1 the highest
+        rank: place of each segment id by money per customer at the fit, 1 the highest
 
     Returns:
         Columns `next_segment` (missing if none is within six orders) and `next_step` in words, indexed as

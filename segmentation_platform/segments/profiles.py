@@ -21,6 +21,18 @@ Models = Mapping[str, FittedModel]
 _MEDIANS = ("recency_days", "frequency", "monetary")
 
 
+def with_tastes(customers: pd.DataFrame, tastes: pd.DataFrame) -> pd.DataFrame:
+    """The customers with their taste group in place of the category on which they spent most.
+
+    Args:
+        customers: columns of `contracts.RfmFeatures`
+        tastes: columns of `contracts.CustomerTastes`, one row for each of them
+
+    """
+    groups = customers[["customer_id"]].merge(tastes, on="customer_id", how="left", validate="one_to_one")["taste"]
+    return customers.assign(taste=groups.set_axis(customers.index))
+
+
 def by_model(customers: pd.DataFrame, regions: set[str]) -> dict[str, pd.DataFrame]:
     """Part customers by the model that is for them: that of their region if it has one, else that of all.
 
@@ -51,11 +63,9 @@ def assign(customers: pd.DataFrame, models: Models) -> pd.DataFrame:
 
 def _assign(customers: pd.DataFrame, model: SegmentModel) -> pd.DataFrame:
     assigned = customers.join(model.assign(customers))
-    worth = assigned.groupby("segment_id")["monetary"].mean()
-    # A segment without customers is where its number says: segments are numbered by worth when they are made.
-    rank = worth.reindex([s.segment_id for s in model.segments]).rank(ascending=False, method="first")
-    places = rank.fillna(pd.Series({s.segment_id: n for n, s in enumerate(model.segments, 1)})).astype("int64")
-    return assigned.join(next_steps(assigned, model, {int(str(i)): int(place) for i, place in places.items()}))
+    # By the worth at the fit, so that a customer's next step does not hang on who else is looked at.
+    rank = {segment.segment_id: place for place, segment in enumerate(model.segments, 1)}
+    return assigned.join(next_steps(assigned, model, rank))
 
 
 def customer_segments(assigned: pd.DataFrame, intervals: pd.DataFrame, day: date) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 
-from segmentation_platform.contracts import Loads, RawSales, SegmentModels
+from segmentation_platform.contracts import Loads, RawSales, SegmentModels, TasteModels
 from segmentation_platform.warehouse.database import Connection, Database, DatabaseError
 from segmentation_platform.warehouse.roles import grant_reader
 from segmentation_platform.warehouse.serving import create_views
@@ -46,7 +46,7 @@ def _upgrade(database: Database) -> None:
         connection.execute("SELECT pg_advisory_xact_lock(7305114620471003)")
         create_views(connection)
         grant_reader(connection)
-        for contract in (RawSales, Loads, SegmentModels):
+        for contract in (RawSales, Loads, SegmentModels, TasteModels):
             describe(connection, contract)
 
 

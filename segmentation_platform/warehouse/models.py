@@ -121,6 +121,16 @@ def models_in_use(database: Database) -> list[ModelRecord]:
     return read_models(database, [int(str(row[0])) for row in rows])
 
 
+def served_models(database: Database) -> list[ModelRecord]:
+    """The models by which the served snapshot was made; none before the first."""
+    with database.connect() as connection:
+        rows = connection.execute(
+            "SELECT model_version FROM snapshots.segment_drift"
+            " WHERE snapshot_id = (SELECT snapshot_id FROM snapshots.served)"
+        ).fetchall()
+    return read_models(database, [int(str(row[0])) for row in rows])
+
+
 def in_force(database: Database, source: str, as_of: date) -> list[Promotion]:
     """The models in force when the night of a reporting date begins.
 

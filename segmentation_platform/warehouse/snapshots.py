@@ -41,6 +41,7 @@ class SnapshotFacts:
     customers: int
     guest_share: float
     model_version: int
+    taste_version: int
     checks_passed: int
     checks_warned: int
     data_note: str | None

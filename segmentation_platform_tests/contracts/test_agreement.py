@@ -10,7 +10,8 @@ from segmentation_platform.contracts.agreement import Disagreement, disagreement
 from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.known import COLUMNS, known_sales
 from segmentation_platform.recommendations.rules import RecommendationRules
-from segmentation_platform.recommendations.segment_lists import Sales, segment_recommendations
+from segmentation_platform.recommendations.sales import Sales
+from segmentation_platform.recommendations.segment_lists import segment_recommendations
 from segmentation_platform.segments.profiles import segment_regions
 from segmentation_platform_tests.ledgers import catalog, profiled, segmented, simulated
 

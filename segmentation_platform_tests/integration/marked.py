@@ -39,6 +39,7 @@ def facts(mark: int = 1, as_of: date = date(2011, 12, 10)) -> SnapshotFacts:
         customers=mark,
         guest_share=0.25,
         model_version=mark,
+        taste_version=mark,
         checks_passed=mark,
         checks_warned=mark,
         data_note=None,

@@ -17,6 +17,7 @@ from segmentation_platform.contracts import (
     Published,
     RawSales,
     SegmentModels,
+    TasteModels,
 )
 from segmentation_platform.contracts.serving import Snapshots
 from segmentation_platform.warehouse import serving
@@ -31,6 +32,7 @@ SNAPSHOT = [column for column in Snapshots.columns() if column.name not in INTER
 IS_SERVED = next(column for column in Snapshots.columns() if column.name == "is_served")
 BY_SNAPSHOT = [next(c for c in SNAPSHOT if c.name == name) for name in ("snapshot_id", "as_of")]
 
+PERSISTENT = (RawSales, Loads, SegmentModels, TasteModels)
 Columns = Callable[[list[Column]], list[Column]]
 
 
@@ -81,7 +83,10 @@ def test_migrated_tables_are_those_of_the_contracts(database: Database) -> None:
         **{f"snapshots.{p.view}": [number, *p.contract.columns()] for p in PUBLISHED},
         f"snapshots.{HISTORY}": [Column("source", "text", "", nullable=False), *CustomerSegmentHistory.columns()],
         "snapshots.snapshots": [column for column in Snapshots.columns() if column.name != "is_served"],
-        **{f"warehouse.{contract.table()}": contract.columns() for contract in (RawSales, Loads, SegmentModels)},
+        **{
+            f"warehouse.{contract.table()}": contract.columns()
+            for contract in (RawSales, Loads, SegmentModels, TasteModels)
+        },
     }
     for table, columns in expected.items():
         with database.connect() as connection:
@@ -95,7 +100,9 @@ def test_migrated_tables_are_those_of_the_contracts(database: Database) -> None:
         assert found == {(c.name, c.sql_type, c.nullable) for c in columns}, table
 
 
-@pytest.mark.parametrize("contract", [RawSales, Loads, SegmentModels], ids=lambda contract: contract.table())
+@pytest.mark.parametrize(
+    "contract", [RawSales, Loads, SegmentModels, TasteModels], ids=lambda contract: contract.table()
+)
 def test_tables_made_by_migrations_carry_the_words_of_their_contract(
     database: Database, contract: type[RawSales]
 ) -> None:

@@ -29,7 +29,12 @@ def settings(tmp_path: Path, shop_ledger: Path) -> Settings:
     stable_enough = {"chosen_jaccard": 0.5, "chosen_strength": 0.1, "chosen_quiet": 0.1}
     quick = {"compared": [], "k_max": 4, "bootstraps": 3, "halvings": 2, **stable_enough}
     return Settings.model_validate(
-        {"home": tmp_path / "home", "ledger": {"sales": str(shop_ledger)}, "segmentation": quick}
+        {
+            "home": tmp_path / "home",
+            "ledger": {"sales": str(shop_ledger)},
+            "segmentation": quick,
+            "recommendations": {"backtest": {"draws": 20}},
+        }
     )
 
 

@@ -190,3 +190,27 @@ def test_regions_with_enough_customers_get_models_of_their_own(
     assert served(database, "segments")["segment"].is_unique
     assert refresh(regional, warehouse, NEXT).success
     assert not served(database, "segment_drift")["is_promotion"].any()
+
+
+def test_tastes_are_assigned_by_the_model_in_force_until_its_groups_are_moved_a_month_later_under_the_same_names(
+    run: Run, database: Database
+) -> None:
+    def taste_of() -> tuple[int, "pd.Series[str]"]:
+        with database.connect() as connection:
+            row = connection.execute("SELECT taste_version FROM serving.snapshot").fetchone()
+        assert row is not None
+        return int(str(row[0])), served(database, "customer_segments").set_index("customer_id")["taste"]
+
+    assert run(as_of=FIRST).success
+    first, tastes = taste_of()
+    assert tastes.nunique() > 3
+    assert run(as_of=NEXT).success
+    second, next_day = taste_of()
+    assert second == first
+    assert (tastes.reindex(next_day.index).dropna() == next_day[next_day.index.isin(tastes.index)]).mean() > 0.95
+    assert run(as_of=LATER).success
+    third, moved = taste_of()
+    assert third == first + 1
+    assert set(moved) <= set(tastes) | {"Mixed"}
+    assert run(as_of=FIRST).success
+    assert taste_of()[0] == first

@@ -1,5 +1,6 @@
 """Product lists per segment and region: what they are ordered by, what is left out, and that the words are true."""
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +21,9 @@ from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.catalog import product_catalog
 from segmentation_platform.ledger.known import COLUMNS, known_sales
 from segmentation_platform.recommendations.rules import RecommendationRules
-from segmentation_platform.recommendations.segment_lists import Sales, segment_recommendations
+from segmentation_platform.recommendations.sales import Sales
+from segmentation_platform.recommendations.segment_lists import segment_recommendations
+from segmentation_platform.recommendations.tastes import MIXED
 from segmentation_platform_tests.ledgers import catalog, sales_lines, segmented, simulated
 
 AS_OF = date(2011, 1, 1)
@@ -36,6 +39,7 @@ class Customer:
     bought: Mapping[str, str] | Sequence[str]
     """Products, on 31 December; or products by day."""
     region: str = "United Kingdom"
+    taste: str = MIXED
 
 
 @dataclass
@@ -60,10 +64,10 @@ class Shop:
 
     def segments(self) -> pd.DataFrame:
         rows = [
-            (f"{number:04}", customer.segment, f"Segment {customer.segment}", customer.region)
+            (f"{number:04}", customer.segment, f"Segment {customer.segment}", customer.region, customer.taste)
             for number, customer in enumerate(self.customers)
         ]
-        return pd.DataFrame(rows, columns=["customer_id", "segment_id", "segment", "region"])
+        return pd.DataFrame(rows, columns=["customer_id", "segment_id", "segment", "region", "taste"])
 
 
 def as_days(bought: Mapping[str, str] | Sequence[str]) -> Mapping[str, str]:
@@ -85,21 +89,30 @@ def lists(*customers: Customer, rules: RecommendationRules = SMALL, as_of: date 
     return lists_of(shop.clean(), shop.segments(), rules, as_of)
 
 
-def products(found: pd.DataFrame, name: str, segment: int = 1, region: str = "all") -> list[str]:
+def products(found: pd.DataFrame, name: str, segment: int = 1, region: str = "all", taste: str = "all") -> list[str]:
     """The products of one list, best first."""
-    return one(found, name, segment, region)["stock_code"].tolist()
+    return one(found, name, segment, region, taste)["stock_code"].tolist()
 
 
-def one(found: pd.DataFrame, name: str, segment: int = 1, region: str = "all") -> pd.DataFrame:
-    chosen = (found["list"] == name) & (found["segment_id"] == segment) & (found["region"] == region)
+def one(found: pd.DataFrame, name: str, segment: int = 1, region: str = "all", taste: str = "all") -> pd.DataFrame:
+    wanted = {"list": name, "segment_id": segment, "region": region, "taste": taste}
+    chosen = np.logical_and.reduce([found[column] == value for column, value in wanted.items()])
     return found[chosen].sort_values("rank")
+
+
+@cache
+def shoppers() -> pd.DataFrame:
+    """The simulated shop's customers in segments; of their tastes the two most common are told apart."""
+    people = segmented()
+    common = people["taste"].value_counts().index[:2]
+    return people.assign(taste=people["taste"].where(people["taste"].isin(common), MIXED))
 
 
 @cache
 def simulated_lists(shrinkage: float = 200.0) -> pd.DataFrame:
     shop = simulated()
     rules = RecommendationRules(cell_customers=8, support=2, shrinkage=shrinkage)
-    return lists_of(shop.clean, segmented(), rules, shop.as_of)
+    return lists_of(shop.clean, shoppers(), rules, shop.as_of)
 
 
 # --- on a whole simulated shop ---
@@ -109,11 +122,11 @@ def told_by_pandas(shrinkage: float) -> pd.DataFrame:
     """Score, share, lift and trend of every product in every cell, told once more."""
     shop = simulated()
     kept = shop.clean[shop.clean["net_quantity"] > 0].drop(columns="region")
-    kept = kept.merge(segmented()[["customer_id", "segment_id", "region"]], on="customer_id")
+    kept = kept.merge(shoppers()[["customer_id", "segment_id", "region", "taste"]], on="customer_id")
     bought = kept.assign(day=kept["sold_at"].dt.normalize()).drop_duplicates(["customer_id", "invoice", "stock_code"])
     age = (pd.Timestamp(shop.as_of) - bought["day"]).dt.days
     bought = bought.assign(weight=0.5 ** (age / 7), once=1.0)
-    people = segmented()
+    people = shoppers()
 
     def shares(lines: pd.DataFrame, prior: pd.DataFrame | None) -> pd.DataFrame:
         sums = lines.groupby("stock_code")[["weight", "once"]].sum().round(9)
@@ -124,34 +137,51 @@ def told_by_pandas(shrinkage: float) -> pd.DataFrame:
     everyone = shares(bought, None)
     share_of_all = bought.groupby("stock_code")["customer_id"].nunique() / len(people)
     rows = []
-    for segment in sorted(people["segment_id"].unique()):
-        for region in ["all", *people["region"].unique()]:
-            of_region = bought if region == "all" else bought[bought["region"] == region]
-            cell = of_region[of_region["segment_id"] == segment]
-            inside = people[(people["segment_id"] == segment) & ((region == "all") | (people["region"] == region))]
-            found = shares(cell, shares(of_region, everyone))
-            customers = cell.groupby("stock_code")["customer_id"].nunique()
-            rows.append(
-                pd.DataFrame(
-                    {
-                        "segment_id": segment,
-                        "region": region,
-                        "popular": found["weight"],
-                        "rising": found["weight"] / found["once"],
-                        "customers": customers,
-                        "share": customers / len(inside),
-                        "lift": customers / len(inside) / share_of_all.reindex(customers.index),
-                        "trend": (everyone["weight"] / everyone["once"]).reindex(customers.index),
-                    }
-                ).reset_index()
-            )
+    cells = itertools.product(
+        sorted(people["segment_id"].unique()),
+        ["all", *people["region"].unique()],
+        ["all", *people["taste"].unique()],
+    )
+    for segment, region, taste in cells:
+        of_taste = bought if taste == "all" else bought[bought["taste"] == taste]
+        of_both = of_taste if region == "all" else of_taste[of_taste["region"] == region]
+        cell = of_both[of_both["segment_id"] == segment]
+        inside = people[
+            (people["segment_id"] == segment)
+            & ((region == "all") | (people["region"] == region))
+            & ((taste == "all") | (people["taste"] == taste))
+        ]
+        if cell.empty:
+            continue
+        # Drawn to the region and taste, that to the taste, and that to everyone.
+        prior = everyone if taste == "all" else shares(of_taste, everyone)
+        prior = prior if region == "all" else shares(of_both, prior)
+        found = shares(cell, prior)
+        customers = cell.groupby("stock_code")["customer_id"].nunique()
+        rows.append(
+            pd.DataFrame(
+                {
+                    "segment_id": segment,
+                    "region": region,
+                    "taste": taste,
+                    "popular": found["weight"],
+                    "rising": found["weight"] / found["once"],
+                    "customers": customers,
+                    "share": customers / len(inside),
+                    "lift": customers / len(inside) / share_of_all.reindex(customers.index),
+                    "trend": (everyone["weight"] / everyone["once"]).reindex(customers.index),
+                }
+            ).reset_index()
+        )
     return pd.concat(rows)
 
 
 @pytest.mark.parametrize("shrinkage", [0.0, 200.0])
 def test_every_figure_is_what_pandas_says_of_a_simulated_shop(shrinkage: float) -> None:
     found = simulated_lists(shrinkage)
-    joined = found.merge(told_by_pandas(shrinkage), on=["segment_id", "region", "stock_code"], suffixes=("", "_told"))
+    joined = found.merge(
+        told_by_pandas(shrinkage), on=["segment_id", "region", "taste", "stock_code"], suffixes=("", "_told")
+    )
     assert len(joined) == len(found) > 1_000
     for name in ("customers", "share", "lift", "trend"):
         np.testing.assert_allclose(joined[name], joined[f"{name}_told"], rtol=1e-6, atol=1e-6)
@@ -165,13 +195,15 @@ def test_the_first_of_popular_is_the_best_of_all_that_are_still_sold() -> None:
     products_now = catalog(simulated().clean, simulated().as_of)
     still = products_now["last_sold"] >= pd.Timestamp(simulated().as_of) - pd.Timedelta(days=60)
     told = told[told["stock_code"].isin(products_now.loc[still, "stock_code"])]
-    best = told.groupby(["segment_id", "region"])["popular"].max()
-    first = found[(found["list"] == "popular") & (found["rank"] == 1)].set_index(["segment_id", "region"])["score"]
+    best = told.groupby(["segment_id", "region", "taste"])["popular"].max()
+    first = found[(found["list"] == "popular") & (found["rank"] == 1)].set_index(["segment_id", "region", "taste"])[
+        "score"
+    ]
     np.testing.assert_allclose(first, best.reindex(first.index), rtol=1e-6)
 
 
 def test_ranks_of_every_list_go_from_1_up_without_gaps_by_falling_score() -> None:
-    for _, own in simulated_lists().groupby(["segment_id", "region", "list"]):
+    for _, own in simulated_lists().groupby(["segment_id", "region", "taste", "list"]):
         in_order = own.sort_values("rank")
         assert in_order["rank"].tolist() == list(range(1, len(own) + 1))
         assert len(own) <= 50
@@ -181,11 +213,11 @@ def test_ranks_of_every_list_go_from_1_up_without_gaps_by_falling_score() -> Non
 
 def test_every_segment_has_every_list_over_all_regions_and_rows_are_in_order() -> None:
     found = simulated_lists()
-    everywhere = found[found["region"] == "all"]
+    everywhere = found[(found["region"] == "all") & (found["taste"] == "all")]
     assert set(everywhere.loc[everywhere["list"] == "popular", "segment_id"]) == set(range(1, 6))
     assert set(found["list"]) == set(LISTS)
-    assert set(found["taste"]) == {"all"}
-    keys = found[["segment_id", "region", "list", "rank"]]
+    assert {"all"} < set(found["taste"]) <= {"all", *shoppers()["taste"]}
+    keys = found[["segment_id", "region", "taste", "list", "rank"]]
     pd.testing.assert_frame_equal(keys, keys.sort_values(list(keys.columns), ignore_index=True))
 
 
@@ -208,10 +240,10 @@ def test_what_rises_and_what_sets_apart_is_above_1_with_enough_customers_behind_
 def test_nothing_rises_in_a_cell_whose_customers_did_not_buy_it_lately() -> None:
     shop = simulated()
     recent = shop.clean[(shop.clean["sold_at"] >= pd.Timestamp(shop.as_of) - pd.Timedelta(days=28))]
-    recent = recent[recent["net_quantity"] > 0].merge(segmented()[["customer_id", "segment_id"]], on="customer_id")
+    recent = recent[recent["net_quantity"] > 0].merge(shoppers()[["customer_id", "segment_id"]], on="customer_id")
     buyers = recent.groupby(["segment_id", "stock_code"])["customer_id"].nunique()
     found = simulated_lists()
-    rising = found[(found["list"] == "rising") & (found["region"] == "all")]
+    rising = found[(found["list"] == "rising") & (found["region"] == "all") & (found["taste"] == "all")]
     assert not rising.empty
     behind = buyers.reindex(pd.MultiIndex.from_frame(rising[["segment_id", "stock_code"]])).fillna(0)
     assert behind.min() >= 2
@@ -230,14 +262,16 @@ def test_the_words_say_the_numbers_of_their_row() -> None:
         assert said, row["reason"]
         value = row[numbers[row["list"]]]
         assert said[1] == (f"{100 * value:.0f}" if row["list"] == "popular" else f"{value:.1f}")
-        assert said[2] == row["segment"] + ("" if row["region"] == "all" else f" in {row['region']}")
+        where = "" if row["region"] == "all" else f" in {row['region']}"
+        what = {"all": "", MIXED: " of mixed taste"}.get(row["taste"], f" who like {row['taste']}")
+        assert said[2] == row["segment"] + where + what
 
 
 def test_the_order_of_the_lines_and_customers_makes_no_difference() -> None:
     shop = simulated()
-    rules = RecommendationRules(cell_customers=8, support=2)
+    rules = RecommendationRules(cell_customers=8, support=2, shrinkage=200.0)
     shuffled = lists_of(
-        shop.clean.sample(frac=1, random_state=1), segmented().sample(frac=1, random_state=2), rules, shop.as_of
+        shop.clean.sample(frac=1, random_state=1), shoppers().sample(frac=1, random_state=2), rules, shop.as_of
     )
     pd.testing.assert_frame_equal(shuffled, simulated_lists())
 
@@ -311,6 +345,43 @@ def test_a_cell_with_many_purchases_is_drawn_less() -> None:
         return scores(found, 1, "all")["A"]
 
     assert first_share(2) < first_share(20) < first_share(200) < 1
+
+
+# --- tastes ---
+
+
+def two_tastes(cell_customers: int = 1) -> pd.DataFrame:
+    kitchen = [Customer(1, ["A", "B"], taste="Kitchen")] * 4
+    rules = SMALL.model_copy(update={"cell_customers": cell_customers})
+    return lists(*kitchen, *[Customer(1, ["A", "C"], taste="Toys")] * 2, Customer(2, ["A"]), rules=rules)
+
+
+def test_customers_of_another_taste_are_offered_something_else() -> None:
+    found = two_tastes()
+    assert products(found, "popular", taste="Kitchen") == ["A", "B"]
+    assert products(found, "popular", taste="Toys") == ["A", "C"]
+    assert products(found, "popular") == ["A", "B", "C"]
+
+
+def test_a_taste_with_too_few_customers_of_a_segment_has_no_lists_of_its_own() -> None:
+    assert set(two_tastes(cell_customers=3)["taste"]) == {"all", "Kitchen"}
+
+
+def test_a_thin_taste_is_drawn_to_the_same_taste_in_other_segments() -> None:
+    others = [Customer(2, ["B", "C"], taste="Toys")] * 20 + [Customer(2, ["A", "B"], taste="Kitchen")] * 200
+    thin = Customer(1, ["A", "B", "C"], taste="Toys")
+    rules = SMALL.model_copy(update={"shrinkage": 20.0})
+    found = lists(thin, *others, rules=rules)
+    assert products(found, "popular", taste="Toys") == ["B", "C", "A"]
+    assert products(found, "popular") == ["B", "A", "C"]
+
+
+@pytest.mark.parametrize(
+    ("taste", "said"), [("Toys", "Segment 1 who like Toys"), (MIXED, "Segment 1 of mixed taste")]
+)
+def test_the_words_name_the_taste(taste: str, said: str) -> None:
+    row = one(lists(Customer(1, ["A"], taste=taste)), "popular", taste=taste)
+    assert said in row["reason"].item()
 
 
 # --- recency ---
@@ -403,6 +474,7 @@ def test_a_list_is_cut_at_its_length() -> None:
 def test_a_region_with_too_few_customers_of_a_segment_has_no_lists_of_its_own_but_all_regions_do() -> None:
     customers = [Customer(1, ["A"], "Germany")] * 2 + [Customer(1, ["A"], "France")] * 3 + [Customer(2, ["A"])]
     found = lists(*customers, rules=SMALL.model_copy(update={"cell_customers": 3}))
+    found = found[found["taste"] == "all"]
     cells = found.drop_duplicates(["segment_id", "region"])[["segment_id", "region"]]
     assert cells.to_numpy().tolist() == [[1, "France"], [1, "all"], [2, "all"]]
 
@@ -452,6 +524,7 @@ def test_a_lift_seen_in_few_customers_does_not_lead_the_signature_list() -> None
 
 def test_a_shop_of_one_segment_and_one_product_works() -> None:
     found = lists(Customer(1, ["A"]))
+    found = found[found["taste"] == "all"]
     assert found[["region", "list", "rank", "stock_code"]].to_numpy().tolist() == [
         ["United Kingdom", "popular", 1, "A"],
         ["all", "popular", 1, "A"],
@@ -462,7 +535,9 @@ def test_a_shop_of_one_segment_and_one_product_works() -> None:
 
 def test_a_single_segment_has_nothing_that_sets_it_apart() -> None:
     found = lists(*[Customer(1, ["A", "B"])] * 5, *[Customer(1, ["B", "C"])] * 7)
-    everybody = found[found["region"] == "all"][["lift", "lift_low", "lift_high"]].to_numpy()
+    everybody = found[(found["region"] == "all") & (found["taste"] == "all")][
+        ["lift", "lift_low", "lift_high"]
+    ].to_numpy()
     assert (everybody == 1).all(), "of the share among everybody there is no doubt"
     assert "signature" not in set(found["list"])
 

@@ -1,17 +1,20 @@
-"""Features: what each customer is like, and what was sold; one pass over the ledger for both."""
+"""Features: what customers are like, what was sold, and who buys the same; one pass over the ledger for all."""
 
 from collections.abc import Iterator
 
 import dagster as dg
 import pandas as pd
 
-from segmentation_platform.contracts import Contract, ProductCatalog, RfmFeatures
+from segmentation_platform.contracts import Contract, CustomerTastes, ProductCatalog, RfmFeatures
 from segmentation_platform.customers.features import rfm_features
 from segmentation_platform.ledger import known
 from segmentation_platform.ledger.catalog import product_catalog
+from segmentation_platform.orchestration import registry
 from segmentation_platform.orchestration.io_managers import StoredTable
-from segmentation_platform.orchestration.metadata import OWNERS, table_metadata
+from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata
+from segmentation_platform.orchestration.registry import Buys
 from segmentation_platform.orchestration.resources import EngineResource, ReportingDateResource, WarehouseResource
+from segmentation_platform.recommendations.sales import customer_products
 from segmentation_platform.settings import Settings
 
 GROUP = "features"
@@ -38,6 +41,9 @@ def _out(contract: type[Contract], description: str) -> dg.AssetOut:
         "product_catalog": _out(
             ProductCatalog, "Every product sold up to the reporting date: what it is, when and how well it sold."
         ),
+        "customer_tastes": _out(
+            CustomerTastes, "The taste group of every customer: who buys the same products, found by a clustering."
+        ),
     },
 )
 def features(
@@ -58,9 +64,13 @@ def features(
         if "rfm_features" in wanted:
             customers = rfm_features(session, as_of, settings.customers)
             yield dg.Output(customers, "rfm_features", metadata=_customer_figures(customers))
+        products = product_catalog(session)
         if "product_catalog" in wanted:
-            products = product_catalog(session)
             yield dg.Output(products, "product_catalog", metadata=_product_figures(products))
+        if "customer_tastes" in wanted:
+            pairs = customer_products(session, as_of, settings.recommendations.half_life_days)
+            tastes = registry.tastes(warehouse.database(), Buys(pairs, products, as_of), settings, context.run.run_id)
+            yield dg.Output(tastes, "customer_tastes", metadata={"tastes": preview(_taste_sizes(tastes), 20)})
 
 
 def _customer_figures(customers: pd.DataFrame) -> dict[str, float]:
@@ -71,6 +81,11 @@ def _customer_figures(customers: pd.DataFrame) -> dict[str, float]:
         "monetary_median": float(customers["monetary"].median()),
         "wholesale_share": float(customers["is_wholesale"].mean()),
     }
+
+
+def _taste_sizes(tastes: pd.DataFrame) -> pd.DataFrame:
+    sizes = tastes["taste"].value_counts().rename("customers").reset_index()
+    return sizes.assign(share=sizes["customers"] / max(len(tastes), 1))
 
 
 def _product_figures(products: pd.DataFrame) -> dict[str, float]:

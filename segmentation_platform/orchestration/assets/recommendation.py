@@ -1,37 +1,73 @@
-"""Recommendation: what to offer to each segment."""
+"""Recommendation: what to offer to each segment, each customer and beside each product; and how good that is."""
+
+from collections.abc import Iterator
 
 import dagster as dg
 import pandas as pd
 
-from segmentation_platform.contracts import SegmentRecommendations
+from segmentation_platform.contracts import (
+    EVERYWHERE,
+    Contract,
+    CustomerRecommendations,
+    RecommendationQuality,
+    SegmentRecommendations,
+    SimilarItems,
+)
 from segmentation_platform.ledger import known
+from segmentation_platform.orchestration import registry
 from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata
+from segmentation_platform.orchestration.playback import past_of
 from segmentation_platform.orchestration.resources import (
     BAD_INPUT,
     EngineResource,
     ReportingDateResource,
     WarehouseResource,
 )
-from segmentation_platform.recommendations.segment_lists import (
-    COLUMNS,
-    RecommendationError,
-    Sales,
-    segment_recommendations,
-)
+from segmentation_platform.recommendations.backtest import backtest, rolling_windows
+from segmentation_platform.recommendations.customer_lists import customer_recommendations
+from segmentation_platform.recommendations.errors import RecommendationError
+from segmentation_platform.recommendations.sales import Sales, offered_products
+from segmentation_platform.recommendations.segment_lists import segment_recommendations
+from segmentation_platform.recommendations.similar_items import known_baskets
+from segmentation_platform.recommendations.similar_items import similar_items as items_bought_together
+from segmentation_platform.reporting.forest import forest_svg
+from segmentation_platform.reporting.svg import markdown_image
+from segmentation_platform.segments.errors import SegmentationError
 from segmentation_platform.settings import Settings
+from segmentation_platform.warehouse import facts
+from segmentation_platform.warehouse.models import ModelRecord
 
 GROUP = "recommendation"
 
 
-@dg.asset(
+def _out(contract: type[Contract], description: str) -> dg.AssetOut:
+    return dg.AssetOut(
+        description=description,
+        kinds={"duckdb", "postgres"},
+        owners=OWNERS,
+        code_version="2",
+        metadata=table_metadata(contract),
+    )
+
+
+@dg.multi_asset(
     group_name=GROUP,
-    kinds={"duckdb", "postgres"},
-    owners=OWNERS,
-    code_version="1",
-    metadata=table_metadata(SegmentRecommendations),
+    outs={
+        "segment_recs": _out(
+            SegmentRecommendations,
+            "Products to offer to each segment, region and taste: popular, rising and signature lists, with reasons.",
+        ),
+        "customer_recs": _out(
+            CustomerRecommendations,
+            "Products to offer to each customer: to buy again, and new to them, with reasons.",
+        ),
+        "similar_items": _out(
+            SimilarItems, "Products that are bought together with each product, with baskets, confidence and lift."
+        ),
+    },
 )
-def segment_recs(
+def recommendations(
     clean_sales: StoredTable,
     customer_segments: pd.DataFrame,
     product_catalog: pd.DataFrame,
@@ -39,24 +75,87 @@ def segment_recs(
     warehouse: WarehouseResource,
     reporting_date: ReportingDateResource,
     settings: dg.ResourceParam[Settings],
-) -> dg.MaterializeResult[pd.DataFrame]:
-    """Products to offer to each segment and region: popular, rising and signature lists, with reasons."""
-    as_of = reporting_date.resolve(warehouse.database())
+) -> Iterator[dg.Output[pd.DataFrame]]:
+    """Recommend from the sales known on the reporting date; one pass over the ledger for all lists."""
+    as_of, rules = reporting_date.resolve(warehouse.database()), settings.recommendations
     with (
-        clean_sales.stream(COLUMNS) as lines,
+        clean_sales.stream(known.COLUMNS) as lines,
         known.known_sales(engine.engine(), lines, as_of) as session,
     ):
         sales = Sales(session, customer_segments, product_catalog)
         try:
-            lists = segment_recommendations(sales, as_of, settings.recommendations)
+            offered = offered_products(product_catalog, as_of, rules.sold_within_days)
         except RecommendationError as error:
             raise dg.Failure(str(error), metadata=BAD_INPUT, allow_retries=False) from error
-    first = lists[(lists["region"] == "all") & (lists["list"] == "popular") & (lists["rank"] <= 3)]
-    return dg.MaterializeResult(
-        value=lists,
-        metadata={
-            "products": int(lists["stock_code"].nunique()),
-            "cells": len(lists[["segment_id", "region"]].drop_duplicates()),
-            "first_three": preview(first[["segment", "rank", "description", "reason"]], 30),
-        },
-    )
+        lists = segment_recommendations(sales, as_of, rules)
+        yield dg.Output(lists, "segment_recs", metadata=_segment_figures(lists))
+        own = customer_recommendations(sales, lists, as_of, rules)
+        yield dg.Output(own, "customer_recs", metadata=_customer_figures(own, offered))
+        similar = items_bought_together(known_baskets(session), offered, rules.similar)
+        yield dg.Output(similar, "similar_items", metadata={"products": int(similar["stock_code"].nunique())})
+
+
+def _segment_figures(lists: pd.DataFrame) -> dict[str, dg.MetadataValue]:
+    everywhere = (lists["region"] == EVERYWHERE) & (lists["taste"] == EVERYWHERE)
+    first = lists[everywhere & (lists["list"] == "popular") & (lists["rank"] <= 3)]
+    return {
+        "products": dg.MetadataValue.int(int(lists["stock_code"].nunique())),
+        "cells": dg.MetadataValue.int(len(lists[["segment_id", "region", "taste"]].drop_duplicates())),
+        "first_three": preview(first[["segment", "rank", "description", "reason"]], 30),
+    }
+
+
+def _customer_figures(own: pd.DataFrame, offered: pd.DataFrame) -> dict[str, dg.MetadataValue]:
+    return {
+        "customers": dg.MetadataValue.int(int(own["customer_id"].nunique())),
+        "share_of_products_offered": dg.MetadataValue.float(own["stock_code"].nunique() / len(offered)),
+        "first_rows": preview(own[["customer_id", "list", "rank", "description", "reason"]], 6),
+    }
+
+
+@dg.asset(
+    group_name=GROUP,
+    kinds={"duckdb", "postgres"},
+    owners=OWNERS,
+    code_version="1",
+    metadata=table_metadata(RecommendationQuality),
+    deps=["segment_recs", "customer_recs"],
+)
+def rec_backtest(
+    context: dg.AssetExecutionContext,
+    clean_sales: StoredTable,
+    kmeans_model: list[ModelRecord],
+    engine: EngineResource,
+    warehouse: WarehouseResource,
+    reporting_date: ReportingDateResource,
+    settings: dg.ResourceParam[Settings],
+) -> dg.MaterializeResult[pd.DataFrame]:
+    """How well the lists recommend: past days are played again with what was known then, against popularity."""
+    database = warehouse.database()
+    as_of, rules = reporting_date.resolve(database), settings.recommendations
+    model = registry.fitted(kmeans_model)[EVERYWHERE].model
+    period = facts.sales_period(database)
+    assert period is not None  # noqa: S101 - there are customers, so there are sales
+    try:
+        windows = rolling_windows(
+            period.first_sale.date(), as_of, rules.backtest.days, rules.backtest.windows_on(as_of)
+        )
+        context.log.info(f"playing {len(windows)} times {rules.backtest.days} past days again …")
+        past = past_of(clean_sales, engine.engine(), model, settings.customers)
+        quality = backtest(past, windows, rules)
+    except (RecommendationError, SegmentationError) as error:
+        # Too little is known to judge by; the lists themselves are none the worse, and a check says it.
+        context.log.warning(str(error))
+        return dg.MaterializeResult(value=RecommendationQuality.no_rows(), metadata={"not_judged": str(error)})
+    return dg.MaterializeResult(value=quality, metadata=_quality_figures(quality))
+
+
+def _quality_figures(quality: pd.DataFrame) -> dict[str, dg.MetadataValue]:
+    last = quality[(quality["origin"] == quality["origin"].max()) & (quality["metric"] == "ndcg@10")]
+    shown = last[last["task"] == "all"].drop_duplicates("model").sort_values("value", ascending=False)
+    figures = {f"ndcg_{row.model}": dg.MetadataValue.float(round(float(row.value), 4)) for row in shown.itertuples()}
+    return {
+        **figures,
+        "forest": dg.MetadataValue.md(markdown_image("NDCG@10 of every list with its interval", forest_svg(shown))),
+        "quality": preview(shown[["model", "value", "low", "high", "customers"]], len(shown)),
+    }

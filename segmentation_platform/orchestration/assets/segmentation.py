@@ -209,12 +209,14 @@ def customer_segments(
     rfm_features: pd.DataFrame,
     kmeans_model: list[ModelRecord],
     segment_history: pd.DataFrame,
+    customer_tastes: pd.DataFrame,
     warehouse: WarehouseResource,
     reporting_date: ReportingDateResource,
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """Which customer is in which segment, how firmly, since when, where they came from, what would move them up."""
     as_of = reporting_date.resolve(warehouse.database())
-    assigned = profiles.assign(rfm_features, registry.fitted(kmeans_model))
+    features = profiles.with_tastes(rfm_features, customer_tastes)
+    assigned = profiles.assign(features, registry.fitted(kmeans_model))
     segments = profiles.customer_segments(assigned, segment_history, as_of)
     return dg.MaterializeResult(
         value=segments,

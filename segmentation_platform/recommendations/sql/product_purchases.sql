@@ -1,10 +1,11 @@
--- Who bought what, per segment and region, and over all of them: one row per cell and product.
+-- Who bought what, per segment, region and taste, and over all of them: one row per cell and product.
 -- Reads: known_sales, customer_segments. Parameters: as_of, half_life_days, recent_days.
--- A null segment_id means all segments, a null region all regions. A product in an invoice is one purchase.
+-- A null segment_id means all segments, and so for region and taste. A product in an invoice is one purchase.
 WITH purchases AS (
     SELECT
         segments.segment_id,
         segments.region,
+        segments.taste,
         segments.customer_id,
         sales.stock_code,
         sales.invoice,
@@ -13,11 +14,13 @@ WITH purchases AS (
     FROM known_sales AS sales
     JOIN customer_segments AS segments ON sales.customer_id = segments.customer_id
     WHERE sales.net_quantity > 0
-    GROUP BY segments.segment_id, segments.region, segments.customer_id, sales.stock_code, sales.invoice
+    GROUP BY
+        segments.segment_id, segments.region, segments.taste, segments.customer_id, sales.stock_code, sales.invoice
 )
 SELECT
     segment_id,
     region,
+    taste,
     stock_code,
     COUNT(*) AS purchases,
     -- Rounded: threads add in any order, and equal inputs shall give equal lists.
@@ -26,6 +29,13 @@ SELECT
     COUNT(DISTINCT CASE WHEN is_recent THEN customer_id END) AS recent_customers
 FROM purchases
 GROUP BY GROUPING SETS (
-    (segment_id, region, stock_code), (segment_id, stock_code), (region, stock_code), (stock_code)
+    (segment_id, region, taste, stock_code),
+    (segment_id, region, stock_code),
+    (segment_id, taste, stock_code),
+    (segment_id, stock_code),
+    (region, taste, stock_code),
+    (region, stock_code),
+    (taste, stock_code),
+    (stock_code)
 )
-ORDER BY segment_id, region, stock_code
+ORDER BY segment_id, region, taste, stock_code

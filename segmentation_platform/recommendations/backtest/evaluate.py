@@ -1,0 +1,133 @@
+"""Play past days again: fit on what was known before an origin, rank, and compare with what was bought then.
+
+What a model sees is read from `known_sales` as of the origin, so that later sales and later cancellations of earlier
+sales are unknown; segments, tastes, products and lists are made anew from it. Ties are broken by popularity (buyers
+of the product), then by code.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from segmentation_platform.contracts.recommendations import TASKS, RecommendationQuality
+from segmentation_platform.recommendations.backtest.known import Known, Past, known_before
+from segmentation_platform.recommendations.backtest.metrics import (
+    CUTS,
+    NAMES,
+    Bootstrap,
+)
+from segmentation_platform.recommendations.backtest.models import (
+    BASELINES,
+    MODELS,
+    Model,
+    buy_again,
+    customer_lists,
+    new_to_you,
+    recent_popularity,
+    segment_lists,
+)
+from segmentation_platform.recommendations.backtest.outcomes import Measured, measure, truth_of
+from segmentation_platform.recommendations.backtest.windows import Window
+from segmentation_platform.recommendations.histories import Codes
+from segmentation_platform.recommendations.ranker import best
+from segmentation_platform.recommendations.rules import RecommendationRules
+
+_JUDGED = {
+    (customer_lists.__name__, "all"),
+    (new_to_you.__name__, "new"),
+    (buy_again.__name__, "repeat"),
+    (segment_lists.__name__, "all"),
+}
+"""What each list has to do better than recent popularity."""
+
+
+def backtest(
+    past: Past, windows: Iterable[Window], rules: RecommendationRules, models: Mapping[str, Model] = MODELS
+) -> pd.DataFrame:
+    """Judge models on past days.
+
+    Args:
+        past: the ledger
+        windows: days to predict
+        rules: all settings; `backtest` has draws and seed
+        models: by name; `models.BASELINES` must be among them
+
+    Returns:
+        Columns of `contracts.RecommendationQuality`, ordered by its key. A model is not compared with itself.
+
+    Raises:
+        RecommendationError: when no customer of a window was known before it.
+
+    """
+    judged = [_judge(past, window, rules, models) for window in windows]
+    found = pd.concat(judged, ignore_index=True) if judged else RecommendationQuality.no_rows()
+    return found.sort_values(RecommendationQuality.key(), ignore_index=True)[RecommendationQuality.column_names()]
+
+
+def rankings(known: Known, customers: Codes, models: Mapping[str, Model]) -> pd.DataFrame:
+    """The longest list of each model for each customer: `model`, `customer_id`, `rank`, `stock_code`."""
+    codes = known.demand.index.to_numpy(object)
+    found = []
+    for name, model in models.items():
+        picks = best(model(known, customers), max(CUTS))
+        owners = customers.to_numpy(object)[picks.rows]
+        rows = {"model": name, "customer_id": owners, "rank": picks.ranks, "stock_code": codes[picks.columns]}
+        found.append(pd.DataFrame(rows))
+    return pd.concat(found, ignore_index=True)
+
+
+def not_better(quality: pd.DataFrame) -> pd.DataFrame:
+    """The lists that do not recommend better than recent popularity, by NDCG@10 and the interval of the difference.
+
+    Args:
+        quality: columns of `contracts.RecommendationQuality`
+
+    """
+    pairs = pd.Series(list(zip(quality["model"], quality["task"], strict=True)), quality.index)
+    against = (quality["metric"] == "ndcg@10") & (quality["baseline"] == recent_popularity.__name__)
+    judged = quality[against & pairs.isin(list(_JUDGED))]
+    return judged[~(judged["delta_low"] > 0)]
+
+
+def _judge(past: Past, window: Window, rules: RecommendationRules, models: Mapping[str, Model]) -> pd.DataFrame:
+    known = known_before(past, window.origin, rules)
+    truth = truth_of(past, window, known, rules.backtest)
+    bootstrap = Bootstrap(len(truth.customers), rules.backtest.draws, rules.backtest.seed)
+    measured = {name: measure(model, known, truth) for name, model in models.items()}
+    rows = [
+        row
+        for name, own in measured.items()
+        for baseline in BASELINES
+        if baseline != name
+        for task in TASKS
+        if (truth.counts[task] > 0).any()
+        for row in _compare(own[task], measured[baseline][task], bootstrap)
+        for row in [{"model": name, "task": task, "baseline": baseline, **row}]
+    ]
+    found = pd.DataFrame(rows)
+    return found.assign(origin=pd.Timestamp(window.origin).as_unit("us"))
+
+
+def _compare(own: Measured, other: Measured, bootstrap: Bootstrap) -> list[dict[str, object]]:
+    values, deltas = bootstrap.intervals(own.metrics), bootstrap.intervals(own.metrics - other.metrics)
+    asked = int((~np.isnan(own.metrics[:, 0])).sum())
+    rows: list[dict[str, object]] = [
+        {
+            "metric": metric,
+            # Sums of shares can be a rounding error above 1.
+            "value": min(value.value, 1.0),
+            "low": min(value.low, 1.0),
+            "high": min(value.high, 1.0),
+            "delta": delta.value,
+            "delta_low": delta.low,
+            "delta_high": delta.high,
+            "customers": asked,
+        }
+        for metric, value, delta in zip(NAMES, values, deltas, strict=True)
+    ]
+    for cut in CUTS:
+        shares = {"value": own.coverage[cut], "delta": own.coverage[cut] - other.coverage[cut]}
+        ends = dict.fromkeys(("low", "high", "delta_low", "delta_high"), np.nan)
+        rows.append({"metric": f"coverage@{cut}", **shares, **ends, "customers": asked})
+    return rows

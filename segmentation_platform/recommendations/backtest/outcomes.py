@@ -1,0 +1,146 @@
+"""What was bought in a window, and how much of it a model's lists hold."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from segmentation_platform.engine import Step
+from segmentation_platform.recommendations.backtest.known import Known, Past
+from segmentation_platform.recommendations.backtest.metrics import CUTS, Counts, Flags, Floats, per_customer
+from segmentation_platform.recommendations.backtest.models import Model
+from segmentation_platform.recommendations.backtest.windows import Window
+from segmentation_platform.recommendations.errors import RecommendationError
+from segmentation_platform.recommendations.histories import Codes, Sparse, cells
+from segmentation_platform.recommendations.ranker import Matrix, Picks, best
+from segmentation_platform.recommendations.rules import BacktestRules
+
+_BOUGHT_LATER = Step(
+    "bought_later",
+    "SELECT customer_id, stock_code, MIN(CAST(sold_at AS DATE)) AS day FROM known_sales "
+    "WHERE customer_id IS NOT NULL AND net_quantity > 0 AND sold_at >= $origin "
+    "GROUP BY customer_id, stock_code ORDER BY customer_id, stock_code",
+)
+
+_LISTS = {"all": "all", "new": "new", "repeat": "repeat", "next_basket": "all"}
+"""Which list of a model answers a task."""
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What the customers of a window bought.
+
+    Attributes:
+        customers: who bought something, all known before the window
+        wanted: by task, csr of shape (customers, products), not 0 for the products to find
+        counts: by task, how many products there are to find, those that can't be found included
+
+    """
+
+    customers: Codes
+    wanted: Mapping[str, Sparse]
+    counts: Mapping[str, Counts]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Metrics of each customer, and the share of products shown to anyone at each cut."""
+
+    metrics: Floats
+    coverage: Mapping[int, float]
+
+
+def truth_of(past: Past, window: Window, known: Known, rules: BacktestRules) -> Truth:
+    """What the customers who were known before a window bought and kept in it.
+
+    Raises:
+        RecommendationError: when none of them bought anything.
+
+    """
+    with past.opened(window.end) as session:
+        session.run(_BOUGHT_LATER, {"origin": window.origin})
+        bought = session.frame(_BOUGHT_LATER.name)
+    # Only customers known before; what was never sold before can't be found, but counts as bought.
+    bought = bought[bought["customer_id"].isin(known.histories.customers)]
+    if bought.empty:
+        raise RecommendationError(
+            f"No customer known before {window.origin} bought anything until {window.end}: nothing can be judged."
+        )
+    customers = _judged(bought, rules)
+    bought = bought[bought["customer_id"].isin(customers)]
+    is_first_day = bought["day"] == bought.groupby("customer_id")["day"].transform("min")
+    every, counts = _cells(bought, customers, known)
+    basket, basket_counts = _cells(bought[is_first_day], customers, known)
+    again = every.multiply(known.owned(customers).orders > 0).tocsr()
+    repeated = np.asarray(again.sum(axis=1), dtype=np.int64)
+    return Truth(
+        customers,
+        {"all": every, "new": every - again, "repeat": again, "next_basket": basket},
+        {"all": counts, "new": counts - repeated, "repeat": repeated, "next_basket": basket_counts},
+    )
+
+
+def _judged(bought: pd.DataFrame, rules: BacktestRules) -> Codes:
+    customers = np.sort(bought["customer_id"].unique())
+    if len(customers) > rules.customers:
+        drawn = np.random.default_rng(rules.seed).choice(len(customers), rules.customers, replace=False)
+        customers = customers[np.sort(drawn)]
+    judged: Codes = pd.Index(customers)
+    return judged
+
+
+def _cells(bought: pd.DataFrame, customers: Codes, known: Known) -> tuple[Sparse, Counts]:
+    rows = customers.get_indexer(pd.Index(bought["customer_id"]))
+    columns = known.demand.index.get_indexer(pd.Index(bought["stock_code"]))
+    found = columns >= 0
+    ones = (np.ones(found.sum(), np.float32), (rows[found], columns[found]))
+    shape = (len(customers), len(known.demand))
+    return sparse.csr_array(ones, shape), np.bincount(rows, minlength=len(customers))
+
+
+def measure(model: Model, known: Known, truth: Truth) -> dict[str, Measured]:
+    """Metrics by task, customers in batches; for `new` and `repeat` only products of that kind are ranked."""
+    hits: dict[str, list[Flags]] = {task: [] for task in _LISTS}
+    shown: dict[str, list[Picks]] = {task: [] for task in _LISTS}
+    for rows in known.ranker.batches(len(truth.customers)):
+        lists = _lists(model(known, truth.customers[rows]), known, truth.customers[rows])
+        for task, name in _LISTS.items():
+            hits[task].append(_hits(lists[name], truth.wanted[task][rows]))
+            shown[task].append(lists[name])
+    return {
+        task: _Summary(np.concatenate(hits[task]), shown[task]).measured(truth.counts[task], known.ranker.is_offered)
+        for task in _LISTS
+    }
+
+
+def _lists(scores: Matrix, known: Known, customers: Codes) -> dict[str, Picks]:
+    owned = known.owned(customers).orders.toarray() > 0
+    return {
+        "all": best(scores, max(CUTS)),
+        "new": best(np.where(owned, -np.inf, scores), max(CUTS)),
+        "repeat": best(np.where(owned, scores, -np.inf), max(CUTS)),
+    }
+
+
+def _hits(picks: Picks, wanted: Sparse) -> Flags:
+    hits = np.zeros((wanted.shape[0], max(CUTS)), dtype=bool)
+    hits[picks.rows, picks.ranks - 1] = cells(wanted, picks.rows, picks.columns) > 0
+    return hits
+
+
+@dataclass(frozen=True)
+class _Summary:
+    hits: Flags
+    shown: list[Picks]
+
+    def measured(self, counts: Counts, offered: Flags) -> Measured:
+        return Measured(per_customer(self.hits, counts), {cut: self._coverage(cut, offered) for cut in CUTS})
+
+    def _coverage(self, cut: int, offered: Flags) -> float:
+        """The share of the products still sold that are in anyone's list."""
+        is_shown = np.zeros(len(offered), dtype=bool)
+        for picks in self.shown:
+            is_shown[picks.columns[picks.ranks <= cut]] = True
+        return float((is_shown & offered).sum() / max(offered.sum(), 1))

@@ -1,0 +1,77 @@
+"""What is known of each product from all customers' purchases: popularity, trend, repurchase rate."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from segmentation_platform.recommendations.rules import CustomerListRules
+from segmentation_platform.recommendations.sales import ALL
+
+
+def product_demand(pairs: pd.DataFrame, rules: CustomerListRules) -> pd.DataFrame:
+    """Describe the demand for every product.
+
+    Args:
+        pairs: as from `sales.customer_products`
+        rules: window and prior of the repurchase rate, smoothing of the trend
+
+    Returns:
+        One row per product (index `stock_code`), ordered by customers, most first, then by code: `customers` who kept
+        it, `orders`, `units`, `recent_share` (of all orders, weighted by age), `trend` (that share divided by the
+        same over all time, smoothed) and `repurchase_rate`.
+
+    """
+    kept = pairs[pairs["orders"] > 0]
+    sums = kept.groupby("stock_code")[["orders", "units", "recent"]].sum()
+    sums["customers"] = kept.groupby("stock_code").size()
+    products = sums.reset_index().sort_values(["customers", "stock_code"], ascending=[False, True])
+    products = products.set_index("stock_code")
+    usual = products["orders"] / products["orders"].sum()
+    # After many half-lives without a sale nothing is recent, and all is as usual.
+    recent = (products["recent"] / products["recent"].sum()).fillna(usual)
+    little = rules.trend_smoothing / max(len(products), 1)
+    return products.assign(
+        recent_share=recent,
+        trend=(recent + little) / (usual + little),
+        repurchase_rate=_repurchase_rates(kept, rules).reindex(products.index),
+    )
+
+
+def _repurchase_rates(kept: pd.DataFrame, rules: CustomerListRules) -> pd.Series:
+    """Per product the share of its earlier buyers who bought it again in the last days, drawn to the share of all.
+
+    Earlier buyers are those who were in the shop in these days at all: the rate says what they took again when they
+    came, and so it follows the season as well as the rhythm of the product.
+    """
+    is_late = kept["last_age"] <= rules.repurchase_days
+    active = kept.loc[is_late, "customer_id"].unique()
+    is_earlier = (kept["first_age"] > rules.repurchase_days) & kept["customer_id"].isin(active)
+    again = (is_earlier & is_late).groupby(kept["stock_code"]).sum()
+    buyers = is_earlier.groupby(kept["stock_code"]).sum()
+    # In a shop of the first days nobody could come back yet: then frequency alone decides.
+    of_all = again.sum() / buyers.sum() if again.sum() else 1.0
+    rates: pd.Series = (again + rules.repurchase_prior * of_all) / (buyers + rules.repurchase_prior)
+    return rates
+
+
+def regional_shares(pairs: pd.DataFrame, regions: pd.Series, demand: pd.DataFrame, shrinkage: float) -> pd.DataFrame:
+    """Recent share of purchases of every product in every region, drawn to that of all regions.
+
+    Args:
+        pairs: as from `sales.customer_products`
+        regions: region by customer id
+        demand: as from `product_demand`
+        shrinkage: weighted purchases at which a region counts as much as all
+
+    Returns:
+        One row per product of `demand`, one column per region and one for `ALL`; each column adds up to 1.
+
+    """
+    recent = pairs.assign(region=pairs["customer_id"].map(regions)).groupby(["stock_code", "region"])["recent"].sum()
+    by_region = recent.unstack("region").reindex(demand.index).fillna(0.0)
+    prior = np.outer(demand["recent_share"], np.full(by_region.shape[1], shrinkage))
+    totals = by_region.sum() + shrinkage
+    shares = (by_region + prior) / totals.where(totals > 0, 1.0)
+    columns: dict[Any, Any] = {ALL: demand["recent_share"], **{name: shares[name] for name in shares.columns}}
+    return pd.DataFrame(columns)

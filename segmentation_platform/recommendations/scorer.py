@@ -1,0 +1,96 @@
+"""Lists on demand, for a customer who is not in the ledger or has bought since: the same ranker, kept in memory."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from segmentation_platform.recommendations.customer_lists import Audience, Shelf, fit_shelf, lists_of, rising_products
+from segmentation_platform.recommendations.histories import Histories, Sparse
+from segmentation_platform.recommendations.rules import RecommendationRules
+from segmentation_platform.recommendations.sales import ALL, Sales, customer_products
+
+NO_SEGMENT = 0
+
+_COLUMNS = ["list", "rank", "stock_code", "description", "category", "product_type", "score", "reason"]
+
+
+@dataclass(frozen=True)
+class Bought:
+    """A product that somebody bought: in how many orders, and when last; an order of today where none is named."""
+
+    stock_code: str
+    orders: int = 1
+    last_bought: date | None = None
+
+
+class Scorer:
+    """Ranks products for purchases that are handed over; built once, then some hundred customers a second.
+
+    Args:
+        shelf: what the lists of a night are made from
+
+    Examples:
+        >>> scorer = build_scorer(sales, segment_lists, as_of, RecommendationRules())  # doctest: +SKIP
+        >>> scorer.score([Bought("85123A", orders=3)], region="Germany")  # doctest: +SKIP
+
+    """
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._places = {str(code): place for place, code in enumerate(shelf.ranker.demand.index)}
+
+    def score(self, basket: Iterable[Bought], region: str = ALL, segment_id: int = NO_SEGMENT) -> pd.DataFrame:
+        """Make the two lists of one customer.
+
+        Args:
+            basket: what was bought; products that the ledger doesn't know are passed over, and where nothing is
+                left the lists are what is popular now in the region
+            region: as in `clean_sales`; one that was never seen counts as all regions
+            segment_id: for the words only
+
+        Returns:
+            Columns of `contracts.CustomerRecommendations` but for `customer_id` and `segment`, ordered by list and
+            rank.
+
+        """
+        found = lists_of(self._shelf, self._history(basket), Audience([region], [segment_id]))
+        return found[_COLUMNS].reset_index(drop=True)
+
+    def _history(self, basket: Iterable[Bought]) -> Histories:
+        orders: dict[int, int] = {}
+        ages: dict[int, int] = {}
+        for item in basket:
+            place = self._places.get(item.stock_code)
+            if place is not None and item.orders > 0:
+                orders[place] = orders.get(place, 0) + item.orders
+                ages[place] = min(ages.get(place, self._age(item)), self._age(item))
+        return Histories(pd.Index([""]), self._row(orders), self._row(ages), self._row({}))
+
+    def _row(self, values: dict[int, int]) -> Sparse:
+        columns = sorted(values)
+        cells = (np.array([values[column] for column in columns], np.float32), columns, [0, len(columns)])
+        return sparse.csr_array(cells, (1, len(self._places)))
+
+    def _age(self, item: Bought) -> int:
+        return max((self._shelf.as_of - item.last_bought).days, 0) if item.last_bought else 0
+
+
+def build_scorer(sales: Sales, segment_lists: pd.DataFrame, as_of: date, rules: RecommendationRules) -> Scorer:
+    """Learn what scoring needs from the known sales; takes as long as the nightly customer lists.
+
+    Args:
+        sales: what lists are made from
+        segment_lists: columns of `contracts.SegmentRecommendations` of the same day, for the words
+        as_of: reporting date
+        rules: all settings
+
+    Raises:
+        RecommendationError: when nothing was sold lately.
+
+    """
+    pairs = customer_products(sales.session, as_of, rules.half_life_days)
+    return Scorer(replace(fit_shelf(sales, pairs, as_of, rules), rising=rising_products(segment_lists)))

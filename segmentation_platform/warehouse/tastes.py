@@ -1,0 +1,76 @@
+"""The registry of taste models: one row per fit, the model itself as JSON."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from psycopg.rows import class_row
+
+from segmentation_platform.warehouse.database import Database
+
+
+@dataclass(frozen=True)
+class TasteRecord:
+    """A taste model in the registry; columns as in `contracts.TasteModels`."""
+
+    as_of: date
+    source: str
+    tastes: int
+    run_id: str
+    model: str
+    taste_version: int = 0
+
+
+def register_tastes(database: Database, record: TasteRecord) -> int:
+    """Append a model, unless the very same is there.
+
+    Returns:
+        Its version.
+
+    """
+    with database.connect() as connection:
+        connection.execute("LOCK TABLE warehouse.taste_models IN SHARE ROW EXCLUSIVE MODE")
+        row = connection.execute(
+            "SELECT taste_version FROM warehouse.taste_models WHERE source = %s AND as_of = %s AND model = %s",
+            [record.source, record.as_of, record.model],
+        ).fetchone()
+        row = (
+            row
+            or connection.execute(
+                "INSERT INTO warehouse.taste_models (created_at, as_of, source, tastes, run_id, model)"
+                " VALUES (%s, %s, %s, %s, %s, %s) RETURNING taste_version",
+                [datetime.now(UTC), record.as_of, record.source, record.tastes, record.run_id, record.model],
+            ).fetchone()
+        )
+    assert row is not None  # noqa: S101 - RETURNING gives a row
+    return int(str(row[0]))
+
+
+def tastes_in_force(database: Database, source: str, as_of: date) -> TasteRecord | None:
+    """The model in force when the night of a reporting date begins: that of the last published night before it.
+
+    Before a ledger's first night it is that of its first one; nights from which one has rolled back are not believed.
+    """
+    columns = "tastes.as_of, tastes.source, tastes, tastes.run_id, model, taste_version"
+    select = (
+        f"SELECT {columns} FROM warehouse.taste_models AS tastes"  # noqa: S608 - constant
+        " JOIN snapshots.snapshots AS snapshot USING (taste_version)"
+        " JOIN snapshots.believed AS night USING (snapshot_id) WHERE night.source = %s"
+    )
+    before = f"{select} AND night.as_of < %s AND tastes.as_of < %s ORDER BY night.as_of DESC, snapshot_id DESC"
+    after = f"{select} AND night.as_of >= %s AND tastes.as_of > %s ORDER BY night.as_of, snapshot_id DESC"
+    with database.connect() as connection, connection.cursor(row_factory=class_row(TasteRecord)) as cursor:
+        for query in (before, after):
+            found = cursor.execute(query.encode(), [source, as_of, as_of]).fetchone()
+            if found is not None:
+                return found
+    return None
+
+
+def read_tastes(database: Database, version: int) -> TasteRecord | None:
+    """The model of a version."""
+    with database.connect() as connection, connection.cursor(row_factory=class_row(TasteRecord)) as cursor:
+        return cursor.execute(
+            "SELECT as_of, source, tastes, run_id, model, taste_version FROM warehouse.taste_models"
+            " WHERE taste_version = %s",
+            [version],
+        ).fetchone()

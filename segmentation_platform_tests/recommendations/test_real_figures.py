@@ -1,0 +1,65 @@
+"""The figures of the real ledger: trained before November 2011, tested up to its end; chosen on October only."""
+
+import time
+from datetime import date
+from functools import cache
+
+import pandas as pd
+import pytest
+
+from segmentation_platform.recommendations.backtest import Window, backtest
+from segmentation_platform.recommendations.rules import RecommendationRules
+from segmentation_platform_tests.ledgers import real
+from segmentation_platform_tests.real_ledger import needs_real_ledger
+from segmentation_platform_tests.recommendations.backtest.pasts import past_of
+
+pytestmark = [pytest.mark.slow, pytest.mark.real_ledger, needs_real_ledger]
+
+NOVEMBER = Window(date(2011, 11, 1), date(2011, 12, 10))
+
+
+@cache
+def judged() -> tuple[pd.DataFrame, float]:
+    """The backtest and the CPU seconds that it took."""
+    clean = real()[1]
+    began = time.process_time()
+    found = backtest(past_of(clean), [NOVEMBER], RecommendationRules())
+    return found, time.process_time() - began
+
+
+def ndcg(model: str, task: str) -> pd.DataFrame:
+    found = judged()[0]
+    return found[(found["model"] == model) & (found["task"] == task) & (found["metric"] == "ndcg@10")]
+
+
+@pytest.mark.parametrize(("task", "least"), [("all", 0.375), ("new", 0.168)])
+def test_customer_lists_reach_their_figures_and_beat_every_baseline(task: str, least: float) -> None:
+    own = ndcg("customer_lists", task)
+    assert own["value"].iloc[0] >= least
+    assert (own["delta_low"] > 0).all()
+
+
+@pytest.mark.parametrize(("task", "least"), [("all", 0.18), ("new", 0.10)])
+def test_segment_lists_reach_their_figures_and_beat_every_baseline(task: str, least: float) -> None:
+    own = ndcg("segment_lists", task)
+    assert own["value"].iloc[0] >= least
+    assert (own["delta_low"] > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("model", "task", "published"),
+    [
+        ("global_popularity", "all", 0.087),
+        ("recent_popularity", "all", 0.136),
+        ("personal_frequency", "all", 0.345),
+        ("global_popularity", "new", 0.038),
+        ("recent_popularity", "new", 0.081),
+    ],
+)
+def test_the_baselines_are_as_good_as_elsewhere(model: str, task: str, published: float) -> None:
+    """So that no figure is good because a baseline is bad."""
+    assert ndcg(model, task)["value"].iloc[0] == pytest.approx(published, abs=0.005)
+
+
+def test_a_backtest_of_one_origin_is_cheap() -> None:
+    assert judged()[1] < 40, "CPU seconds; 15 on a quiet machine"
