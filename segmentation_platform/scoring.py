@@ -4,9 +4,11 @@ Belongs here: putting segments and recommendations together for single customers
 fitted, and where they are kept.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -26,7 +28,7 @@ class Purchase:
 
     Attributes:
         stock_code: of the product
-        quantity: units
+        quantity: units that were kept; a product of which none were is not offered, and else counts for nothing
         unit_price: what one cost; the product's usual price where it is not given
         bought_on: day of the order; today where it is not given
         invoice: which order; orders of one day are one where it is not given
@@ -72,7 +74,7 @@ class ScoredCustomer:
 
 @dataclass(frozen=True)
 class CustomerScorer:
-    """Scores customers by the models in force; built once, then some hundred customers a second.
+    """Scores customers by the models in force, in memory; built once, which takes as long as the nightly lists.
 
     Attributes:
         models: segment models in force, by region
@@ -98,45 +100,67 @@ class CustomerScorer:
             ScoringError: when nothing was bought.
 
         """
+        return self.score_all([(list(purchases), region)])[0]
+
+    def score_all(self, customers: Sequence[tuple[Sequence[Purchase], str]]) -> list[ScoredCustomer]:
+        """The same for many customers, each given by purchases and region; several times faster than one by one.
+
+        Raises:
+            ScoringError: when one of them bought nothing.
+
+        """
+        if not customers:
+            return []
+        features = pd.DataFrame([self._features(*customer) for customer in customers])
+        texts = features.astype({"customer_id": "str", "region": "str"})
+        assigned = assign(texts, self.models).to_dict("records")
+        return [self._scored(row, *customer) for row, customer in zip(assigned, customers, strict=True)]
+
+    def _scored(self, assigned: Mapping[Hashable, Any], purchases: Sequence[Purchase], region: str) -> ScoredCustomer:
+        codes = dict.fromkeys(purchase.stock_code for purchase in purchases if purchase.quantity > 0)
+        return ScoredCustomer(
+            segment=assigned["segment"],
+            description=self._habits[assigned["segment_id"]],
+            margin=assigned["margin"],
+            next_step=assigned["next_step"],
+            recency_days=assigned["recency_days"],
+            frequency=assigned["frequency"],
+            monetary=assigned["monetary"],
+            region=region,
+            unknown=tuple(code for code in codes if code not in self.prices),
+            products=self.scorer.score(self._basket(purchases), region, assigned["segment_id"]),
+        )
+
+    @cached_property
+    def _habits(self) -> dict[int, str]:
+        segments = [segment for fitted in self.models.values() for segment in fitted.model.segments]
+        return {segment.segment_id: archetype(segment.kind).habits for segment in segments}
+
+    def _features(self, purchases: Sequence[Purchase], region: str) -> dict[str, object]:
         bought = [purchase for purchase in purchases if purchase.quantity > 0]
         if not bought:
             raise ScoringError("Nothing was bought: a segment takes at least one product, for instance 85123A.")
-        features = self._features(bought, region)
-        assigned = assign(features, self.models).iloc[0]
-        kinds = {s.segment_id: s.kind for fitted in self.models.values() for s in fitted.model.segments}
-        segment_id = int(assigned["segment_id"])
-        return ScoredCustomer(
-            segment=str(assigned["segment"]),
-            description=archetype(kinds[segment_id]).habits,
-            margin=float(assigned["margin"]),
-            next_step=str(assigned["next_step"]),
-            recency_days=int(assigned["recency_days"]),
-            frequency=int(assigned["frequency"]),
-            monetary=float(assigned["monetary"]),
-            region=region,
-            unknown=tuple(dict.fromkeys(p.stock_code for p in bought if p.stock_code not in self.prices)),
-            products=self.scorer.score(self._basket(bought), region, segment_id),
-        )
-
-    def _features(self, bought: list[Purchase], region: str) -> pd.DataFrame:
-        orders = {(purchase.invoice, self._day(purchase)) for purchase in bought}
+        orders = {self._order(purchase) for purchase in bought}
         spent = sum(purchase.quantity * self._price(purchase) for purchase in bought)
         last = max(self._day(purchase) for purchase in bought)
-        features = {
+        return {
             "customer_id": "",
             "recency_days": max((self.as_of - last).days, 1),
             "frequency": len(orders),
             "monetary": round(spent, _CURRENCY_DIGITS),
-            "average_order_value": spent / len(orders),
+            "average_order_value": round(spent / len(orders), _CURRENCY_DIGITS),
             "region": region,
         }
-        return pd.DataFrame([features]).astype({"customer_id": "str", "region": "str"})
 
-    def _basket(self, bought: list[Purchase]) -> list[Bought]:
-        orders: dict[str, set[tuple[str, date]]] = {}
-        for purchase in bought:
-            orders.setdefault(purchase.stock_code, set()).add((purchase.invoice, self._day(purchase)))
-        return [Bought(code, len(days), max(day for _, day in days)) for code, days in orders.items()]
+    def _basket(self, purchases: Sequence[Purchase]) -> list[Bought]:
+        orders: dict[str, dict[str | date, date]] = {purchase.stock_code: {} for purchase in purchases}
+        for purchase in sorted(purchases, key=self._day):
+            if purchase.quantity > 0:
+                orders[purchase.stock_code][self._order(purchase)] = self._day(purchase)
+        return [Bought(code, len(days), max(days.values(), default=None)) for code, days in orders.items()]
+
+    def _order(self, purchase: Purchase) -> str | date:
+        return purchase.invoice or self._day(purchase)
 
     def _day(self, purchase: Purchase) -> date:
         return purchase.bought_on or self.as_of
@@ -147,14 +171,13 @@ class CustomerScorer:
 
 
 def purchases_of(lines: pd.DataFrame) -> list[Purchase]:
-    """The purchases in lines of the known sales.
+    """The purchases in lines of the known sales, those of which nothing was kept with a quantity of 0.
 
     Args:
         lines: columns stock_code, net_quantity, unit_price, sold_at and invoice, of one customer
 
     """
-    kept = lines[lines["net_quantity"] > 0]
-    columns = (kept[name].tolist() for name in ("stock_code", "net_quantity", "unit_price", "sold_at", "invoice"))
+    columns = (lines[name].tolist() for name in ("stock_code", "net_quantity", "unit_price", "sold_at", "invoice"))
     return [
         Purchase(code, float(quantity), float(price), sold_at.date(), str(invoice))
         for code, quantity, price, sold_at, invoice in zip(*columns, strict=True)

@@ -72,7 +72,7 @@ def _scored(opened: "Counter", settings: Settings, asked: Asked) -> "dict[str, S
 
     if asked.file is not None:
         people = customers_of_file(asked.file, settings)
-        return {name: opened.scorer.score(purchases, region) for name, (purchases, region) in people.items()}
+        return dict(zip(people, opened.scorer.score_all(list(people.values())), strict=True))
     if asked.customer:
         return {f"Customer {asked.customer}": opened.scorer.score(*opened.purchases(asked.customer))}
     codes = [code.strip().upper() for code in asked.basket.split(",") if code.strip()]

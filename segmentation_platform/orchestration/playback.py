@@ -44,7 +44,7 @@ from segmentation_platform.warehouse.snapshots import ServedSnapshot, SnapshotEr
 _OF_CUSTOMER = Step(
     "of_customer",
     "SELECT stock_code, net_quantity, unit_price, sold_at, invoice, region FROM known_sales"
-    " WHERE customer_id = $customer AND net_quantity > 0 ORDER BY sold_at, invoice, stock_code",
+    " WHERE customer_id = $customer ORDER BY sold_at, invoice, stock_code",
 )
 
 _NEEDED = (ProductCatalog, CustomerSegments, SegmentRecommendations)
@@ -64,7 +64,7 @@ class Counter:
     session: Session
 
     def purchases(self, customer_id: str) -> tuple[list[Purchase], str]:
-        """What a customer of the ledger bought and kept, and the region of the last order.
+        """What a customer of the ledger bought, and the region of the last order of which something was kept.
 
         Raises:
             ScoringError: when there is nothing of the kind.
@@ -72,12 +72,13 @@ class Counter:
         """
         self.session.run(_OF_CUSTOMER, {"customer": customer_id})
         lines = self.session.frame(_OF_CUSTOMER.name)
-        if lines.empty:
+        kept = lines[lines["net_quantity"] > 0]
+        if kept.empty:
             raise ScoringError(
                 f"Customer {customer_id} has bought nothing before {self.scorer.as_of}, or kept nothing of it. "
                 "Score what somebody buys with --basket, for instance --basket 85123A,71053."
             )
-        return purchases_of(lines), str(lines["region"].iloc[-1])
+        return purchases_of(lines), str(kept["region"].iloc[-1])
 
 
 @contextmanager
@@ -103,7 +104,7 @@ def counter(database: Database, settings: Settings) -> Iterator[Counter]:
 
 
 def customers_of_file(path: Path, settings: Settings) -> dict[str, tuple[list[Purchase], str]]:
-    """What the customers of a ledger file bought and kept, and their region.
+    """What the customers of a ledger file who kept something bought, and their region.
 
     Raises:
         LedgerError: when the file can't be used.
@@ -121,10 +122,9 @@ def customers_of_file(path: Path, settings: Settings) -> dict[str, tuple[list[Pu
         raise ScoringError(
             f"{path}: no genuine sale of a known customer in {len(text):,} lines. {summary(ledger.reasons)}"
         )
-    return {
-        str(customer): (purchases_of(bought), str(bought["region"].iloc[-1]))
-        for customer, bought in kept.groupby("customer_id")
-    }
+    bought = lines[lines["customer_id"].isin(kept["customer_id"])].groupby("customer_id")
+    regions = kept.groupby("customer_id")["region"].last()
+    return {str(customer): (purchases_of(own), str(regions[customer])) for customer, own in bought}
 
 
 @dataclass(frozen=True)

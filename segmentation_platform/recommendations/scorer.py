@@ -20,7 +20,10 @@ _COLUMNS = ["list", "rank", "stock_code", "description", "category", "product_ty
 
 @dataclass(frozen=True)
 class Bought:
-    """A product that somebody bought: in how many orders, and when last; an order of today where none is named."""
+    """A product that somebody bought: in how many orders, and when last; an order of today where none is named.
+
+    In 0 orders: all was cancelled, so it is not offered.
+    """
 
     stock_code: str
     orders: int = 1
@@ -63,12 +66,18 @@ class Scorer:
     def _history(self, basket: Iterable[Bought]) -> Histories:
         orders: dict[int, int] = {}
         ages: dict[int, int] = {}
+        seen: set[int] = set()
         for item in basket:
             place = self._places.get(item.stock_code)
-            if place is not None and item.orders > 0:
+            if place is None:
+                continue
+            seen.add(place)
+            if item.orders > 0:
                 orders[place] = orders.get(place, 0) + item.orders
                 ages[place] = min(ages.get(place, self._age(item)), self._age(item))
-        return Histories(pd.Index([""]), self._row(orders), self._row(ages), self._row({}))
+        return Histories(
+            pd.Index([""]), self._row(orders), self._row(ages), self._row(dict.fromkeys(seen - set(orders), 1))
+        )
 
     def _row(self, values: dict[int, int]) -> Sparse:
         columns = sorted(values)

@@ -13,7 +13,7 @@ import pandas as pd
 from sklearn.cluster import KMeans
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from segmentation_platform.segments.transforms import FEATURES, Points, Transform
+from segmentation_platform.segments.transforms import FEATURES, Points, Transform, feature_values
 
 _STARTS = 10
 
@@ -86,7 +86,13 @@ class SegmentModel:
 
     def positions(self, customers: pd.DataFrame) -> Labels:
         """The position in `segments` of every customer's segment, of shape (customers,)."""
-        nearest: Labels = self.distances(customers).argmin(axis=1)
+        return self.positions_of(feature_values(customers))
+
+    def positions_of(self, values: Points) -> Labels:
+        """The same for values of the features, of shape (customers, features)."""
+        if not len(values):
+            return np.empty(0, dtype=np.intp)
+        nearest: Labels = distances(self.transform.apply_values(values), self.centroids).argmin(axis=1)
         return nearest
 
     def known_as(self, segments: tuple[Segment, ...]) -> Self:

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from segmentation_platform.segments.model import SegmentModel
+from segmentation_platform.segments.model import Labels, SegmentModel
+from segmentation_platform.segments.transforms import feature_values
 
 _MOST_ORDERS = 6
 _TOP = "In the segment of the highest worth already: keep them"
@@ -29,21 +30,28 @@ def next_steps(customers: pd.DataFrame, model: SegmentModel, rank: Mapping[int, 
         `customers`.
 
     """
-    best = customers["segment_id"].map(rank)
-    found = pd.DataFrame({"next_segment": None, "orders": 0}, index=customers.index).astype({"next_segment": "str"})
-    for orders in range(_MOST_ORDERS, 0, -1):
-        imagined = customers.assign(
-            recency_days=1,
-            frequency=customers["frequency"] + orders,
-            monetary=customers["monetary"] + orders * customers["average_order_value"],
-        )
-        then = model.assign(imagined)
-        is_better = then["segment_id"].map(rank) < best
-        found.loc[is_better, "next_segment"] = then.loc[is_better, "segment"]
-        found.loc[is_better, "orders"] = orders
-    stay = np.where(best == min(rank.values()), _TOP, _FAR)
-    words = np.where(found["orders"] == 0, stay, _orders(found, customers["average_order_value"]))
-    return pd.DataFrame({"next_segment": found["next_segment"], "next_step": pd.Series(words, found.index, "str")})
+    orders, reached = _fewest_orders(customers, model, rank)
+    is_within = orders > 0
+    names = np.array([segment.name for segment in model.segments], dtype=object)
+    better = pd.Series(names[reached], customers.index, dtype="str").where(is_within)
+    found = pd.DataFrame({"orders": orders, "next_segment": better}, customers.index)
+    is_top = customers["segment_id"].map(rank) == min(rank.values())
+    otherwise = pd.Series(np.where(is_top.to_numpy(), _TOP, _FAR), customers.index, dtype="str")
+    words = _orders(found, customers["average_order_value"]).where(is_within, otherwise)
+    return pd.DataFrame({"next_segment": better, "next_step": words.astype("str")})
+
+
+def _fewest_orders(customers: pd.DataFrame, model: SegmentModel, rank: Mapping[int, int]) -> tuple[Labels, Labels]:
+    """The fewest orders that bring a better segment, 0 where none within reach does, and that segment's position."""
+    recency, frequency, monetary = feature_values(customers).T
+    more = np.arange(1, _MOST_ORDERS + 1)[:, None]
+    spent = monetary + more * customers["average_order_value"].to_numpy(np.float64)
+    imagined = np.stack([np.ones_like(spent), frequency + more, spent], axis=2)
+    positions = model.positions_of(imagined.reshape(-1, 3)).reshape(_MOST_ORDERS, len(recency))
+    places = np.array([rank[segment.segment_id] for segment in model.segments])[positions]
+    is_better = places < customers["segment_id"].map(rank).to_numpy()
+    first = is_better.argmax(axis=0) if len(recency) else np.empty(0, dtype=np.intp)
+    return np.where(is_better.any(axis=0), first + 1, 0), positions[first, np.arange(len(recency))]
 
 
 def _orders(found: pd.DataFrame, amount: pd.Series) -> pd.Series:

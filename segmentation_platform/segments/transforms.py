@@ -59,7 +59,11 @@ class Transform:
         """Transform the features of customers to an array of shape (customers, features)."""
         if customers.empty:
             return np.empty((0, len(FEATURES)))
-        points: Points = make_pipeline(*self.steps()).transform(feature_values(customers))
+        return self.apply_values(feature_values(customers))
+
+    def apply_values(self, values: Points) -> Points:
+        """Transform values of the features, of shape (customers, features), at least one row."""
+        points: Points = make_pipeline(*self.steps()).transform(values)
         return points
 
 

@@ -57,20 +57,11 @@ def tastes_in_force(database: Database, source: str, as_of: date) -> TasteRecord
         " JOIN snapshots.believed AS night USING (snapshot_id) WHERE night.source = %s"
     )
     before = f"{select} AND night.as_of < %s AND tastes.as_of < %s ORDER BY night.as_of DESC, snapshot_id DESC"
-    after = f"{select} AND night.as_of >= %s AND tastes.as_of > %s ORDER BY night.as_of, snapshot_id DESC"
+    # A past day looks back by the model of the ledger's first night; that night itself begins without one.
+    after = f"{select} AND night.as_of >= %s AND tastes.as_of >= %s ORDER BY night.as_of, snapshot_id DESC"
     with database.connect() as connection, connection.cursor(row_factory=class_row(TasteRecord)) as cursor:
-        for query in (before, after):
-            found = cursor.execute(query.encode(), [source, as_of, as_of]).fetchone()
-            if found is not None:
-                return found
-    return None
-
-
-def read_tastes(database: Database, version: int) -> TasteRecord | None:
-    """The model of a version."""
-    with database.connect() as connection, connection.cursor(row_factory=class_row(TasteRecord)) as cursor:
-        return cursor.execute(
-            "SELECT as_of, source, tastes, run_id, model, taste_version FROM warehouse.taste_models"
-            " WHERE taste_version = %s",
-            [version],
-        ).fetchone()
+        found = cursor.execute(before.encode(), [source, as_of, as_of]).fetchone()
+        if found is None:
+            later = cursor.execute(after.encode(), [source, as_of, as_of]).fetchone()
+            found = later if later is not None and later.as_of > as_of else None
+    return found

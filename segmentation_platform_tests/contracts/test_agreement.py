@@ -9,9 +9,11 @@ import pytest
 from segmentation_platform.contracts.agreement import Disagreement, disagreements
 from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.known import COLUMNS, known_sales
+from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.rules import RecommendationRules
-from segmentation_platform.recommendations.sales import Sales
+from segmentation_platform.recommendations.sales import Sales, offered_products
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
+from segmentation_platform.recommendations.similar_items import known_baskets, similar_items
 from segmentation_platform.segments.profiles import segment_regions
 from segmentation_platform_tests.ledgers import catalog, profiled, segmented, simulated
 
@@ -25,16 +27,21 @@ def tables() -> Tables:
 
 @cache
 def _tables() -> Tables:
-    shop, segments = simulated(), segmented()
+    shop, segments, rules = simulated(), segmented(), RecommendationRules()
     products = catalog(shop.clean, shop.as_of)
     with known_sales(DuckDBEngine(), shop.clean[list(COLUMNS)], shop.as_of) as session:
         sales = Sales(session, segments, products)
-        recommended = segment_recommendations(sales, shop.as_of, RecommendationRules())
+        recommended = segment_recommendations(sales, shop.as_of, rules)
+        own = customer_recommendations(sales, recommended, shop.as_of, rules)
+        offered = offered_products(products, shop.as_of, rules.sold_within_days)
+        similar = similar_items(known_baskets(session), offered, rules.similar)
     return {
         "customer_segments": segments,
         "segment_profiles": profiled(),
         "segment_regions": segment_regions(segments),
         "segment_recs": recommended,
+        "customer_recs": own,
+        "similar_items": similar,
         "product_catalog": products,
     }
 
@@ -78,6 +85,22 @@ def lost_product(found: Tables) -> None:
     found["product_catalog"] = products[products["stock_code"] != found["segment_recs"]["stock_code"][0]]
 
 
+def stranger(found: Tables) -> None:
+    found["customer_recs"].loc[0, "customer_id"] = "99999"
+
+
+def unsold_offer(found: Tables) -> None:
+    found["customer_recs"].loc[0, "stock_code"] = "99999"
+
+
+def unsold_item(found: Tables) -> None:
+    found["similar_items"].loc[0, "stock_code"] = "99999"
+
+
+def unsold_similar_item(found: Tables) -> None:
+    found["similar_items"].loc[0, "similar_stock_code"] = "99999"
+
+
 def lost_region(found: Tables) -> None:
     found["segment_regions"] = found["segment_regions"].query("region != 'Germany'")
 
@@ -106,6 +129,12 @@ def larger_region(found: Tables) -> None:
         (no_recommendations, "segment_recs", "every segment has recommendations"),
         (unknown_product, "segment_recs", "product is in the catalog"),
         (lost_product, "segment_recs", "product is in the catalog"),
+        (lost_customer, "customer_recs", "customer is in customer_segments"),
+        (stranger, "customer_recs", "customer is in customer_segments"),
+        (unsold_offer, "customer_recs", "stock_code is in the catalog"),
+        (lost_product, "customer_recs", "stock_code is in the catalog"),
+        (unsold_item, "similar_items", "stock_code is in the catalog"),
+        (unsold_similar_item, "similar_items", "similar_stock_code is in the catalog"),
     ],
 )
 def test_a_difference_is_found_with_its_table_and_rule(
@@ -120,6 +149,38 @@ def test_the_value_says_what_stands_apart() -> None:
     found = tables()
     unknown_product(found)
     assert disagreements(found) == [Disagreement("segment_recs", "product is in the catalog", "99999")]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "table", "rule"),
+    [
+        (stranger, "customer_recs", "customer is in customer_segments"),
+        (unsold_offer, "customer_recs", "stock_code is in the catalog"),
+        (unsold_item, "similar_items", "stock_code is in the catalog"),
+        (unsold_similar_item, "similar_items", "similar_stock_code is in the catalog"),
+    ],
+)
+def test_a_stranger_or_an_unsold_product_is_told_by_itself(
+    spoil: Callable[[Tables], None], table: str, rule: str
+) -> None:
+    found = tables()
+    spoil(found)
+    assert disagreements(found) == [Disagreement(table, rule, "99999")]
+
+
+def test_a_stranger_with_many_products_is_told_once() -> None:
+    found = tables()
+    own = found["customer_recs"]
+    own.loc[own["customer_id"] == own["customer_id"].iloc[0], "customer_id"] = "99999"
+    assert (own["customer_id"] == "99999").sum() > 1
+    assert disagreements(found) == [Disagreement("customer_recs", "customer is in customer_segments", "99999")]
+
+
+@pytest.mark.parametrize("table", ["customer_recs", "similar_items"])
+def test_lists_without_rows_agree_with_all(table: str) -> None:
+    found = tables()
+    found[table] = found[table].head(0)
+    assert disagreements(found) == []
 
 
 def test_a_moved_customer_shows_in_the_sizes_of_both_segments() -> None:

@@ -43,10 +43,15 @@ SERVING = {
     "psi_monetary psi_segments shadow_ari silhouette relabelled due min_jaccard refused",
     "segment_recommendations": "segment_id region taste list rank segment stock_code description category "
     "product_type score customers share lift lift_low lift_high trend reason",
+    "customer_recommendations": "customer_id list rank segment stock_code description category product_type score "
+    "reason",
+    "similar_items": "stock_code rank similar_stock_code description similar_description score baskets confidence "
+    "lift reason",
     "products": "stock_code description category product_type first_sold last_sold price_median customers units "
     "revenue cancellation_rate",
+    "recommendation_quality": "model task origin metric value low high baseline delta delta_low delta_high customers",
     "snapshot": "snapshot_id as_of published_at run_id first_sale last_sale lines customers model_version "
-    "checks_passed checks_warned guest_share data_note",
+    "taste_version checks_passed checks_warned guest_share data_note",
 }
 """What readers have been promised (docs: the serving contract). Columns may be added; none may go."""
 
@@ -58,7 +63,10 @@ KEYS = {
     "model_selection": {"region", "transform", "k"},
     "segment_drift": {"region"},
     "segment_recommendations": {"segment_id", "region", "taste", "list", "rank"},
+    "customer_recommendations": {"customer_id", "list", "rank"},
+    "similar_items": {"stock_code", "rank"},
     "products": {"stock_code"},
+    "recommendation_quality": {"model", "task", "origin", "metric", "baseline"},
     "snapshot": {"snapshot_id"},
 }
 

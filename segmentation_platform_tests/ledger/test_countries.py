@@ -11,7 +11,10 @@ from segmentation_platform.ledger.countries import (
     continents,
     country_key,
     read_continents,
+    region_of,
 )
+from segmentation_platform.ledger.rules import CleaningRules
+from segmentation_platform_tests.ledgers import cleaned, raw_lines, simulated
 from segmentation_platform_tests.real_ledger import REAL_LEDGER, needs_real_ledger
 
 
@@ -75,6 +78,35 @@ def test_a_name_listed_twice_is_refused_with_both_places() -> None:
 def test_an_unknown_continent_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="'Mu' is not one of the continents"):
         read_continents('[continents]\nMu = ["Lemuria"]')
+
+
+# --- regions ---
+
+
+def test_the_region_of_every_country_of_a_shop_is_that_of_its_cleaned_lines() -> None:
+    own = CleaningRules().regions
+    known = simulated().clean[["country", "region"]].drop_duplicates()
+    assert known["country"].is_unique
+    assert {*own, "Rest of Europe", "Rest of world"} == set(known["region"])
+    assert [region_of(country, own) for country in known["country"]] == known["region"].tolist()
+
+
+@pytest.mark.parametrize("own", [CleaningRules().regions, ("Côte d'Ivoire", "usa"), ()])
+def test_the_region_of_any_spelling_is_that_which_cleaning_gives(own: tuple[str, ...]) -> None:
+    keys = continents()["country_key"].tolist()
+    spellings = ["  eire", "UNITED \t kingdom ", "côte d'ivoire", "Atlantis", "Unspecified", "", " ", "Uſa"]
+    names = [*spellings, *keys, *(key.lower() for key in keys), *(f" {key.title()}  " for key in keys)]
+    lines = ({"country": name, "invoice": str(invoice)} for invoice, name in enumerate(names, 500_000))
+    clean, _ = cleaned(raw_lines(*lines), CleaningRules(regions=own))
+    assert len(clean) == len(names)
+    said = dict(zip(names, clean["region"], strict=True))
+    assert {name: region_of(name, own) for name in names} == said
+
+
+def test_a_region_of_its_own_is_called_as_it_is_in_the_rules() -> None:
+    assert region_of(" germany", ("Germany",)) == "Germany"
+    assert region_of("Germany", ("France",)) == "Rest of Europe"
+    assert region_of("Japan", ("France",)) == region_of("Atlantis", ("France",)) == "Rest of world"
 
 
 @needs_real_ledger

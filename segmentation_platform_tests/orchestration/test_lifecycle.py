@@ -146,12 +146,12 @@ def test_a_refit_that_is_due_and_unstable_is_refused_with_a_warning_and_the_snap
     assert refresh(strict, warehouse, FIRST).success
     result = refresh(strict, warehouse, LATER)
     assert result.success
-    [warned] = [check for check in result.get_asset_check_evaluations() if not check.passed]
-    assert warned.check_name == "model_holds"
+    failed = [check for check in result.get_asset_check_evaluations() if not check.passed]
+    [warned] = [check for check in failed if check.check_name == "model_holds"]
     assert "the refit was refused: its segment" in (warned.description or "")
     assert drift(database)["model_version"] == 1
     checks = snapshots.history(database).set_index("snapshot_id")["checks_warned"]
-    assert checks.to_dict() == {1: 0, 2: 1}
+    assert checks[2] == len(failed)
 
 
 def test_a_night_from_which_one_has_rolled_back_is_not_believed(run: Run, database: Database) -> None:

@@ -45,10 +45,22 @@ def test_a_region_that_was_never_seen_counts_as_all_regions() -> None:
     assert set(scorer.score([], "Atlantis")["reason"]) == {"Popular now"}
 
 
-def test_products_that_the_ledger_does_not_know_and_nothing_bought_are_passed_over() -> None:
+def test_products_that_the_ledger_does_not_know_are_passed_over() -> None:
     scorer = scorer_of(SHOP)
-    strange = [Bought("A"), Bought("POSTAGE"), Bought("B", 0)]
+    strange = [Bought("A"), Bought("POSTAGE"), Bought("?", 0)]
     pd.testing.assert_frame_equal(scorer.score(strange), scorer.score([Bought("A")]))
+
+
+def test_what_was_cancelled_whole_is_not_offered_and_otherwise_says_nothing() -> None:
+    scorer = scorer_of(SHOP)
+    plain = scorer.score([Bought("A")])
+    found = scorer.score([Bought("A"), Bought("B", 0)])
+    assert "B" in set(plain["stock_code"])
+    kept = plain[plain["stock_code"] != "B"]
+    assert found[["stock_code", "score"]].values.tolist() == kept[["stock_code", "score"]].values.tolist()
+    pd.testing.assert_frame_equal(
+        scorer.score([Bought("A"), Bought("B", 0), Bought("B")]), scorer.score([Bought("A"), Bought("B")])
+    )
 
 
 def test_a_product_named_twice_counts_both_times() -> None:

@@ -1,5 +1,7 @@
 """Taste groups: found, named, carried over nights, and left open where too little was bought."""
 
+from datetime import date, timedelta
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,10 +9,12 @@ import pytest
 from segmentation_platform.recommendations.rules import TasteRules
 from segmentation_platform.recommendations.tastes import (
     MIXED,
+    DatedTastes,
     TasteModel,
     align_tastes,
     fit_tastes,
     refit_tastes,
+    tastes_of_night,
 )
 
 KINDS = ("Kitchen", "Toys", "Garden")
@@ -132,3 +136,56 @@ def test_a_shop_of_one_product_works() -> None:
     rules = TasteRules(products=1)
     catalog = pd.DataFrame({"stock_code": ["A"], "category": ["Toys"]})
     assert set(fit_tastes(pairs, catalog, rules).assign(pairs, rules)) == {"Toys"}
+
+
+# --- from night to night ---
+
+FIRST = date(2011, 1, 1)
+
+
+def first_night() -> DatedTastes:
+    """The model of a first night, its groups called otherwise than any fit would call them."""
+    pairs, catalog, _ = shop()
+    model = tastes_of_night(None, pairs, catalog, FIRST, RULES).model
+    return DatedTastes(TasteModel(tuple(f"Old {name}" for name in model.names), model.affinities), FIRST)
+
+
+def test_on_the_first_night_groups_are_found_and_dated() -> None:
+    pairs, catalog, _ = shop()
+    assert tastes_of_night(None, pairs, catalog, FIRST, RULES) == DatedTastes(
+        fit_tastes(pairs, catalog, RULES), FIRST
+    )
+
+
+@pytest.mark.parametrize("days", [0, 1, RULES.refit_days - 1])
+def test_until_it_is_due_the_earlier_model_assigns_as_it_is(days: int) -> None:
+    pairs, catalog, _ = shop(seed=2)
+    assert tastes_of_night(first_night(), pairs, catalog, FIRST + timedelta(days), RULES) == first_night()
+
+
+@pytest.mark.parametrize("days", [RULES.refit_days, 400])
+def test_when_it_is_due_the_groups_are_moved_and_keep_their_names(days: int) -> None:
+    pairs, catalog, _ = shop(seed=2, share=0.7)
+    earlier, day = first_night(), FIRST + timedelta(days)
+    found = tastes_of_night(earlier, pairs, catalog, day, RULES)
+    assert found == DatedTastes(refit_tastes(earlier.model, pairs, RULES), day)
+    assert found.model.names == earlier.model.names
+    assert found.model.affinities != earlier.model.affinities
+    later = tastes_of_night(found, pairs, catalog, day + timedelta(RULES.refit_days - 1), RULES)
+    assert later == found, "due again only so many days after the move"
+
+
+@pytest.mark.parametrize("days", [1, RULES.refit_days, 400])
+def test_a_night_before_the_earlier_model_looks_back_by_it(days: int) -> None:
+    pairs, catalog, _ = shop(seed=2)
+    assert tastes_of_night(first_night(), pairs, catalog, FIRST - timedelta(days), RULES) == first_night()
+
+
+def test_a_model_without_groups_is_fitted_anew_at_once() -> None:
+    pairs, catalog, _ = shop()
+    nobody = tastes_of_night(None, pairs.head(0), catalog, FIRST, RULES)
+    assert nobody.model.names == ()
+    tomorrow = FIRST + timedelta(1)
+    found = tastes_of_night(nobody, pairs, catalog, tomorrow, RULES)
+    assert found == DatedTastes(fit_tastes(pairs, catalog, RULES), tomorrow)
+    assert set(found.model.names) == set(KINDS)

@@ -63,7 +63,7 @@ FOUR: dict[str, Interval] = {
 }
 
 
-@given(st.fixed_dictionaries({model: _INTERVALS for model in SHOWN}))
+@given(st.fixed_dictionaries(dict.fromkeys(SHOWN, _INTERVALS)))
 def test_for_any_figures_it_is_short_enough_well_formed_and_within_the_picture(
     intervals: dict[str, Interval],
 ) -> None:

@@ -1,5 +1,7 @@
 """What would move a customer up is true of the model: so many orders, and not one fewer."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -65,7 +67,7 @@ def test_nobody_has_no_step() -> None:
 def test_for_a_shop_s_customers_the_words_are_true_of_the_model() -> None:
     model, customers = simulated_fit().model, simulated_customers()
     found = assign(customers, {EVERYWHERE: simulated_fit()})
-    worth = found.groupby("segment")["monetary"].mean()
+    place = {segment.name: number for number, segment in enumerate(model.segments)}
     for row in found[found["next_segment"].notna()].head(60).itertuples():
         words = str(row.next_step).split(" ")
         orders = 1 if words[0] == "One" else int(words[0])
@@ -78,14 +80,14 @@ def test_for_a_shop_s_customers_the_words_are_true_of_the_model() -> None:
             f"of about {row.average_order_value:,.0f} would make them {row.next_segment}"
         )
         assert after(orders) == row.next_segment
-        assert worth[str(row.next_segment)] > worth[str(row.segment)]
-        assert all(worth[after(fewer)] <= worth[str(row.segment)] for fewer in range(1, orders))
+        assert place[str(row.next_segment)] < place[str(row.segment)]
+        assert all(place[after(fewer)] >= place[str(row.segment)] for fewer in range(1, orders))
 
 
 def test_every_customer_of_a_shop_has_words_and_only_who_has_none_lacks_a_segment() -> None:
     segments = segmented()
     CustomerSegments.validate(segments, lazy=True)
-    top = segments.groupby("segment")["monetary"].mean().idxmax()
+    top = simulated_fit().model.segments[0].name
     is_top = segments["segment"] == top
     assert segments.loc[is_top, "next_segment"].isna().all()
     assert segments.loc[is_top, "next_step"].str.startswith("In the segment of the highest worth").all()
@@ -93,6 +95,26 @@ def test_every_customer_of_a_shop_has_words_and_only_who_has_none_lacks_a_segmen
     assert segments.loc[without, "next_step"].str.startswith("More than 6 orders").all()
     assert segments.loc[~without & ~is_top, "next_step"].str.contains("would make them").all()
     assert (segments["next_segment"] != segments["segment"]).all()
+
+
+def test_the_next_step_of_a_customer_does_not_hang_on_who_else_is_looked_at() -> None:
+    models, customers = {EVERYWHERE: simulated_fit()}, simulated_customers()
+    among_all = assign(customers, models)[["next_segment", "next_step"]]
+    alone = pd.concat([assign(customers.iloc[[row]], models) for row in range(0, len(customers), 8)])
+    assert alone["next_segment"].notna().any()
+    pd.testing.assert_frame_equal(alone[["next_segment", "next_step"]], among_all.iloc[::8])
+
+
+def test_what_is_better_is_told_by_the_place_in_the_model_and_not_by_money_of_today() -> None:
+    fitted = simulated_fit()
+    model = replace(fitted.model, centroids=fitted.model.centroids[::-1], segments=fitted.model.segments[::-1])
+    found = assign(simulated_customers(), {EVERYWHERE: replace(fitted, model=model)})
+    place = {segment.name: number for number, segment in enumerate(model.segments)}
+    is_first = found["segment"] == model.segments[0].name
+    assert is_first.any()
+    assert (found["next_step"].str.startswith("In the segment of the highest worth") == is_first).all()
+    told = found[found["next_segment"].notna()]
+    assert (told["next_segment"].map(place) < told["segment"].map(place)).all()
 
 
 @pytest.mark.parametrize("k", [2, 8])

@@ -14,6 +14,7 @@ from segmentation_platform.recommendations.backtest import (
     Window,
     backtest,
     known_before,
+    not_better,
     rankings,
 )
 from segmentation_platform.recommendations.errors import RecommendationError
@@ -161,3 +162,86 @@ def test_coverage_is_the_share_of_products_that_anyone_is_shown() -> None:
     assert (
         found.loc[found["metric"] == "coverage@10", ["low", "high", "delta_low", "delta_high"]].isna().all(axis=None)
     )
+
+
+# --- what is not better than recent popularity ---
+
+
+def compared(*rows: dict[str, object]) -> pd.DataFrame:
+    """Figures of the customer lists, each given by what differs from clearly better ones."""
+    plain = {
+        "model": "customer_lists",
+        "task": "all",
+        "origin": pd.Timestamp(ORIGIN),
+        "metric": "ndcg@10",
+        "value": 0.2,
+        "low": 0.1,
+        "high": 0.3,
+        "baseline": "recent_popularity",
+        "delta": 0.1,
+        "delta_low": 0.05,
+        "delta_high": 0.15,
+        "customers": 100,
+    }
+    return pd.DataFrame([{**plain, **row} for row in rows])
+
+
+WORSE: dict[str, object] = {"delta": -0.1, "delta_low": -0.15, "delta_high": -0.05}
+JUDGED = [("customer_lists", "all"), ("new_to_you", "new"), ("buy_again", "repeat"), ("segment_lists", "all")]
+
+
+@pytest.mark.parametrize(("model", "task"), JUDGED)
+def test_lists_whose_interval_is_above_nothing_are_better(model: str, task: str) -> None:
+    assert not_better(compared({"model": model, "task": task})).empty
+    assert not_better(compared({"model": model, "task": task, "delta_low": 1e-9})).empty
+
+
+@pytest.mark.parametrize(("model", "task"), JUDGED)
+@pytest.mark.parametrize(
+    "difference",
+    [WORSE, {"delta_low": -0.01}, {"delta_low": 0.0}, {"delta_low": float("nan")}],
+    ids=["worse", "across nothing", "from nothing on", "unknown"],
+)
+def test_lists_that_are_worse_or_may_be_as_good_are_told(
+    model: str, task: str, difference: dict[str, object]
+) -> None:
+    quality = compared({}, {"model": model, "task": task, "origin": pd.Timestamp("2010-12-01"), **difference})
+    pd.testing.assert_frame_equal(not_better(quality), quality.iloc[[1]])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"metric": "ndcg@20"},
+        {"metric": "hit_rate@10"},
+        {"metric": "coverage@10", "delta_low": float("nan")},
+        {"baseline": "global_popularity"},
+        {"task": "next_basket"},
+        {"task": "new"},
+        {"model": "new_to_you", "task": "all"},
+        {"model": "buy_again", "task": "new"},
+        {"model": "segment_lists", "task": "repeat"},
+        {"model": "global_popularity"},
+    ],
+    ids=lambda other: " ".join(map(str, other.values())),
+)
+def test_other_metrics_baselines_tasks_and_models_are_not_asked(other: dict[str, object]) -> None:
+    assert not_better(compared({**WORSE, **other}, {})).empty
+
+
+def test_every_window_is_asked() -> None:
+    days = pd.to_datetime(["2010-11-01", "2010-12-01", "2011-01-01"])
+    quality = compared(*({"origin": day, **WORSE} for day in days[:2]), {"origin": days[2]})
+    assert not_better(quality)["origin"].tolist() == days[:2].tolist()
+
+
+def test_without_figures_nothing_is_told() -> None:
+    assert not_better(RecommendationQuality.no_rows()).empty
+
+
+def test_of_a_shop_s_figures_those_are_told_that_are_not_better() -> None:
+    found = not_better(judged())
+    said = set(zip(found["model"], found["task"], strict=True))
+    asked = judged().query("metric == 'ndcg@10' and baseline == 'recent_popularity' and delta_low <= 0")
+    assert said == set(zip(asked["model"], asked["task"], strict=True)) & set(JUDGED)
+    assert ("customer_lists", "all") not in said
