@@ -16,19 +16,16 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 
 from segmentation_platform.contracts.frames import to_frame
-from segmentation_platform.contracts.ledger import TEXT_COLUMNS
 from segmentation_platform.customers.features import rfm_features
 from segmentation_platform.customers.rules import CustomerRules
 from segmentation_platform.engine import DuckDBEngine, Session
 from segmentation_platform.ledger.catalog import product_catalog
-from segmentation_platform.ledger.clean import cleaned_ledger
+from segmentation_platform.ledger.in_memory import clean_file
 from segmentation_platform.ledger.known import COLUMNS, known_sales
-from segmentation_platform.ledger.readers import ReadOptions, read_ledger
+from segmentation_platform.ledger.readers import ReadOptions
 from segmentation_platform.ledger.rules import CleaningRules
-from segmentation_platform.ledger.sources import identify
 from segmentation_platform.recommendations.backtest import Past, Window, backtest
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.rules import RecommendationRules
@@ -64,11 +61,7 @@ def main() -> None:
 def ledger_past(path: Path) -> Past:
     """A ledger file, cleaned, that can be opened as of any day; customers are put into five segments."""
     engine = DuckDBEngine()
-    text = pa.Table.from_batches(list(read_ledger(identify(path), ReadOptions())))
-    keys = [pa.array([1] * text.num_rows, pa.int64()), pa.array(range(1, text.num_rows + 1), pa.int64())]
-    raw = pa.Table.from_arrays([*keys, *text.columns], names=["load_id", "line_number", *TEXT_COLUMNS])
-    with cleaned_ledger(engine, raw, CleaningRules()) as ledger:
-        clean = to_frame(ledger.clean.read_all())[list(COLUMNS)]
+    clean = to_frame(clean_file(engine, path, ReadOptions(), CleaningRules()).clean)[list(COLUMNS)]
     return Past(lambda as_of: known_sales(engine, clean, as_of), segments_of)
 
 

@@ -15,11 +15,10 @@ import pandas as pd
 import pyarrow as pa
 from sklearn.metrics import adjusted_rand_score
 
-from segmentation_platform.contracts import RawSales
 from segmentation_platform.customers.past import outlook, past
 from segmentation_platform.customers.rules import CustomerRules
 from segmentation_platform.engine import DuckDBEngine
-from segmentation_platform.ledger.clean import cleaned_ledger
+from segmentation_platform.ledger.in_memory import clean_lines
 from segmentation_platform.ledger.known import COLUMNS
 from segmentation_platform.ledger.rules import CleaningRules
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop
@@ -58,10 +57,7 @@ def recovery(plan: ShopPlan) -> dict[str, float]:
     """Adjusted Rand index with the planted segments, for the chosen k (its number as `k`) and for the true one."""
     shop = SimulatedShop(plan)
     text = pa.Table.from_batches(list(shop.batches()))
-    keys = [pa.array([1] * text.num_rows, pa.int64()), pa.array(range(1, text.num_rows + 1), pa.int64())]
-    raw = pa.Table.from_arrays([*keys, *text.columns], names=RawSales.column_names())
-    with cleaned_ledger(DuckDBEngine(), raw, CleaningRules()) as cleaned:
-        clean = cleaned.clean.read_all().select(COLUMNS)
+    clean = clean_lines(DuckDBEngine(), text, CleaningRules()).clean.select(COLUMNS)
     sold = clean["sold_at"].to_pandas()
     as_of = (sold.max() + pd.Timedelta(days=1)).date()
     with past(DuckDBEngine(), clean, CustomerRules()) as before:

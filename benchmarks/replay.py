@@ -17,17 +17,15 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 
-from segmentation_platform.contracts import EVERYWHERE, RawSales
+from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.customers.past import Past, outlook, past
 from segmentation_platform.customers.rules import CustomerRules
 from segmentation_platform.engine import DuckDBEngine
-from segmentation_platform.ledger.clean import cleaned_ledger
+from segmentation_platform.ledger.in_memory import clean_file
 from segmentation_platform.ledger.known import COLUMNS
-from segmentation_platform.ledger.readers import ReadOptions, read_ledger
+from segmentation_platform.ledger.readers import ReadOptions
 from segmentation_platform.ledger.rules import CleaningRules
-from segmentation_platform.ledger.sources import identify
 from segmentation_platform.reporting.svg import polyline, text
 from segmentation_platform.segments.history import no_history
 from segmentation_platform.segments.lifecycle import InForce
@@ -62,11 +60,7 @@ def main() -> None:
 @contextmanager
 def open_ledger(path: Path) -> Iterator[Ledger]:
     """Read and clean a ledger file."""
-    raw = pa.Table.from_batches(list(read_ledger(identify(path), ReadOptions())))
-    keys = [pa.array([1] * raw.num_rows, pa.int64()), pa.array(range(1, raw.num_rows + 1), pa.int64())]
-    numbered = pa.Table.from_arrays([*keys, *raw.columns], names=RawSales.column_names())
-    with cleaned_ledger(DuckDBEngine(), numbered, CleaningRules()) as cleaned:
-        clean = cleaned.clean.read_all().select(COLUMNS)
+    clean = clean_file(DuckDBEngine(), path, ReadOptions(), CleaningRules()).clean.select(COLUMNS)
     sold = clean["sold_at"].to_pandas()
     with past(DuckDBEngine(), clean, CustomerRules()) as before:
         yield Ledger(before, sold.min().date(), sold.max().date())

@@ -17,6 +17,7 @@ from segmentation_platform.customers.rules import CustomerRules
 from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.catalog import product_catalog
 from segmentation_platform.ledger.clean import cleaned_ledger
+from segmentation_platform.ledger.in_memory import in_raw_columns
 from segmentation_platform.ledger.known import COLUMNS, known_sales
 from segmentation_platform.ledger.readers import ReadOptions, read_ledger
 from segmentation_platform.ledger.rules import CleaningRules
@@ -96,12 +97,6 @@ def catalog(clean: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Return the products of a cleaned ledger."""
     with known_sales(DuckDBEngine(), clean[list(COLUMNS)], as_of) as session:
         return product_catalog(session)
-
-
-def in_raw_columns(text: pa.Table, load_id: int = 1) -> pa.Table:
-    """Return lines of a simulated shop, or as a reader gives them, as `raw_sales`."""
-    keys = [pa.array([load_id] * text.num_rows, pa.int64()), pa.array(range(1, text.num_rows + 1), pa.int64())]
-    return pa.Table.from_arrays([*keys, *text.columns], schema=RAW_SCHEMA)
 
 
 def read_file(path: Path, options: ReadOptions | None = None) -> pa.Table:

@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 
 from segmentation_platform.contracts import (
     EVERYWHERE,
@@ -15,7 +14,6 @@ from segmentation_platform.contracts import (
     CleanSales,
     CustomerSegments,
     ProductCatalog,
-    RawSales,
 )
 from segmentation_platform.contracts.frames import to_frame
 from segmentation_platform.contracts.recommendations import SegmentRecommendations
@@ -23,10 +21,9 @@ from segmentation_platform.customers.features import rfm_features
 from segmentation_platform.customers.rules import CustomerRules
 from segmentation_platform.engine import DuckDBEngine, Engine, Session, Step
 from segmentation_platform.ledger import known
-from segmentation_platform.ledger.clean import cleaned_ledger
+from segmentation_platform.ledger.in_memory import clean_file
 from segmentation_platform.ledger.plausible import summary
-from segmentation_platform.ledger.readers import ReadOptions, read_ledger
-from segmentation_platform.ledger.sources import identify
+from segmentation_platform.ledger.readers import ReadOptions
 from segmentation_platform.orchestration import registry
 from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.recommendations.backtest import Past
@@ -112,16 +109,12 @@ def customers_of_file(path: Path, settings: Settings) -> dict[str, tuple[list[Pu
 
     """
     options = ReadOptions(settings.ledger.encoding, {str(k): v for k, v in settings.ledger.columns.items()})
-    text = pa.Table.from_batches(list(read_ledger(identify(path), options)))
-    keys = [pa.array([0] * text.num_rows, pa.int64()), pa.array(range(1, text.num_rows + 1), pa.int64())]
-    raw = pa.Table.from_arrays([*keys, *text.columns], names=RawSales.column_names())
-    with cleaned_ledger(DuckDBEngine(), raw, settings.cleaning) as ledger:
-        lines = to_frame(ledger.clean.read_all())
+    cleaned = clean_file(DuckDBEngine(), path, options, settings.cleaning)
+    lines = to_frame(cleaned.clean)
     kept = lines[lines["customer_id"].notna() & (lines["net_quantity"] > 0)].sort_values("sold_at")
     if kept.empty:
-        raise ScoringError(
-            f"{path}: no genuine sale of a known customer in {len(text):,} lines. {summary(ledger.reasons)}"
-        )
+        rejected = summary(cleaned.reasons) or "nothing"
+        raise ScoringError(f"{path}: no genuine sale of a known customer is in it. Rejected: {rejected}.")
     bought = lines[lines["customer_id"].isin(kept["customer_id"])].groupby("customer_id")
     regions = kept.groupby("customer_id")["region"].last()
     return {str(customer): (purchases_of(own), str(regions[customer])) for customer, own in bought}
