@@ -125,11 +125,11 @@ def test_a_step_that_is_computed_again_takes_the_place_of_its_table_and_may_read
         assert sorted(session.frame("few")["more"]) == [9, 10]
 
 
-def test_data_is_added_once() -> None:
+def test_data_added_again_takes_the_place_of_what_was_there() -> None:
     with DuckDBEngine().session() as session:
         session.add("numbers", NUMBERS)
-        with pytest.raises(Exception, match="already exists"):
-            session.add("numbers", NUMBERS)
+        session.add("numbers", NUMBERS.slice(0, 1))
+        assert len(session.frame("numbers")) == 1
 
 
 def test_work_beyond_the_memory_limit_spills_instead_of_failing() -> None:

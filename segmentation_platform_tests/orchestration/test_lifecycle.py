@@ -22,8 +22,10 @@ FIRST, NEXT, LATER = "2011-10-20", "2011-10-21", "2011-11-25"
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    """So few customers that no refit would count as stable: here it is enough to be one."""
-    return with_rules(settings, stable_jaccard=0.01)
+    """So few customers that no refit would count as stable: here it is enough to be one; and no backtest."""
+    too_long = settings.recommendations.backtest.model_copy(update={"days": 200})
+    unjudged = settings.recommendations.model_copy(update={"backtest": too_long})
+    return with_rules(settings.model_copy(update={"recommendations": unjudged}), stable_jaccard=0.01)
 
 
 def served(database: Database, view: str) -> pd.DataFrame:
