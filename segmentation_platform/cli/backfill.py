@@ -4,12 +4,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
-import pandas as pd
 import typer
 
 from segmentation_platform.cli.console import console, error_console
 from segmentation_platform.cli.options import DatabaseUrl, settings_with
 from segmentation_platform.cli.refresh import open_database_of, refresh_and_tell
+from segmentation_platform.orchestration.request import Request
 
 
 class Every(StrEnum):
@@ -20,13 +20,12 @@ class Every(StrEnum):
     MONTH = "month"
 
 
-_STEPS = {Every.DAY: pd.DateOffset(days=1), Every.WEEK: pd.DateOffset(weeks=1), Every.MONTH: pd.DateOffset(months=1)}
-_DAY = typer.Argument(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")
+_FORMATS = ["%Y-%m-%d"]
 
 
 def backfill(
-    first: Annotated[datetime, _DAY],
-    last: Annotated[datetime, _DAY],
+    first: Annotated[datetime, typer.Argument(formats=_FORMATS, metavar="FIRST", help="First day, YYYY-MM-DD.")],
+    last: Annotated[datetime, typer.Argument(formats=_FORMATS, metavar="LAST", help="Last day, YYYY-MM-DD.")],
     every: Annotated[Every, typer.Option("--every", help="How far the days are apart.")] = Every.MONTH,
     database_url: DatabaseUrl = None,
 ) -> None:
@@ -40,17 +39,27 @@ def backfill(
     database = open_database_of(settings)
     days = _days(first.date(), last.date(), every)
     served = served_snapshot(database)
-    for place, day in enumerate(days, 1):
-        error_console.print(f"[bold]{day}[/] ({place} of {len(days)})")
-        refresh_and_tell(settings, database, as_of=day.isoformat())
-    if served is not None and served.as_of > days[-1]:
-        roll_back(database, served.snapshot_id)
-        console.print(f"{len(days)} days published. Snapshot {served.snapshot_id}, as of {served.as_of}, is served.")
-    else:
-        console.print(f"{len(days)} days published.")
+    try:
+        for place, day in enumerate(days, 1):
+            error_console.print(f"[bold]{day}[/] ({place} of {len(days)})")
+            refresh_and_tell(settings, database, Request(as_of=day.isoformat()))
+    finally:
+        # Also when a day could not be published: those before it were, and the newest is what people read.
+        now = served_snapshot(database)
+        if served is not None and now is not None and served.as_of > now.as_of:
+            roll_back(database, served.snapshot_id)
+            console.print(f"Snapshot {served.snapshot_id}, as of {served.as_of}, is served.")
+    console.print(f"{len(days)} days published.")
 
 
 def _days(first: date, last: date, every: Every) -> list[date]:
     if first > last:
         raise typer.BadParameter(f"{first} is after {last}.")
-    return [day.date() for day in pd.date_range(first, last, freq=_STEPS[every])]
+    import pandas as pd
+
+    steps = {
+        Every.DAY: pd.DateOffset(days=1),
+        Every.WEEK: pd.DateOffset(weeks=1),
+        Every.MONTH: pd.DateOffset(months=1),
+    }
+    return [day.date() for day in pd.date_range(first, last, freq=steps[every])]

@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from segmentation_platform.cli.console import console
+from segmentation_platform.cli.console import console, error_console
 from segmentation_platform.cli.options import DatabaseUrl, settings_with
 from segmentation_platform.cli.refresh import open_database_of, refresh_and_tell
+from segmentation_platform.orchestration.request import Request
 
 app = typer.Typer(no_args_is_help=True, help="Segment models: list, promote an earlier one.")
 
@@ -49,6 +50,7 @@ def promote(
 ) -> None:
     """Put an earlier model in force, and publish a snapshot by it. It stays for a month, whatever the drift."""
     from segmentation_platform.warehouse.models import promote as put_in_force
+    from segmentation_platform.warehouse.models import withdraw_promotion
     from segmentation_platform.warehouse.snapshots import SnapshotError, served_snapshot
 
     settings = settings_with(database_url)
@@ -57,5 +59,11 @@ def promote(
     if served is None:
         raise SnapshotError("Nothing is published yet: segmentation-platform run")
     record = put_in_force(database, version, served.source, served.as_of)
-    console.print(f"Model {record.model_version} is in force from {served.as_of} on.")
-    refresh_and_tell(settings, database, as_of=served.as_of.isoformat())
+    try:
+        refresh_and_tell(settings, database, Request(as_of=served.as_of.isoformat()))
+    except BaseException:
+        # All or nothing: otherwise every later night would begin with what could not be published.
+        withdraw_promotion(database, record)
+        error_console.print(f"Model {version} was not put in force.", style="red")
+        raise
+    console.print(f"Model {version} is in force from {served.as_of} on.")

@@ -2,15 +2,17 @@
 
 import tomllib
 from datetime import date, datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import pandas as pd
 import typer
 from rich.table import Table
 
 from segmentation_platform.cli.console import console, error_console
 from segmentation_platform.cli.options import DatabaseUrl, settings_with
 from segmentation_platform.cli.refresh import open_database_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _DAY = ["%Y-%m-%d"]
 _TRIED = ["repurchase_days=[15, 30, 60]", "affinity_weight=[0.4, 0.6, 0.8]"]
@@ -22,12 +24,14 @@ def backtest(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Play past days of the published ledger again, with what was known then, and compare with popularity."""
-    from segmentation_platform.orchestration.playback import playback
+    import pandas as pd
+
+    from segmentation_platform.orchestration.published_ledger import replayable
     from segmentation_platform.recommendations.backtest import backtest as judge
     from segmentation_platform.recommendations.backtest import rolling_windows
 
     settings = settings_with(database_url)
-    opened = playback(open_database_of(settings), settings)
+    opened = replayable(open_database_of(settings), settings)
     found = []
     for window in rolling_windows(opened.first_sale, opened.as_of, days, windows):
         error_console.print(f"Playing {window.origin} to {window.end} again …")
@@ -42,7 +46,7 @@ def tune(
     ],
     days: Annotated[int, typer.Option("--days", min=1, help="Days that are predicted.")] = 30,
     tried: Annotated[
-        list[str], typer.Option("--try", help="A setting of [recommendations.customers] and its values, as TOML.")
+        list[str], typer.Option("--try", help="A setting of \\[recommendations.customers] and its values, as TOML.")
     ] = _TRIED,
     database_url: DatabaseUrl = None,
 ) -> None:
@@ -50,7 +54,7 @@ def tune(
 
     Keep the days from that date on for the figures that you tell others: settings look good where they were chosen.
     """
-    from segmentation_platform.orchestration.playback import playback
+    from segmentation_platform.orchestration.published_ledger import replayable
     from segmentation_platform.recommendations.backtest import Window
     from segmentation_platform.recommendations.tuning import grid
     from segmentation_platform.recommendations.tuning import tune as rank
@@ -61,7 +65,7 @@ def tune(
         candidates = grid(settings.recommendations.customers, values)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    opened = playback(open_database_of(settings), settings)
+    opened = replayable(open_database_of(settings), settings)
     end = until.date()
     window = Window(end - timedelta(days=days), end)
     _refuse_outside(window.origin, opened.first_sale, opened.as_of, end)
@@ -94,7 +98,7 @@ def _refuse_outside(origin: date, first_sale: date, as_of: date, until: date) ->
         )
 
 
-def _show(quality: pd.DataFrame) -> None:
+def _show(quality: "pd.DataFrame") -> None:
     shown = quality[(quality["metric"] == "ndcg@10") & quality["task"].isin(["all", "new"])]
     shown = shown.drop_duplicates(["model", "task", "origin"])
     for origin, rows in shown.groupby("origin"):

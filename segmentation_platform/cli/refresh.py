@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import Progress, TextColumn
 
 from segmentation_platform.cli.console import command_line, console, error_console
 from segmentation_platform.cli.options import DatabaseUrl, settings_with
+from segmentation_platform.orchestration.request import Request
 from segmentation_platform.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,13 +59,8 @@ def run(
     if not (force or choose_model) and _is_published(database, ledger, reporting_date, settings):
         console.print("Nothing has changed since the published snapshot; --force computes it again.")
     else:
-        refresh_and_tell(
-            settings,
-            database,
-            sales=str(Path(sales).expanduser().absolute()) if sales else "",
-            as_of=reporting_date,
-            choose_anew=choose_model,
-        )
+        path = str(Path(sales).expanduser().absolute()) if sales else ""
+        refresh_and_tell(settings, database, Request(path, reporting_date, choose_model))
     from segmentation_platform.cli.summary import print_summary
 
     print_summary(database, settings, time.monotonic() - began)
@@ -99,13 +95,8 @@ def _is_published(database: "Database", ledger: "LedgerFile | Load", as_of: str,
     return served_inputs(database) == fingerprint(current, as_of, settings, database)
 
 
-def refresh_and_tell(settings: Settings, database: "Database", **asked: Any) -> None:
+def refresh_and_tell(settings: Settings, database: "Database", request: Request) -> None:
     """Refresh everything and show how it goes.
-
-    Args:
-        settings: of the platform
-        database: that is refreshed
-        asked: fields of `runner.Request`
 
     Raises:
         typer.Exit: when nothing was published, after the cause was told.
@@ -113,7 +104,6 @@ def refresh_and_tell(settings: Settings, database: "Database", **asked: Any) -> 
     """
     with error_console.status("Loading Dagster …"):
         from segmentation_platform.orchestration import runner
-    request = runner.Request(**asked)
     with database.exclusive(), _progress() as tell:
         outcome = runner.refresh(settings, request, tell)
     if not outcome.succeeded:

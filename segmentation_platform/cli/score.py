@@ -15,7 +15,7 @@ from segmentation_platform.cli.refresh import open_database_of
 from segmentation_platform.settings import Settings
 
 if TYPE_CHECKING:
-    from segmentation_platform.orchestration.playback import Counter
+    from segmentation_platform.orchestration.published_ledger import OpenScorer
     from segmentation_platform.scoring import ScoredCustomer
 
 
@@ -38,12 +38,12 @@ def score(
     """Put a customer into a segment and say what to offer, from what was bought."""
     if sum(map(bool, (customer, basket, file))) != 1:
         raise typer.BadParameter("Name one of --customer, --basket and --file.")
-    from segmentation_platform.orchestration.playback import counter
+    from segmentation_platform.orchestration.published_ledger import open_scorer
 
     settings = settings_with(database_url)
     database = open_database_of(settings)
     error_console.print("Learning from the published ledger …")
-    with counter(database, settings) as opened:
+    with open_scorer(database, settings) as opened:
         began = time.perf_counter()
         scored = _scored(opened, settings, Asked(customer, basket, file, country))
         seconds = time.perf_counter() - began
@@ -64,10 +64,10 @@ class Asked:
     country: str
 
 
-def _scored(opened: "Counter", settings: Settings, asked: Asked) -> "dict[str, ScoredCustomer]":
+def _scored(opened: "OpenScorer", settings: Settings, asked: Asked) -> "dict[str, ScoredCustomer]":
     from segmentation_platform.contracts import EVERYWHERE
     from segmentation_platform.ledger.countries import region_of
-    from segmentation_platform.orchestration.playback import customers_of_file
+    from segmentation_platform.orchestration.published_ledger import customers_of_file
     from segmentation_platform.scoring import Purchase
 
     if asked.file is not None:

@@ -27,6 +27,7 @@ SHOWN = 20
 """Failing rows that are shown in the metadata of a check."""
 
 _CENT = 0.005
+_AGAINST_EMPTY = "a later reporting date if it is before the model's, else run --choose-model"
 _REGISTRIES = ("loads", "segment_models", "taste_models")
 
 
@@ -174,8 +175,12 @@ def every_segment_has_customers(warehouse: WarehouseResource) -> dg.AssetCheckRe
     there = set(tables.read_frame(database, CONTRACTS["segment_profiles"])["segment_id"])
     in_use = registry.fitted(models.models_in_use(database))
     asked = [fitted for region, fitted in in_use.items() if region != EVERYWHERE or len(in_use) == 1]
-    expected = [segment for fitted in asked for segment in fitted.model.segments]
-    cases = [{"segment_id": str(s.segment_id), "customers": "0"} for s in expected if s.segment_id not in there]
+    expected = [(segment, fitted.as_of) for fitted in asked for segment in fitted.model.segments]
+    cases = [
+        {"nobody is in": segment.name, "by the model of": str(as_of), "what helps": _AGAINST_EMPTY}
+        for segment, as_of in expected
+        if segment.segment_id not in there
+    ]
     return check_result(cases, "Every segment has customers.", {"segments": len(expected)})
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from segmentation_platform.recommendations.tastes import DatedTastes, TasteModel, tastes_of_night
 from segmentation_platform.segments.fitted import FittedModel
-from segmentation_platform.segments.history import History, believed, on_day
+from segmentation_platform.segments.history import History, believed
 from segmentation_platform.segments.lifecycle import InForce, Night
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import loads, models
@@ -36,13 +36,6 @@ def history(database: Database, source: str) -> History:
     """The published history of a ledger's customers, without the days from which one has rolled back."""
     published = published_history(database, source)
     return believed(History(published.intervals, published.observed), published.withdrawn)
-
-
-def night_before(database: Database, source: str, as_of: date) -> pd.DataFrame:
-    """Everybody's segment on the last published night before a reporting date: part of the published history."""
-    published = published_history(database, source)
-    earlier = [night for night in published.nights if night < as_of]
-    return on_day(published.intervals, earlier[-1]) if earlier else published.intervals.head(0)
 
 
 def in_force(database: Database, source: str, as_of: date) -> dict[str, InForce]:

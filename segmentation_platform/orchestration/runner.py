@@ -9,6 +9,7 @@ import dagster as dg
 from dagster_shared.error import SerializableErrorInfo
 
 from segmentation_platform.definitions import build_definitions
+from segmentation_platform.orchestration.request import Request
 from segmentation_platform.settings import Settings
 
 JOB = "refresh"
@@ -105,22 +106,6 @@ def open_instance(home: Path) -> dg.DagsterInstance:
         if not (home / name).exists():
             (home / name).write_text(text)
     return dg.DagsterInstance.from_config(str(home))
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is asked of a run.
-
-    Attributes:
-        sales: path of the ledger file; empty for the usual one
-        as_of: reporting date, as 2011-12-10; empty for the day after the last sale
-        choose_anew: whether the segment model's transform and number of segments are chosen again
-
-    """
-
-    sales: str = ""
-    as_of: str = ""
-    choose_anew: bool = False
 
 
 def refresh(settings: Settings, request: Request, tell: Callable[[Progress], None]) -> Outcome:

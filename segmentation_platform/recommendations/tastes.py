@@ -8,7 +8,7 @@ and centroids fold into one number per product and group: a model is a small tab
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Self
 
@@ -42,11 +42,13 @@ class TasteModel:
     """Fitted groups.
 
     Attributes:
+        asked: how many groups were asked for; there are fewer where fewer customers bought enough to tell
         names: one per group, each once
         affinities: by stock code, how much a purchase of the product speaks for each group
 
     """
 
+    asked: int
     names: tuple[str, ...]
     affinities: Mapping[str, tuple[float, ...]]
 
@@ -78,13 +80,14 @@ class TasteModel:
 
     def to_json(self) -> str:
         """The model as JSON; `from_json` gives back an equal one."""
-        return json.dumps({"names": self.names, "affinities": self.affinities})
+        return json.dumps({"asked": self.asked, "names": self.names, "affinities": self.affinities})
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Read a model from its JSON."""
         document = json.loads(text)
-        return cls(tuple(document["names"]), {code: tuple(row) for code, row in document["affinities"].items()})
+        affinities = {code: tuple(row) for code, row in document["affinities"].items()}
+        return cls(document["asked"], tuple(document["names"]), affinities)
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,9 @@ def tastes_of_night(
 ) -> DatedTastes:
     """The model that assigns on a night: the earlier one until it is due to be moved, else a first one.
 
+    Where another number of groups is asked for than before, they are found anew; those that hold the same customers
+    keep their names.
+
     Args:
         earlier: in force until now; None on a ledger's first night
         pairs: as from `sales.customer_products`
@@ -110,7 +116,11 @@ def tastes_of_night(
     """
     if earlier is None or not earlier.model.names:
         return DatedTastes(fit_tastes(pairs, catalog, rules), as_of)
-    if (as_of - earlier.as_of).days < rules.refit_days:
+    days = (as_of - earlier.as_of).days
+    if days >= 0 and earlier.model.asked != rules.groups:
+        fresh = fit_tastes(pairs, catalog, rules)
+        return DatedTastes(align_tastes(fresh, earlier.model, pairs, rules), as_of)
+    if days < rules.refit_days:
         return earlier
     return DatedTastes(refit_tastes(earlier.model, pairs, rules), as_of)
 
@@ -142,10 +152,10 @@ def fit_tastes(pairs: pd.DataFrame, catalog: pd.DataFrame, rules: TasteRules) ->
     space = _space(pairs, rules)
     groups = min(rules.groups, len(np.unique(space.points.round(_DIGITS), axis=0)))
     if not groups:
-        return TasteModel((), {})
+        return TasteModel(rules.groups, (), {})
     with threadpool_limits(1):
         kmeans = KMeans(groups, n_init=_STARTS, random_state=rules.seed).fit(space.points)
-    return _model(space, kmeans, _names(space, kmeans.labels_, catalog))
+    return _model(space, kmeans, _names(space, kmeans.labels_, catalog), rules)
 
 
 def refit_tastes(earlier: TasteModel, pairs: pd.DataFrame, rules: TasteRules) -> TasteModel:
@@ -167,7 +177,7 @@ def refit_tastes(earlier: TasteModel, pairs: pd.DataFrame, rules: TasteRules) ->
     starts = np.stack([space.points[before == name].mean(axis=0) for name in names])
     with threadpool_limits(1):
         kmeans = KMeans(len(names), init=normalize(starts), n_init=1, random_state=rules.seed).fit(space.points)
-    return _model(space, kmeans, names)
+    return _model(space, kmeans, names, rules)
 
 
 def align_tastes(fresh: TasteModel, earlier: TasteModel, pairs: pd.DataFrame, rules: TasteRules) -> TasteModel:
@@ -189,7 +199,7 @@ def align_tastes(fresh: TasteModel, earlier: TasteModel, pairs: pd.DataFrame, ru
         own = matched.get(row) or _free(name, taken)
         taken.add(own)
         names.append(own)
-    return TasteModel(tuple(names), fresh.affinities)
+    return replace(fresh, names=tuple(names))
 
 
 def _space(pairs: pd.DataFrame, rules: TasteRules) -> _Space:
@@ -218,9 +228,9 @@ def _log_orders(histories: Histories) -> Sparse:
     return found
 
 
-def _model(space: _Space, kmeans: KMeans, names: tuple[str, ...]) -> TasteModel:
+def _model(space: _Space, kmeans: KMeans, names: tuple[str, ...], rules: TasteRules) -> TasteModel:
     table = (space.loadings @ normalize(kmeans.cluster_centers_).T).round(_DIGITS)
-    return TasteModel(names, dict(zip(space.codes, map(tuple, table.tolist()), strict=True)))
+    return TasteModel(rules.groups, names, dict(zip(space.codes, map(tuple, table.tolist()), strict=True)))
 
 
 def _names(space: _Space, labels: Any, catalog: pd.DataFrame) -> tuple[str, ...]:

@@ -142,7 +142,7 @@ def _candidates(
     found = []
     for k in tried:
         kmeans = cluster(points, k, rules.seed)
-        ordered = _by_worth(points, centroids_of(kmeans), sample["monetary"])
+        ordered = by_worth(points, centroids_of(kmeans), sample["monetary"])
         seen = _foresight(outlook, earlier, k, rules.seed)
         found.append(_judge(sample, SegmentModel(transform, ordered, _numbered(k)), seen, rules))
     return found
@@ -201,7 +201,7 @@ def _foresight(outlook: Outlook | None, transform: Transform | None, k: int, see
     return foresight(SegmentModel(transform, centroids_of(kmeans), _numbered(k)), outlook)
 
 
-def _by_worth(points: Points, centroids: Centroids, monetary: pd.Series) -> Centroids:
+def by_worth(points: Points, centroids: Centroids, monetary: pd.Series) -> Centroids:
     """The centroids by the mean money that their customers spent, highest first."""
     labels = distances(points, centroids).argmin(axis=1)
     worth = monetary.groupby(labels).mean().reindex(range(len(centroids)), fill_value=0.0)

@@ -16,7 +16,7 @@ from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits
 
 from segmentation_platform.customers.past import Outlook
-from segmentation_platform.segments.choose import choose_model, silhouette
+from segmentation_platform.segments.choose import by_worth, choose_model, silhouette
 from segmentation_platform.segments.criteria import bootstrap_stability
 from segmentation_platform.segments.drift import Shift, reference, shift
 from segmentation_platform.segments.errors import SegmentationError
@@ -131,28 +131,29 @@ def night(today: Today, before: InForce, rules: SegmentationRules) -> Night:
         )
     shadow = _shadow(today.customers, before.fitted.model)
     drift = _drift(today.customers, before.fitted, shadow, rules)
-    due = _due(today.as_of, before, drift, rules) if shadow else ""
+    due = _due(today, before, drift, rules) if shadow else ""
     if shadow is None or not due:
         return Night(before, drift)
-    points = shadow.transform.apply(today.customers)
-    labels = shadow.positions(today.customers)
+    successor = keep_identity(shadow, before.fitted.model, today.customers, today.naming)
+    points = successor.transform.apply(today.customers)
+    labels = successor.positions(today.customers)
     with threadpool_limits(1):
         jaccards = bootstrap_stability(*_sample(points, labels, rules.seed), rules.bootstraps, rules.seed).jaccards
     drift = replace(drift, due=due, min_jaccard=min(jaccards))
     if min(jaccards) < rules.stable_jaccard:
-        weakest = before.fitted.model.segments[int(np.argmin(jaccards))].name
+        weakest = successor.segments[int(np.argmin(jaccards))].name
         refused = (
             f"its segment {weakest} comes back with a Jaccard of {min(jaccards):.2f} only, "
             f"{rules.stable_jaccard:.2f} is asked for"
         )
         return Night(before, replace(drift, refused=refused))
     fitted = FittedModel(
-        model=keep_identity(shadow, before.fitted.model, today.customers, today.naming),
+        model=successor,
         as_of=today.as_of,
         customers=len(today.customers),
         silhouette=silhouette(points, labels, rules.seed),
         jaccards=jaccards,
-        reference=reference(shadow, today.customers),
+        reference=reference(successor, today.customers),
         selection=before.fitted.selection,
     )
     return Night(InForce(fitted, today.as_of, due), drift)
@@ -201,7 +202,9 @@ def _shadow(customers: pd.DataFrame, model: SegmentModel) -> SegmentModel | None
     start[means.index] = means
     with threadpool_limits(1):
         kmeans = KMeans(n_clusters=model.k, init=start, n_init=1).fit(points)
-    return SegmentModel(transform, centroids_of(kmeans), model.segments)
+    # In the order of worth, which may have become another one since; the numbers and names follow the customers.
+    ordered = by_worth(points, centroids_of(kmeans), customers["monetary"])
+    return SegmentModel(transform, ordered, model.segments)
 
 
 def _drift(
@@ -216,23 +219,35 @@ def _drift(
     )
 
 
-def _due(as_of: date, before: InForce, drift: Drift, rules: SegmentationRules) -> str:
+def _due(today: Today, before: InForce, drift: Drift, rules: SegmentationRules) -> str:
     """Why the shadow should take the model's place; empty if it needn't.
 
     A reporting date before the promotion looks back by the model of a later day: nothing is due. What was promoted
     by hand stays for a month whatever the drift.
     """
-    days = (as_of - before.since).days
+    days = (today.as_of - before.since).days
     if days >= rules.promotion_days:
         return MONTHLY
     if days < 0 or before.reason == BY_HAND:
         return ""
+    return _drifted(before, drift, rules) or _emptied(before.fitted.model, today.customers)
+
+
+def _drifted(before: InForce, drift: Drift, rules: SegmentationRules) -> str:
+    """By which figure customers have drifted too far from the model; empty if by none."""
     if drift.agreement is not None and drift.agreement < rules.least_agreement:
         return f"agreement with the refit fell to {drift.agreement:.2f}"
     if drift.shift.largest > rules.most_psi:
         return f"PSI rose to {drift.shift.largest:.2f}"
     loss = before.fitted.silhouette - drift.silhouette
     return f"silhouette fell by {loss:.3f}" if loss > rules.most_silhouette_loss else ""
+
+
+def _emptied(model: SegmentModel, customers: pd.DataFrame) -> str:
+    """Which segments nobody is in any more; empty if there is somebody in each."""
+    there = set(model.positions(customers).tolist())
+    left = [segment.name for place, segment in enumerate(model.segments) if place not in there]
+    return f"nobody is left in {', '.join(left)}" if left else ""
 
 
 def _sample(points: Points, labels: Labels, seed: int) -> tuple[Points, Labels]:

@@ -30,7 +30,7 @@ class Tonight:
     Attributes:
         customers: columns of `contracts.RfmFeatures`
         as_of: reporting date
-        before: customer_id and segment_id on the last night before; no rows on a ledger's first night
+        before: columns customer_id and segment_id, on the last night before; no rows on a ledger's first night
 
     """
 
@@ -113,7 +113,7 @@ def drift_table(tonight: Tonight, nights: Mapping[str, Night], versions: Mapping
                 "model_version": versions[region],
                 "is_promotion": done.in_force.since == tonight.as_of,
                 "customers": len(own),
-                "relabelled": relabelled(tonight.before[["customer_id", "segment_id"]], assigned),
+                "relabelled": relabelled(tonight.before, assigned),
                 **_drift_row(done),
             }
         )

@@ -23,14 +23,12 @@ class PublishedHistory:
     Attributes:
         intervals: columns of `contracts.CustomerSegmentHistory`
         observed: days on which everybody's segment was determined
-        nights: those of them on which a snapshot was published
         withdrawn: those of them that were seen by snapshots from which one has rolled back only
 
     """
 
     intervals: pd.DataFrame
     observed: tuple[date, ...]
-    nights: tuple[date, ...]
     withdrawn: tuple[date, ...]
 
 
@@ -50,8 +48,7 @@ def published_history(database: Database, source: str) -> PublishedHistory:
     with database.connect() as connection:
         believed, all_days = _days(connection, source)
     seen = pd.concat([intervals["valid_from"], intervals["valid_to"]]).dropna().dt.date
-    observed, withdrawn = sorted({*all_days, *seen}), sorted(all_days - believed)
-    return PublishedHistory(intervals, tuple(observed), tuple(sorted(believed)), tuple(withdrawn))
+    return PublishedHistory(intervals, tuple(sorted({*all_days, *seen})), tuple(sorted(all_days - believed)))
 
 
 def publish_history(connection: Connection, source: str, intervals: pd.DataFrame) -> None:

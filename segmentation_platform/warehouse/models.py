@@ -1,12 +1,13 @@
 """The registry of segment models: one row per promoted fit, the model itself as JSON; and which one is in force."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 
 from psycopg.rows import class_row
 
 from segmentation_platform.warehouse.database import Database, DatabaseError
+from segmentation_platform.warehouse.registries import append_once
 
 BY_HAND = "by hand"
 
@@ -55,35 +56,8 @@ def register(database: Database, record: ModelRecord) -> int:
         Its version.
 
     """
-    with database.connect() as connection:
-        connection.execute("LOCK TABLE warehouse.segment_models IN SHARE ROW EXCLUSIVE MODE")
-        row = connection.execute(
-            "SELECT model_version FROM warehouse.segment_models WHERE source = %s AND region = %s AND model = %s",
-            [record.source, record.region, record.model],
-        ).fetchone()
-        row = (
-            row
-            or connection.execute(
-                "INSERT INTO warehouse.segment_models (created_at, as_of, source, region, transform, k, customers,"
-                " silhouette, min_jaccard, run_id, model)"
-                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING model_version",
-                [
-                    datetime.now(UTC),
-                    record.as_of,
-                    record.source,
-                    record.region,
-                    record.transform,
-                    record.k,
-                    record.customers,
-                    record.silhouette,
-                    record.min_jaccard,
-                    record.run_id,
-                    record.model,
-                ],
-            ).fetchone()
-        )
-    assert row is not None  # noqa: S101 - RETURNING gives a row
-    return int(str(row[0]))
+    values = {name: value for name, value in asdict(record).items() if name != "model_version"}
+    return append_once(database, "segment_models", values, same=("source", "region", "model"))
 
 
 def read_models(database: Database, versions: Iterable[int]) -> list[ModelRecord]:
@@ -164,6 +138,16 @@ def promote(database: Database, version: int, source: str, as_of: date) -> Model
             [datetime.now(UTC), source, found[0].region, as_of, version],
         )
     return found[0]
+
+
+def withdraw_promotion(database: Database, record: ModelRecord) -> None:
+    """Take back the last promotion by hand of a model."""
+    with database.connect() as connection:
+        connection.execute(
+            "DELETE FROM warehouse.promotions WHERE model_version = %s AND promoted_at ="
+            " (SELECT max(promoted_at) FROM warehouse.promotions WHERE model_version = %s)",
+            [record.model_version, record.model_version],
+        )
 
 
 def promotions_by_hand(database: Database, source: str) -> list[str]:

@@ -170,6 +170,25 @@ def served_source(database: Database) -> str | None:
     return None if row is None else str(row[0])
 
 
+def night_before(database: Database, source: str, as_of: date) -> pd.DataFrame:
+    """Everybody's segment on the last night of a ledger before a reporting date.
+
+    Returns:
+        Columns customer_id and segment_id; no rows where there was no such night, or its snapshot was pruned.
+
+    """
+    with database.connect() as connection:
+        row = connection.execute(
+            "SELECT snapshot_id FROM snapshots.believed WHERE source = %s AND as_of < %s"
+            " ORDER BY as_of DESC, snapshot_id DESC LIMIT 1",
+            [source, as_of],
+        ).fetchone()
+    number = int(str(row[0])) if row else 0
+    query = f"SELECT customer_id, segment_id FROM snapshots.customer_segments WHERE snapshot_id = {number}"  # noqa: S608
+    with stream(database, query) as reader:
+        return to_frame(reader.read_all())
+
+
 def read_served(database: Database, published: Published) -> pd.DataFrame:
     """A published table as it is served, ordered by its key."""
     contract = published.contract

@@ -1,11 +1,12 @@
 """The registry of taste models: one row per fit, the model itself as JSON."""
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import asdict, dataclass
+from datetime import date
 
 from psycopg.rows import class_row
 
 from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse.registries import append_once
 
 
 @dataclass(frozen=True)
@@ -27,22 +28,8 @@ def register_tastes(database: Database, record: TasteRecord) -> int:
         Its version.
 
     """
-    with database.connect() as connection:
-        connection.execute("LOCK TABLE warehouse.taste_models IN SHARE ROW EXCLUSIVE MODE")
-        row = connection.execute(
-            "SELECT taste_version FROM warehouse.taste_models WHERE source = %s AND as_of = %s AND model = %s",
-            [record.source, record.as_of, record.model],
-        ).fetchone()
-        row = (
-            row
-            or connection.execute(
-                "INSERT INTO warehouse.taste_models (created_at, as_of, source, tastes, run_id, model)"
-                " VALUES (%s, %s, %s, %s, %s, %s) RETURNING taste_version",
-                [datetime.now(UTC), record.as_of, record.source, record.tastes, record.run_id, record.model],
-            ).fetchone()
-        )
-    assert row is not None  # noqa: S101 - RETURNING gives a row
-    return int(str(row[0]))
+    values = {name: value for name, value in asdict(record).items() if name != "taste_version"}
+    return append_once(database, "taste_models", values, same=("source", "as_of", "model"))
 
 
 def tastes_in_force(database: Database, source: str, as_of: date) -> TasteRecord | None:

@@ -9,6 +9,7 @@ from segmentation_platform.cli.summary import next_steps
 from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.orchestration import runner
 from segmentation_platform.orchestration.assets import ingest
+from segmentation_platform.orchestration.request import Request
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse.database import Database, DatabaseError
 from segmentation_platform_tests.cli.conftest import Command
@@ -177,6 +178,6 @@ def test_a_known_error_speaks_for_itself_and_a_stop_is_one(
     monkeypatch.setenv("DATABASE_URL", database.url)
     monkeypatch.setattr(ingest, "cleaned_ledger", fail)
     settings = Settings.model_validate({"home": tmp_path, "ledger": {"sales": str(shop_ledger)}})
-    outcome = runner.refresh(settings, runner.Request(), lambda event: None)
+    outcome = runner.refresh(settings, Request(), lambda event: None)
     assert not outcome.succeeded
     assert outcome.cause == cause

@@ -34,6 +34,16 @@ def test_earlier_days_are_filled_in_and_an_earlier_model_is_promoted_with_one_co
     served = snapshots.served_snapshot(empty_database)
     assert served is not None
     assert served.snapshot_id == 1
+    # So early nobody could be called by the later model's names: nothing is published, and nothing is lost.
+    early = command("backfill", "2011-11-01", "2011-11-01", **QUICK)
+    assert early.returncode == 0, early.stderr
+    too_early = command("backfill", "2011-01-12", "2011-01-12", **QUICK)
+    assert too_early.returncode == 1
+    assert "nobody is in" in " ".join(too_early.stderr.split())
+    assert "a later reporting date" in " ".join(too_early.stderr.split())
+    kept = snapshots.served_snapshot(empty_database)
+    assert kept is not None
+    assert kept.snapshot_id == 1
     again = command("run", "--choose-model", **QUICK | {"SEGMENTATION_SEGMENTATION__K_MIN": "4"})
     assert again.returncode == 0, again.stderr
     listed = command("models", "list").stdout

@@ -42,7 +42,7 @@ def test_the_history_comes_back_as_it_was_published_and_the_next_takes_its_place
     found = published_history(database, SHOP)
     CustomerSegmentHistory.validate(found.intervals)
     pd.testing.assert_frame_equal(found.intervals, MOVED)
-    assert (found.observed, found.nights, found.withdrawn) == ((MONDAY, FRIDAY), (MONDAY, FRIDAY), ())
+    assert (found.observed, found.withdrawn) == ((MONDAY, FRIDAY), ())
     assert shown(database)[0] == ("a", 1, MONDAY, FRIDAY)
 
 
@@ -60,7 +60,7 @@ def test_a_day_on_which_somebody_changed_was_observed_though_no_snapshot_was_pub
 ) -> None:
     publish(database, FRIDAY, intervals(("a", 1, MONDAY, TUESDAY), ("a", 2, TUESDAY, None)))
     found = published_history(database, SHOP)
-    assert (found.observed, found.nights) == ((MONDAY, TUESDAY, FRIDAY), (FRIDAY,))
+    assert found.observed == (MONDAY, TUESDAY, FRIDAY)
 
 
 def test_an_earlier_snapshot_that_is_served_again_shows_what_was_known_on_its_day(database: Database) -> None:

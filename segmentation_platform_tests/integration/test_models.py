@@ -18,6 +18,7 @@ from segmentation_platform.warehouse.models import (
     promotions_by_hand,
     read_models,
     register,
+    withdraw_promotion,
 )
 from segmentation_platform_tests.integration.marked import facts, marked_history, marked_tables
 
@@ -98,6 +99,17 @@ def test_a_promotion_by_hand_holds_from_its_day_on_until_a_later_night_promotes(
     assert on(database, DAYS[2]) == (first, "by hand")
     publish_night(database, DAYS[2], second, DAYS[2])
     assert on(database, date(2011, 11, 2)) == (second, "a month is over")
+    assert len(promotions_by_hand(database, SHOP)) == 1
+
+
+def test_a_promotion_that_is_taken_back_leaves_the_one_before(database: Database) -> None:
+    first, second = (register(database, replace(MODEL, model=text)) for text in ("1", "2"))
+    publish_night(database, DAYS[0], first, DAYS[0])
+    promote(database, first, SHOP, DAYS[1])
+    promoted = promote(database, second, SHOP, DAYS[1])
+    assert on(database, DAYS[1]) == (second, "by hand")
+    withdraw_promotion(database, promoted)
+    assert on(database, DAYS[1]) == (first, "by hand")
     assert len(promotions_by_hand(database, SHOP)) == 1
 
 

@@ -14,6 +14,7 @@ from segmentation_platform.warehouse.database import Connection, Database
 from segmentation_platform.warehouse.snapshots import (
     SnapshotError,
     history,
+    night_before,
     prune,
     publish,
     read_served,
@@ -218,3 +219,21 @@ def test_two_that_publish_at_once_each_leave_a_whole_snapshot(database: Database
     for mark, snapshot_id in enumerate(ids, start=1):
         roll_back(database, snapshot_id)
         assert_served(database, mark)
+
+
+def test_the_night_before_is_the_last_one_of_the_ledger_before_a_day_that_is_believed(database: Database) -> None:
+    days = [date(2011, 2, 1), date(2011, 1, 1), date(2011, 3, 1), date(2011, 1, 1)]
+    ids = [
+        publish(database, facts(mark, day), marked_tables(mark), marked_history(mark))
+        for mark, day in enumerate(days, start=1)
+    ]
+
+    def before(day: date, source: str = "shop.csv") -> set[int]:
+        return set(night_before(database, source, day)["segment_id"])
+
+    assert before(date(2011, 2, 1)) == {4}
+    assert before(date(2011, 2, 2)) == before(date(2011, 3, 1)) == {1}
+    assert before(date(2012, 1, 1)) == {3}
+    assert before(date(2011, 1, 1)) == before(date(2012, 1, 1), "other.csv") == set()
+    roll_back(database, ids[0])
+    assert before(date(2012, 1, 1)) == {1}

@@ -1,5 +1,6 @@
 """Taste groups: found, named, carried over nights, and left open where too little was bought."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -98,6 +99,7 @@ def test_a_fresh_fit_takes_the_names_of_the_earlier_groups_with_the_same_custome
     pairs, catalog, _ = shop()
     fresh = fit_tastes(pairs, catalog, TasteRules(groups=3, dimensions=8, seed=5))
     renamed = TasteModel(
+        3,
         tuple(f"Old {name}" for name in fresh.names[::-1]),
         {code: row[::-1] for code, row in fresh.affinities.items()},
     )
@@ -110,7 +112,7 @@ def test_a_fresh_group_without_a_match_keeps_its_own_name_unless_it_is_taken() -
     pairs, catalog, _ = shop()
     fresh = fit_tastes(pairs, catalog, RULES)
     first = fresh.names[0]
-    one = TasteModel((fresh.names[1],), {code: (row[0],) for code, row in fresh.affinities.items()})
+    one = TasteModel(1, (fresh.names[1],), {code: (row[0],) for code, row in fresh.affinities.items()})
     names = align_tastes(fresh, one, pairs, RULES).names
     assert len(set(names)) == 3
     assert set(names) - {fresh.names[1], f"{fresh.names[1]} (2)"} <= {first, *fresh.names}
@@ -147,7 +149,7 @@ def first_night() -> DatedTastes:
     """The model of a first night, its groups called otherwise than any fit would call them."""
     pairs, catalog, _ = shop()
     model = tastes_of_night(None, pairs, catalog, FIRST, RULES).model
-    return DatedTastes(TasteModel(tuple(f"Old {name}" for name in model.names), model.affinities), FIRST)
+    return DatedTastes(replace(model, names=tuple(f"Old {name}" for name in model.names)), FIRST)
 
 
 def test_on_the_first_night_groups_are_found_and_dated() -> None:
@@ -173,6 +175,30 @@ def test_when_it_is_due_the_groups_are_moved_and_keep_their_names(days: int) -> 
     assert found.model.affinities != earlier.model.affinities
     later = tastes_of_night(found, pairs, catalog, day + timedelta(RULES.refit_days - 1), RULES)
     assert later == found, "due again only so many days after the move"
+
+
+def test_when_another_number_of_groups_is_asked_for_they_are_found_anew_and_those_that_hold_keep_their_names() -> (
+    None
+):
+    pairs, catalog, _ = shop()
+    fewer = RULES.model_copy(update={"groups": RULES.groups - 1})
+    found = tastes_of_night(first_night(), pairs, catalog, FIRST + timedelta(1), fewer)
+    assert (found.as_of, found.model.asked, len(found.model.names)) == (
+        FIRST + timedelta(1),
+        fewer.groups,
+        fewer.groups,
+    )
+    assert any(name.startswith("Old ") for name in found.model.names)
+    assert tastes_of_night(found, pairs, catalog, FIRST + timedelta(2), fewer) == found
+    assert tastes_of_night(first_night(), pairs, catalog, FIRST - timedelta(1), fewer) == first_night()
+
+
+def test_fewer_groups_than_asked_for_are_not_looked_for_again_every_night() -> None:
+    pairs, catalog, _ = shop()
+    many = RULES.model_copy(update={"groups": 10_000})
+    found = tastes_of_night(None, pairs, catalog, FIRST, many)
+    assert len(found.model.names) < 10_000
+    assert tastes_of_night(found, pairs, catalog, FIRST + timedelta(1), many) is found
 
 
 @pytest.mark.parametrize("days", [1, RULES.refit_days, 400])

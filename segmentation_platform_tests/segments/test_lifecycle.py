@@ -176,6 +176,30 @@ def test_the_night_tells_the_drift_of_the_model_before_the_promotion() -> None:
     assert found.drift.shift.monetary > 1
 
 
+def test_where_the_order_of_worth_has_changed_the_successor_is_in_the_new_order_and_names_follow_the_customers() -> (
+    None
+):
+    customers = four_kinds()[0].copy()
+    second = slice(80, 160)
+    customers.loc[customers.index[second], "monetary"] *= 20
+    promoted = night(today(customers, 30), first(), quick(**EASY)).in_force.fitted.model
+    assigned = promoted.assign(customers)
+    worth = customers["monetary"].groupby(assigned["segment_id"]).mean()
+    assert worth[[segment.segment_id for segment in promoted.segments]].is_monotonic_decreasing
+    assert promoted.segments != first().fitted.model.segments
+    before = first().fitted.model.assign(four_kinds()[0])
+    assert (assigned["segment_id"] == before["segment_id"]).mean() > 0.95
+    assert set(promoted.segments) == set(first().fitted.model.segments)
+
+
+def test_a_segment_in_which_nobody_is_left_is_due_at_once() -> None:
+    customers = four_kinds()[0].head(240)
+    model = first().fitted.model
+    [gone] = set(model.assign(four_kinds()[0])["segment"]) - set(model.assign(customers)["segment"])
+    assert night(today(customers), first(), quick(**EASY)).drift.due == f"nobody is left in {gone}"
+    assert night(today(customers, -1), first(), quick(**EASY)).drift.due == ""
+
+
 # --- not due, though there is drift ---
 
 

@@ -17,7 +17,7 @@ from segmentation_platform.ledger import known
 from segmentation_platform.orchestration import registry
 from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata
-from segmentation_platform.orchestration.playback import past_of
+from segmentation_platform.orchestration.published_ledger import past_of
 from segmentation_platform.orchestration.resources import (
     BAD_INPUT,
     EngineResource,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 
 import dagster as dg
 import pandas as pd
@@ -40,7 +41,7 @@ from segmentation_platform.segments.lifecycle import Night
 from segmentation_platform.segments.nights import Known, Tonight, assign_or_promote, drift_table, selection_table
 from segmentation_platform.segments.profiles import Described
 from segmentation_platform.settings import Settings
-from segmentation_platform.warehouse import facts
+from segmentation_platform.warehouse import facts, snapshots
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.models import ModelRecord
 
@@ -96,6 +97,7 @@ def segment_model(
     database = warehouse.database()
     as_of, source = reporting_date.resolve(database), registry.source(database)
 
+    @cache
     def look_back() -> Outlook | None:
         context.log.info("choosing a model: every transform and number of segments is fitted and judged …")
         with (
@@ -104,7 +106,7 @@ def segment_model(
         ):
             return outlook(before, _first_sale(database), as_of, settings.segmentation.outlook_days)
 
-    tonight = Tonight(rfm_features, as_of, registry.night_before(database, source, as_of))
+    tonight = Tonight(rfm_features, as_of, snapshots.night_before(database, source, as_of))
     in_force = registry.in_force(database, source, as_of)
     known_models = Known(in_force, registry.next_segment_id(database, source, as_of), look_back, config.choose_anew)
     try:

@@ -48,8 +48,8 @@ _NEEDED = (ProductCatalog, CustomerSegments, SegmentRecommendations)
 
 
 @dataclass(frozen=True)
-class Counter:
-    """Where customers are scored.
+class OpenScorer:
+    """A scorer, with the ledger of which its customers are.
 
     Attributes:
         scorer: segments and products
@@ -79,7 +79,7 @@ class Counter:
 
 
 @contextmanager
-def counter(database: Database, settings: Settings) -> Iterator[Counter]:
+def open_scorer(database: Database, settings: Settings) -> Iterator[OpenScorer]:
     """Open the published ledger and learn from it what scoring needs; takes some seconds.
 
     Raises:
@@ -97,7 +97,7 @@ def counter(database: Database, settings: Settings) -> Iterator[Counter]:
         scorer = build_scorer(sales, frames[SegmentRecommendations], served.as_of, settings.recommendations)
         prices = dict(zip(catalog["stock_code"], catalog["price_median"], strict=True))
         in_use = registry.fitted(models.served_models(database))
-        yield Counter(CustomerScorer(in_use, scorer, prices, served.as_of), session)
+        yield OpenScorer(CustomerScorer(in_use, scorer, prices, served.as_of), session)
 
 
 def customers_of_file(path: Path, settings: Settings) -> dict[str, tuple[list[Purchase], str]]:
@@ -121,7 +121,7 @@ def customers_of_file(path: Path, settings: Settings) -> dict[str, tuple[list[Pu
 
 
 @dataclass(frozen=True)
-class Playback:
+class Replayable:
     """The published ledger as it was known on past days, and its first and last day."""
 
     past: Past
@@ -129,7 +129,7 @@ class Playback:
     as_of: date
 
 
-def playback(database: Database, settings: Settings) -> Playback:
+def replayable(database: Database, settings: Settings) -> Replayable:
     """Open the published ledger for a backtest.
 
     Raises:
@@ -141,7 +141,7 @@ def playback(database: Database, settings: Settings) -> Playback:
     period = facts.sales_period(database)
     assert period is not None  # noqa: S101 - what is published has sales
     past = past_of(StoredTable(database, CleanSales), DuckDBEngine(), model, settings.customers)
-    return Playback(past, period.first_sale.date(), served.as_of)
+    return Replayable(past, period.first_sale.date(), served.as_of)
 
 
 def past_of(clean_sales: StoredTable, engine: Engine, model: SegmentModel, rules: CustomerRules) -> Past:
