@@ -2,6 +2,7 @@
 # make run SALES=data.csv     the same on your ledger
 # make ui                     Dagster's web server and daemon
 # make test                   all tests
+# make env                    .env with fresh random passwords, for docker compose
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -9,7 +10,7 @@ RUN_READY := .venv/.ready-to-run
 DEV_READY := .venv/.ready-to-develop
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run ui test lint types lock docs clean
+.PHONY: run ui test lint types audit sbom lock docs env clean
 .DEFAULT_GOAL := run
 
 run: $(RUN_READY)
@@ -29,12 +30,21 @@ lint: $(DEV_READY)
 types: $(DEV_READY)
 	@$(BIN)/mypy
 
+audit: $(DEV_READY)
+	@$(BIN)/python .ci/audit
+
+sbom: $(DEV_READY)
+	@$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --mc-type application \
+		--output-reproducible --of JSON --output-file sbom.json
+	@echo "sbom.json is written."
+
 docs: $(DEV_READY)
 	@$(BIN)/python -m docs.data_dictionary
 
 lock:
 	uv pip compile --universal --quiet --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock
 	uv pip compile --universal --quiet --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock
+	uv pip compile --universal --quiet --generate-hashes --no-header --no-annotate --extra kubernetes pyproject.toml -o requirements-kubernetes.lock
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

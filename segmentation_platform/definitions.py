@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-from segmentation_platform.orchestration import checks, jobs
+from segmentation_platform.orchestration import checks, housekeeping, jobs, sensors
 from segmentation_platform.orchestration.assets import delivery, features, ingest, recommendation, segmentation
 from segmentation_platform.orchestration.io_managers import ModelRegistryIOManager, WarehouseIOManager
 from segmentation_platform.orchestration.resources import EngineResource, ReportingDateResource, WarehouseResource
@@ -22,17 +22,24 @@ def build_definitions(
 
     """
     settings = settings or load_settings()
-    assets = dg.load_assets_from_modules(
-        [ingest, features, segmentation, recommendation, delivery], include_specs=True
-    )
+    modules = [ingest, features, segmentation, recommendation, housekeeping]
+    assets = [
+        *dg.load_assets_from_modules(modules, include_specs=True),
+        delivery.kept_fresh(delivery.published_snapshot, settings.schedule),
+    ]
     return dg.Definitions(
         assets=assets,
         asset_checks=[*checks.contract_checks(), *checks.RELATIONS],
-        jobs=[jobs.refresh, jobs.refresh_multiprocess],
-        schedules=[jobs.nightly(settings.schedule)],
+        jobs=[jobs.refresh, jobs.refresh_multiprocess, jobs.tidy_up],
+        schedules=jobs.schedules(settings),
+        sensors=sensors.sensors(settings),
         resources=_resources(settings, resource_overrides or {}),
         executor=dg.in_process_executor,
+        loggers={"console": _LOGGERS[settings.log_format]},
     )
+
+
+_LOGGERS = {"text": dg.colored_console_logger, "json": dg.json_console_logger}
 
 
 def _resources(settings: Settings, overrides: Mapping[str, object]) -> dict[str, object]:

@@ -6,13 +6,17 @@ and from the defaults below.
 """
 
 import os
-import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import islice, pairwise
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from cronsim import CronSim, CronSimError
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -45,18 +49,15 @@ LedgerColumn = Literal[
 ]
 
 
-_CRON_ALIASES = {"@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually"}
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-# Minute, hour, day, month, day of the week: lowest and highest number, names counted from the lowest.
-_CRON_FIELDS: tuple[tuple[int, int, tuple[str, ...]], ...] = (
-    (0, 59, ()),
-    (0, 23, ()),
-    (1, 31, ()),
-    (1, 12, _MONTHS),
-    (0, 7, _DAYS),
-)
-_CRON_ITEM = re.compile(r"(?:\*|(?P<first>\w+)(?:-(?P<last>\w+))?)(?:/(?P<step>[1-9]\d*))?")
+_CRON_ALIASES = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+}
 
 
 class SettingsProblemError(ValueError):
@@ -75,24 +76,26 @@ class LedgerSettings(_Section):
     columns: dict[LedgerColumn, str] = Field(default_factory=dict)
 
 
-class ScheduleSettings(_Section):
-    """When the nightly refresh runs."""
+def _known_cron(value: str) -> str:
+    try:
+        CronSim(_CRON_ALIASES.get(value.strip().lower(), value), datetime(2000, 1, 1, tzinfo=UTC))
+    except CronSimError:
+        raise ValueError(
+            f"{value!r} is not a cron schedule; write minute, hour, day, month, day of the week, like 59 23 * * *"
+        ) from None
+    return value
 
-    cron: str = "59 23 * * *"
+
+Cron = Annotated[str, AfterValidator(_known_cron)]
+
+
+class ScheduleSettings(_Section):
+    """When the nightly refresh runs, and when it is missed."""
+
+    cron: Cron = "59 23 * * *"
     timezone: str = "Asia/Jakarta"
     running: bool = False
-
-    @field_validator("cron")
-    @classmethod
-    def _is_cron(cls, value: str) -> str:
-        fields = value.lower().split()
-        if value.strip().lower() not in _CRON_ALIASES and not (
-            len(fields) == len(_CRON_FIELDS) and all(map(_is_cron_field, fields, _CRON_FIELDS))
-        ):
-            raise ValueError(
-                f"{value!r} is not a cron schedule; write minute, hour, day, month, day of the week, like 59 23 * * *"
-            )
-        return value
+    late_minutes: int = Field(default=120, ge=1)
 
     @field_validator("timezone")
     @classmethod
@@ -103,12 +106,50 @@ class ScheduleSettings(_Section):
             raise ValueError(f"unknown time zone {value!r}; use a name like Europe/London") from error
         return value
 
+    def last_due(self, now: datetime) -> datetime:
+        """The last time up to now at which the refresh was due."""
+        return next(self._ticks(now + timedelta(seconds=1), reverse=True))
+
+    def longest_gap(self, now: datetime) -> timedelta:
+        """The longest time between two refreshes within the next hundred: three days where weekends are free."""
+        times = list(islice(self._ticks(now, reverse=False), 100))
+        return max(later - earlier for earlier, later in pairwise(times))
+
+    def _ticks(self, start: datetime, *, reverse: bool) -> Iterator[datetime]:
+        expression = _CRON_ALIASES.get(self.cron.strip().lower(), self.cron)
+        return CronSim(expression, start.astimezone(ZoneInfo(self.timezone)), reverse=reverse)
+
+
+class AlertSettings(_Section):
+    """Who is told of failed and late runs, and sent the morning summary."""
+
+    urls: tuple[SecretStr, ...] = ()
+    ui: str = "http://127.0.0.1:3000"
+
+
+class HousekeepingSettings(_Section):
+    """What is kept, and when the rest is dropped."""
+
+    cron: Cron = "30 12 * * *"
+    snapshots: int = Field(default=30, ge=2)
+    loads: int = Field(default=7, ge=1)
+    run_days: int = Field(default=90, ge=1)
+
 
 class SimulationSettings(_Section):
     """The simulated shop that serves until there is a ledger."""
 
     lines: int = Field(default=100_000, ge=1_000, le=50_000_000)
     seed: int = 7
+
+
+class PasswordSettings(_Section):
+    """Passwords of the roles that `db prepare` makes on a server of one's own."""
+
+    owner: SecretStr | None = None
+    runner: SecretStr | None = None
+    reader: SecretStr | None = None
+    dagster: SecretStr | None = None
 
 
 class Settings(BaseSettings):
@@ -120,12 +161,17 @@ class Settings(BaseSettings):
 
     home: Path = Path(".segmentation")
     database_url: SecretStr | None = Field(default=None, validation_alias="DATABASE_URL")
+    admin_database_url: SecretStr | None = Field(default=None, validation_alias="ADMIN_DATABASE_URL")
+    passwords: PasswordSettings = PasswordSettings()
     ledger: LedgerSettings = LedgerSettings()
     cleaning: CleaningRules = CleaningRules()
     customers: CustomerRules = CustomerRules()
     segmentation: SegmentationRules = SegmentationRules()
     recommendations: RecommendationRules = RecommendationRules()
     schedule: ScheduleSettings = ScheduleSettings()
+    alerts: AlertSettings = AlertSettings()
+    housekeeping: HousekeepingSettings = HousekeepingSettings()
+    log_format: Literal["text", "json"] = "text"
     simulation: SimulationSettings = SimulationSettings()
 
     @classmethod
@@ -150,23 +196,6 @@ class Settings(BaseSettings):
         """Dagster's folder: the one named by DAGSTER_HOME, else one below `home`."""
         named = os.environ.get("DAGSTER_HOME")
         return Path(named) if named else self.home.absolute() / "dagster"
-
-
-def _is_cron_field(text: str, field: tuple[int, int, tuple[str, ...]]) -> bool:
-    return all(_is_cron_item(item, field) for item in text.split(","))
-
-
-def _is_cron_item(item: str, field: tuple[int, int, tuple[str, ...]]) -> bool:
-    lowest, highest, names = field
-    found = _CRON_ITEM.fullmatch(item)
-    if found is None:
-        return False
-    numbers = [
-        lowest + names.index(end) if end in names else int(end) if end.isdecimal() else -1
-        for end in (found["first"], found["last"])
-        if end is not None
-    ]
-    return all(lowest <= number <= highest for number in numbers) and numbers == sorted(numbers)
 
 
 def config_file() -> Path:

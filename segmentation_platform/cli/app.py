@@ -10,7 +10,9 @@ from segmentation_platform.cli import (
     backfill,
     database,
     doctor,
+    housekeeping,
     models,
+    monitor,
     quality,
     refresh,
     score,
@@ -36,6 +38,8 @@ app.command("score")(score.score)
 app.command("backtest")(quality.backtest)
 app.command("tune")(quality.tune)
 app.command("ui")(ui.ui)
+app.command("monitor")(monitor.monitor)
+app.command("housekeeping")(housekeeping.housekeeping)
 app.command("simulate")(simulate.simulate)
 app.command("doctor")(doctor.doctor)
 app.add_typer(database.app, name="db")

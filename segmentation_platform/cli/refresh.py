@@ -18,6 +18,7 @@ from segmentation_platform.settings import Settings
 if TYPE_CHECKING:
     from segmentation_platform.ledger.sources import LedgerFile
     from segmentation_platform.orchestration import runner
+    from segmentation_platform.orchestration.outcome import Outcome
     from segmentation_platform.warehouse.database import Database
     from segmentation_platform.warehouse.loads import Load
 
@@ -104,7 +105,7 @@ def refresh_and_tell(settings: Settings, database: "Database", request: Request)
     """
     with error_console.status("Loading Dagster …"):
         from segmentation_platform.orchestration import runner
-    with database.exclusive(), _progress() as tell:
+    with _progress() as tell:
         outcome = runner.refresh(settings, request, tell)
     if not outcome.succeeded:
         _explain(outcome, database)
@@ -127,6 +128,8 @@ class _Teller:
         match event:
             case runner.StepBegun(name):
                 self._progress.update(self._at_work, description=f"{name.replace('_', ' ')} …")
+            case runner.Said(words, is_warning=True):
+                self._progress.console.print(words, style="yellow", markup=False)
             case runner.Said(words):
                 self._progress.update(self._at_work, description=words)
             case runner.TableMade(name, rows, seconds, note):
@@ -159,7 +162,7 @@ def _progress() -> Iterator[_Teller]:
         teller.close()
 
 
-def _explain(outcome: "runner.Outcome", database: "Database") -> None:
+def _explain(outcome: "Outcome", database: "Database") -> None:
     from segmentation_platform.warehouse.snapshots import served_snapshot
 
     say = error_console.print

@@ -29,7 +29,7 @@ def ui(
         error_console.print(f"Port {port} is taken. Choose another: --port {port + 1}", style="red")
         raise typer.Exit(1)
     open_database_of(settings)
-    from segmentation_platform.orchestration.runner import open_instance
+    from segmentation_platform.orchestration.instance import open_instance
 
     open_instance(settings.dagster_home).dispose()
     groups = "%2C".join(f"global%40global%3A{name}" for name in _GROUPS)

@@ -4,6 +4,6 @@ Belongs here: how steps are run. Does not belong here: what they compute.
 """
 
 from segmentation_platform.engine.base import Engine, Session, Step, TableLike, read_step
-from segmentation_platform.engine.duckdb import DuckDBEngine
+from segmentation_platform.engine.duckdb import NO_ROOM, DuckDBEngine
 
-__all__ = ["DuckDBEngine", "Engine", "Session", "Step", "TableLike", "read_step"]
+__all__ = ["NO_ROOM", "DuckDBEngine", "Engine", "Session", "Step", "TableLike", "read_step"]

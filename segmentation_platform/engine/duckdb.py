@@ -12,6 +12,9 @@ import pyarrow as pa
 from segmentation_platform.contracts.frames import to_frame
 from segmentation_platform.engine.base import Parameters, Step, TableLike
 
+NO_ROOM = (duckdb.IOException, duckdb.OutOfMemoryException)
+"""Errors of a machine whose disk or memory is full, rather than of a query."""
+
 
 class DuckDBSession:
     """A DuckDB connection in memory, with a folder of its own to spill into."""

@@ -167,4 +167,9 @@ def _served(database: Database) -> ServedSnapshot:
             f"What is served is of {served.source}, and another ledger was loaded since: "
             f"segmentation-platform run --sales {served.source}"
         )
+    if facts.sales_period(database) is None or not models.served_models(database):
+        raise SnapshotError(
+            "The platform was upgraded since the last run, which left tables to be made anew: "
+            "segmentation-platform run"
+        )
     return served

@@ -1,5 +1,7 @@
 """What assets work with: the warehouse, the SQL engine, and the reporting date of the run."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -8,6 +10,7 @@ import dagster as dg
 from pydantic import Field
 
 from segmentation_platform.engine import DuckDBEngine, Engine
+from segmentation_platform.orchestration.alone import working_alone
 from segmentation_platform.warehouse.access import open_database
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.facts import sales_period
@@ -29,6 +32,18 @@ class WarehouseResource(dg.ConfigurableResource["WarehouseResource"]):
     def database(self) -> Database:
         """Open the database."""
         return _open_once(self.database_url or None, self.home)
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WarehouseResource"]:
+        """Work on a run: one at a time on a database, and known by its process.
+
+        Sensors open the resource, too, and wait for nobody.
+        """
+        if context.run is None:
+            yield self
+        else:
+            with working_alone(context, self.database()):
+                yield self
 
 
 @lru_cache(maxsize=8)

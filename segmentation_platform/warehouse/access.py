@@ -7,7 +7,7 @@ from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.embedded import EmbeddedPostgres
 from segmentation_platform.warehouse.embedded.files import write_whole
 from segmentation_platform.warehouse.migrate import upgrade
-from segmentation_platform.warehouse.roles import READER, set_reader_password
+from segmentation_platform.warehouse.roles import READER, set_password
 
 
 def embedded_server(home: Path) -> EmbeddedPostgres:
@@ -16,7 +16,7 @@ def embedded_server(home: Path) -> EmbeddedPostgres:
 
 
 def open_database(url: str | None, home: Path) -> Database:
-    """Open the database, up and migrated.
+    """Open the database, up and migrated: by its owner it is brought up to date, for others it has to be.
 
     Args:
         url: of a server; without it the embedded one below `home` is started
@@ -41,6 +41,6 @@ def reader_url(home: Path) -> str:
         if not file.exists():
             write_whole(file, secrets.token_urlsafe(24))
         # Every time: the file may have outlived its server's data, or a process that wrote it and was killed.
-        set_reader_password(connection, file.read_text())
+        set_password(connection, READER, file.read_text())
     status = server.status()
     return f"postgresql://{READER}:{file.read_text()}@127.0.0.1:{status.port}/segmentation"

@@ -1,10 +1,11 @@
 """A Postgres database: where it is, and how to connect to it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -19,6 +20,10 @@ _LOCK = 7_305_114_620_471_001
 
 class DatabaseError(RuntimeError):
     """The database can't be reached or used; the message says why and what to do."""
+
+
+class DatabaseUnavailableError(DatabaseError):
+    """There is no connection to be had just now; later there may be."""
 
 
 class Database:
@@ -67,7 +72,7 @@ class Database:
         """Open a connection; the block is one transaction, rolled back when it raises.
 
         Raises:
-            DatabaseError: when there is no connection to be had.
+            DatabaseUnavailableError: when there is no connection to be had.
 
         """
         with self._open(autocommit=False) as connection:
@@ -90,24 +95,34 @@ class Database:
             )
         except psycopg.Error as error:
             reason = " ".join(str(error).split())
-            raise DatabaseError(
+            raise DatabaseUnavailableError(
                 f"No connection to {self.safe_url}: {reason}\nCheck DATABASE_URL and that the server runs."
             ) from None
 
     @contextmanager
-    def exclusive(self) -> Iterator[None]:
-        """Hold the lock of a refresh.
+    def exclusive(self, waiting: Callable[[], None]) -> Iterator[None]:
+        """Hold the lock of a refresh; while another holds it, wait.
 
-        Raises:
-            DatabaseError: at once, when another refresh holds it.
+        Args:
+            waiting: is called once if there is another to wait for
 
         """
+        with self._locked("pg_try_advisory_lock", "pg_advisory_lock", waiting):
+            yield
+
+    @contextmanager
+    def shared(self, waiting: Callable[[], None]) -> Iterator[None]:
+        """Hold the lock of a refresh together with others that do the same, as the processes of one run do."""
+        with self._locked("pg_try_advisory_lock_shared", "pg_advisory_lock_shared", waiting):
+            yield
+
+    @contextmanager
+    def _locked(self, attempt: str, wait: str, waiting: Callable[[], None]) -> Iterator[None]:
         with self.connect_autocommit() as connection:
-            taken = connection.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchone()
+            taken = connection.execute(sql.SQL("SELECT {}(%s)").format(sql.Identifier(attempt)), [_LOCK]).fetchone()
             if taken is None or not taken[0]:
-                raise DatabaseError(
-                    f"Another refresh is running on {self.safe_url}. Wait for it to end, then run again."
-                )
+                waiting()
+                connection.execute(sql.SQL("SELECT {}(%s)").format(sql.Identifier(wait)), [_LOCK])
             yield
 
 

@@ -1,4 +1,4 @@
-"""Bring a database up to date: migrations by Alembic, then the views of `serving` from the contracts."""
+"""Bring a database up to date: migrations by Alembic, working tables and views from the contracts, rights."""
 
 import threading
 from importlib.resources import files
@@ -6,48 +6,74 @@ from pathlib import Path
 
 import psycopg
 
-from segmentation_platform.contracts import Loads, RawSales, SegmentModels, TasteModels
 from segmentation_platform.warehouse.database import Connection, Database, DatabaseError
-from segmentation_platform.warehouse.roles import grant_reader
-from segmentation_platform.warehouse.serving import create_views
-from segmentation_platform.warehouse.tables import describe
+from segmentation_platform.warehouse.roles import ROLES, Roles, grant_rights
+from segmentation_platform.warehouse.serving import create_views, views_are_current
+from segmentation_platform.warehouse.tables import describe_tables, outdated_tables, update_tables
 
 _MIGRATIONS = files("segmentation_platform.warehouse") / "migrations"
 _ALEMBIC = threading.Lock()  # it keeps its state in module variables
 
 
-def upgrade(database: Database) -> None:
-    """Migrate to the newest revision; quick when there is nothing to do.
+def upgrade(database: Database, roles: Roles = ROLES) -> None:
+    """Bring the database up to date; quick when there is nothing to do.
+
+    By a user who does not own the platform's schemas nothing is changed: for such a user it has to be up to date.
 
     Raises:
-        DatabaseError: when the database was made by a newer version of the platform, or its user may not change it.
+        DatabaseError: when the database was made by a newer version of the platform, when it is not up to date and
+            its user may not change it, or may not even read it.
 
     """
     try:
-        _upgrade(database)
+        _upgrade(database, roles)
     except psycopg.errors.InsufficientPrivilege:
         raise DatabaseError(
-            f"{database.safe_url}: this user may not read or make the platform's schemas. "
+            f"{database.safe_url}: this user may not read or make the platform's schemas.\n"
             "Use the owner's URL in DATABASE_URL, or have an administrator grant it."
         ) from None
 
 
-def _upgrade(database: Database) -> None:
+def _upgrade(database: Database, roles: Roles) -> None:
     present, newest = revision(database), newest_revision()
     if present is not None and present > newest:
         raise DatabaseError(
             f"The database {database.safe_url} is at revision {present}; this version of the platform knows up to "
-            f"{newest}. Upgrade the platform."
+            f"{newest}.\nUpgrade the platform."
         )
+    if not _may_change(database):
+        _require_current(database, present)
+        return
     if present != newest:
         _migrate(database)
     with database.connect() as connection:
         # Two processes that grant or comment at once would trip over each other.
         connection.execute("SELECT pg_advisory_xact_lock(7305114620471003)")
+        update_tables(connection)
+        describe_tables(connection)
         create_views(connection)
-        grant_reader(connection)
-        for contract in (RawSales, Loads, SegmentModels, TasteModels):
-            describe(connection, contract)
+        grant_rights(connection, roles)
+
+
+def _may_change(database: Database) -> bool:
+    """Whether the user has the rights of the schemas' owner; where there are none yet, trying tells."""
+    with database.connect() as connection:
+        row = connection.execute(
+            "SELECT pg_has_role(nspowner, 'USAGE') FROM pg_namespace WHERE nspname = 'warehouse'"
+        ).fetchone()
+    return row is None or bool(row[0])
+
+
+def _require_current(database: Database, present: str | None) -> None:
+    with database.connect() as connection:
+        behind = outdated_tables(connection)
+        is_current = present == newest_revision() and not behind and views_are_current(connection)
+    if not is_current:
+        raise DatabaseError(
+            f"The database {database.safe_url} is not up to date, and this user may not change it.\n"
+            "Its owner has to run `segmentation-platform db upgrade`, or an administrator "
+            "`segmentation-platform db prepare`."
+        )
 
 
 def revision(database: Database) -> str | None:

@@ -25,12 +25,9 @@ def create_views(connection: Connection) -> None:
 
     Views of changed columns are made anew, unseen by readers; rights on them other than the reader's are lost.
     """
-    statements = [_snapshot_views(), _history_view(), *(_views(published) for published in PUBLISHED)]
-    plan = sql.SQL("\n").join(statements).as_string(connection)
-    stamp = f"{_WORDS} (contracts {hashlib.sha256(plan.encode()).hexdigest()[:12]})"
-    made = connection.execute("SELECT obj_description(to_regnamespace('serving'))").fetchone()
-    if made is not None and made[0] == stamp:
+    if views_are_current(connection):
         return
+    plan = _plan(connection)
     try:
         with connection.transaction():
             connection.execute(sql.SQL(plan))
@@ -41,7 +38,22 @@ def create_views(connection: Connection) -> None:
             for name in (view, f"{view}_history"):
                 connection.execute(sql.SQL("DROP VIEW IF EXISTS {}").format(sql.Identifier("serving", name)))
         connection.execute(sql.SQL(plan))
-    connection.execute(sql.SQL("COMMENT ON SCHEMA serving IS {}").format(sql.Literal(stamp)))
+    connection.execute(sql.SQL("COMMENT ON SCHEMA serving IS {}").format(sql.Literal(_stamp(plan))))
+
+
+def views_are_current(connection: Connection) -> bool:
+    """Whether the views were made from the contracts as they are."""
+    made = connection.execute("SELECT obj_description(to_regnamespace('serving'))").fetchone()
+    return made is not None and made[0] == _stamp(_plan(connection))
+
+
+def _plan(connection: Connection) -> str:
+    statements = [_snapshot_views(), _history_view(), *(_views(published) for published in PUBLISHED)]
+    return sql.SQL("\n").join(statements).as_string(connection)
+
+
+def _stamp(plan: str) -> str:
+    return f"{_WORDS} (contracts {hashlib.sha256(plan.encode()).hexdigest()[:12]})"
 
 
 def _snapshot_views() -> sql.Composable:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from psycopg import sql
 from psycopg.rows import class_row
 
-from segmentation_platform.contracts import PUBLISHED, Published
+from segmentation_platform.contracts import PUBLISHED, Contract, Published
 from segmentation_platform.contracts.frames import to_frame
 from segmentation_platform.warehouse.bulk import batches, copy_in, stream
 from segmentation_platform.warehouse.database import Connection, Database
@@ -152,6 +152,33 @@ def served_snapshot(database: Database) -> ServedSnapshot | None:
         ).fetchone()
 
 
+@dataclass(frozen=True)
+class ShownSnapshot:
+    """What `serving.snapshot` tells everybody who may read it, in short."""
+
+    snapshot_id: int
+    as_of: date
+    published_at: datetime
+    lines: int
+    customers: int
+    checks_passed: int
+    checks_warned: int
+
+
+def shown_snapshot(database: Database) -> ShownSnapshot | None:
+    """The served snapshot, as the read-only role sees it; None before the first one.
+
+    Raises:
+        psycopg.Error: when the platform was never in this database.
+
+    """
+    with database.connect() as connection, connection.cursor(row_factory=class_row(ShownSnapshot)) as cursor:
+        return cursor.execute(
+            "SELECT snapshot_id, as_of, published_at, lines, customers, checks_passed, checks_warned"
+            " FROM serving.snapshot"
+        ).fetchone()
+
+
 def served_inputs(database: Database) -> str | None:
     """The fingerprint of the snapshot that is served; None before the first one."""
     with database.connect() as connection:
@@ -189,11 +216,41 @@ def night_before(database: Database, source: str, as_of: date) -> pd.DataFrame:
         return to_frame(reader.read_all())
 
 
+def snapshot_before(database: Database, snapshot_id: int) -> tuple[int, date] | None:
+    """The snapshot of the same ledger that was published before another one, with its reporting date."""
+    with database.connect() as connection:
+        row = connection.execute(
+            "SELECT earlier.snapshot_id, earlier.as_of FROM snapshots.snapshots AS earlier"
+            " JOIN snapshots.snapshots AS later USING (source)"
+            " WHERE later.snapshot_id = %s AND earlier.snapshot_id < later.snapshot_id"
+            " ORDER BY earlier.snapshot_id DESC LIMIT 1",
+            [snapshot_id],
+        ).fetchone()
+    return None if row is None else (int(str(row[0])), date.fromisoformat(str(row[1])))
+
+
+def last_published(database: Database) -> datetime | None:
+    """When a snapshot was last published; None before the first one."""
+    with database.connect() as connection:
+        row = connection.execute("SELECT max(published_at) FROM snapshots.snapshots").fetchone()
+    return row[0].replace(tzinfo=UTC) if row and isinstance(row[0], datetime) else None
+
+
 def read_served(database: Database, published: Published) -> pd.DataFrame:
     """A published table as it is served, ordered by its key."""
+    return _read(database, published, "(SELECT snapshot_id FROM snapshots.served)")
+
+
+def read_snapshot(database: Database, contract: type[Contract], snapshot_id: int) -> pd.DataFrame:
+    """A published table as it is in one snapshot, ordered by its key; no rows where that was dropped."""
+    published = next(published for published in PUBLISHED if published.contract is contract)
+    return _read(database, published, str(int(snapshot_id)))
+
+
+def _read(database: Database, published: Published, snapshot_id: str) -> pd.DataFrame:
     contract = published.contract
     columns = select_list(contract).rpartition(" FROM ")[0]
-    condition = "snapshot_id = (SELECT snapshot_id FROM snapshots.served)"
+    condition = f"snapshot_id = {snapshot_id}"
     query = f"{columns} FROM {SCHEMA}.{published.view} WHERE {condition} ORDER BY {', '.join(contract.key())}"
     with stream(database, query) as reader:
         return to_frame(reader.read_all())

@@ -1,22 +1,48 @@
-"""The working tables of the schema `warehouse`: one per contract, replaced whole in one transaction."""
+"""The working tables of the schema `warehouse`: one per contract, replaced whole in one transaction.
 
-from collections.abc import Iterator, Sequence
+They are made when the database is brought up to date, so that a run, which fills them, needs no right to make tables.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import pandas as pd
 import pyarrow as pa
 from psycopg import sql
 
-from segmentation_platform.contracts import Column, Contract
+from segmentation_platform.contracts import (
+    WORKING,
+    Column,
+    Contract,
+    Loads,
+    RawSales,
+    SegmentModels,
+    TasteModels,
+)
 from segmentation_platform.contracts.frames import to_frame
 from segmentation_platform.warehouse.bulk import Tabular, batches, copy_in, stream
 from segmentation_platform.warehouse.database import Connection, Database
 
 SCHEMA = "warehouse"
 
+LASTING: tuple[type[Contract], ...] = (RawSales, Loads, SegmentModels, TasteModels)
+"""What can't be computed again: only migrations make and change these tables."""
+
+COMPUTED = tuple(contract for contract in WORKING if contract not in LASTING)
+"""What every run computes: these tables are made from their contracts."""
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """A table as it is in the database."""
+
+    words: str | None
+    columns: list[Column] = field(default_factory=list)
+
 
 def replace_table(database: Database, contract: type[Contract], data: Tabular) -> int:
-    """Replace all rows of a working table; readers see the old rows until the new ones are complete.
+    """Replace all rows of a working table, which is there; readers see the old rows until the new ones are complete.
 
     DELETE, not TRUNCATE: after a TRUNCATE a repeatable-read reader would see an empty table.
 
@@ -28,7 +54,6 @@ def replace_table(database: Database, contract: type[Contract], data: Tabular) -
     with database.connect() as connection:
         # Two writers at once would each delete what they see, and leave both their rows.
         connection.execute("SELECT pg_advisory_xact_lock(7305114, hashtext(%s))", [contract.table()])
-        _ensure_table(connection, contract)
         connection.execute(sql.SQL("DELETE FROM {}").format(table))
         rows = copy_in(connection, table, contract.column_names(), batches(contract, data))
     vacuum(database, table)
@@ -70,24 +95,41 @@ def _readable(column: Column) -> str:
     return f'"{column.name}"'
 
 
-def _ensure_table(connection: Connection, contract: type[Contract]) -> None:
-    """Make the table, anew if its columns are not the contract's: all of it can be computed again."""
-    present = [(c.name, c.sql_type, c.nullable) for c in _columns_of(connection, contract.table())]
-    if present != [(c.name, c.sql_type, c.nullable) for c in contract.columns()]:
-        table = sql.Identifier(SCHEMA, contract.table())
-        connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table))
-        connection.execute(create_table(table, contract.columns()))
-    describe(connection, contract)
+def outdated_tables(connection: Connection, contracts: Iterable[type[Contract]] = COMPUTED) -> list[str]:
+    """The working tables that are missing, or whose columns are not their contract's."""
+    stored = _stored(connection)
+    return [contract.table() for contract in contracts if not _is_current(stored, contract)]
 
 
-def describe(connection: Connection, contract: type[Contract]) -> None:
-    """Put the contract's words on its table and columns, where every SQL client shows them."""
-    words = {"": contract.summary(), **{column.name: column.description for column in contract.columns()}}
-    name = f"{SCHEMA}.{contract.table()}"
-    row = connection.execute("SELECT obj_description(to_regclass(%s), 'pg_class')", [name]).fetchone()
-    present = {column.name: column.description for column in _columns_of(connection, contract.table())}
-    if {"": row[0] if row else None, **present} == words:
-        return
+def update_tables(connection: Connection, contracts: Iterable[type[Contract]] = COMPUTED) -> None:
+    """Make the working tables, those anew whose columns are not their contract's: all of it can be computed again."""
+    stored = _stored(connection)
+    for contract in contracts:
+        if not _is_current(stored, contract):
+            table = sql.Identifier(SCHEMA, contract.table())
+            connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table))
+            connection.execute(create_table(table, contract.columns()))
+
+
+def describe_tables(connection: Connection, contracts: Iterable[type[Contract]] = WORKING) -> None:
+    """Put the contracts' words on their tables and columns, where every SQL client shows them."""
+    stored = _stored(connection)
+    for contract in contracts:
+        present = stored[contract.table()]
+        words = {column.name: column.description for column in contract.columns()}
+        described = {column.name: column.description for column in present.columns}
+        if (present.words, described) != (contract.summary(), words):
+            _describe(connection, contract)
+
+
+def _is_current(stored: dict[str, _Stored], contract: type[Contract]) -> bool:
+    present = stored[contract.table()].columns if contract.table() in stored else []
+    return [(c.name, c.sql_type, c.nullable) for c in present] == [
+        (c.name, c.sql_type, c.nullable) for c in contract.columns()
+    ]
+
+
+def _describe(connection: Connection, contract: type[Contract]) -> None:
     table = sql.Identifier(SCHEMA, contract.table())
     connection.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(table, sql.Literal(contract.summary())))
     for column in contract.columns():
@@ -98,17 +140,21 @@ def describe(connection: Connection, contract: type[Contract]) -> None:
         )
 
 
-def _columns_of(connection: Connection, table: str) -> list[Column]:
+def _stored(connection: Connection) -> dict[str, _Stored]:
     rows = connection.execute(
-        "SELECT attname, format_type(atttypid, atttypmod), coalesce(col_description(attrelid, attnum), ''),"
-        " NOT attnotnull FROM pg_attribute"
-        " WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
-        [f"{SCHEMA}.{table}"],
+        "SELECT relname, obj_description(pg_class.oid, 'pg_class'), attname, format_type(atttypid, atttypmod),"
+        " coalesce(col_description(attrelid, attnum), ''), NOT attnotnull"
+        " FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid"
+        " WHERE relnamespace = to_regnamespace(%s) AND relkind = 'r' AND attnum > 0 AND NOT attisdropped"
+        " ORDER BY relname, attnum",
+        [SCHEMA],
     )
-    return [
-        Column(str(name), str(kind).replace(" without time zone", ""), str(words), bool(nullable))
-        for name, kind, words, nullable in rows
-    ]
+    stored: dict[str, _Stored] = {}
+    for table, table_words, name, kind, words, nullable in rows:
+        present = stored.setdefault(str(table), _Stored(None if table_words is None else str(table_words)))
+        sql_type = str(kind).replace(" without time zone", "")
+        present.columns.append(Column(str(name), sql_type, str(words), bool(nullable)))
+    return stored
 
 
 def create_table(table: sql.Composable, columns: Sequence[Column]) -> sql.Composed:

@@ -13,6 +13,14 @@ from segmentation_platform.warehouse.database import Database
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
+QUICK = {
+    "SEGMENTATION_SEGMENTATION__COMPARED": "[]",
+    "SEGMENTATION_SEGMENTATION__K_MAX": "4",
+    "SEGMENTATION_SEGMENTATION__STABLE_JACCARD": "0.01",
+    "SEGMENTATION_RECOMMENDATIONS__BACKTEST__DAYS": "200",
+}
+"""Environment in which a model is chosen from few candidates, and no past days are played again."""
+
 
 @pytest.fixture(scope="session")
 def shop_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -1,6 +1,8 @@
 """What people type, and what they read."""
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -8,9 +10,9 @@ import pytest
 
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.migrate import newest_revision
-from segmentation_platform_tests.cli.conftest import Command
+from segmentation_platform_tests.cli.conftest import QUICK, Command
 
-COMMANDS = {"run", "ui", "simulate", "doctor", "db", "snapshots"}
+COMMANDS = {"run", "ui", "monitor", "housekeeping", "simulate", "doctor", "db", "snapshots"}
 
 
 def served(database: Database) -> list[tuple[object, ...]]:
@@ -212,9 +214,31 @@ def test_the_embedded_servers_url_is_the_readers_and_psql_opens_as_the_reader(
     assert (tmp_path / ".segmentation" / "postgres" / "reader_password").stat().st_mode & 0o777 == 0o600
 
 
-def test_two_runs_at_once_end_as_one_run_and_one_refusal(command: Command, empty_database: Database) -> None:
+@pytest.mark.slow
+def test_a_second_run_waits_for_the_first_and_says_so(
+    command: Command, empty_database: Database, shop_ledger: Path
+) -> None:
     assert command("db", "upgrade").returncode == 0
-    with empty_database.exclusive():
-        said = command("run")
-    assert said.returncode == 1
-    assert "Another refresh is running" in said.stderr
+    with ThreadPoolExecutor() as pool:
+        with empty_database.exclusive(lambda: None):
+            second = pool.submit(command, "run", "--sales", str(shop_ledger), **QUICK)
+            wait_for_a_waiting_run(empty_database)
+            assert served(empty_database) == []
+        said = second.result()
+    assert said.returncode == 0, said.stderr
+    assert "Another refresh is at work on this database" in said.stderr
+    assert served(empty_database) == [(1,)]
+
+
+def wait_for_a_waiting_run(database: Database) -> None:
+    deadline = time.monotonic() + 60
+    query = (
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+        " WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
+    )
+    while time.monotonic() < deadline:
+        with database.connect() as connection:
+            if connection.execute(query.encode()).fetchone() == (1,):
+                return
+        time.sleep(0.1)
+    pytest.fail("no run was waiting")

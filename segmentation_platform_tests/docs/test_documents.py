@@ -10,13 +10,14 @@ from docs import data_dictionary
 from segmentation_platform.settings import Settings
 
 ROOT = Path(__file__).parents[2]
+PAGES = [str(page.relative_to(ROOT)) for page in sorted((*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")))]
 
 
 def test_the_data_dictionary_is_current() -> None:
     assert data_dictionary.FILE.read_text(encoding="utf-8") == data_dictionary.render(), "run `make docs`"
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/benchmarks.md"])
+@pytest.mark.parametrize("page", PAGES)
 def test_every_link_to_a_file_of_the_project_leads_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     targets = [target for target in re.findall(r"\]\(([^)#\s]+)\)", text) if "://" not in target]
@@ -26,7 +27,7 @@ def test_every_link_to_a_file_of_the_project_leads_somewhere(page: str) -> None:
 def test_every_make_target_that_is_told_of_is_there() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
     told = set()
-    for page in ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/benchmarks.md"):
+    for page in PAGES:
         told |= set(re.findall(r"`make ([a-z]+)", (ROOT / page).read_text(encoding="utf-8")))
     assert told
     assert told <= targets
@@ -35,11 +36,12 @@ def test_every_make_target_that_is_told_of_is_there() -> None:
 def test_the_settings_file_shows_the_defaults() -> None:
     shown = tomllib.loads((ROOT / "segmentation.toml").read_text(encoding="utf-8"))
     defaults = Settings.model_construct().model_dump(mode="json")
+    assert defaults["log_format"] == shown.pop("log_format")
     for section, values in shown.items():
         for name, value in values.items():
             assert defaults[section][name] == value, f"[{section}] {name}"
 
 
 def test_the_lock_files_name_no_address() -> None:
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-kubernetes.lock"):
         assert "://" not in (ROOT / name).read_text()

@@ -2,8 +2,8 @@
 
 import subprocess
 import sys
-import time
 import traceback
+from threading import Event, Thread
 
 import psycopg
 import pytest
@@ -17,7 +17,7 @@ FORM = "postgresql://user:password@host:5432/name"
 HOLD = """
 import sys
 from segmentation_platform.warehouse.database import Database
-with Database(sys.argv[1]).exclusive():
+with Database(sys.argv[1]).exclusive(lambda: None):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -76,7 +76,7 @@ def test_the_password_is_never_shown_and_an_unreachable_server_is_named_with_the
         assert "***" in text
         assert "localhost:1" in text
         assert "/name" in text
-    for connect in (database.connect, database.connect_autocommit, database.exclusive):
+    for connect in (database.connect, database.connect_autocommit, lambda: database.exclusive(must_not_wait)):
         with pytest.raises(DatabaseError, match=r"(?s)localhost:1.*refused.*DATABASE_URL") as caught, connect():
             pass
         assert_hidden(caught.value, "sesame")
@@ -117,43 +117,66 @@ def test_a_block_that_raises_leaves_nothing_behind(empty_database: Database) -> 
         assert connection.execute("SELECT x FROM kept").fetchone() == (1,)
 
 
-def test_a_second_refresh_is_refused_at_once_until_the_first_is_over(database: Database) -> None:
-    with database.exclusive():
-        began = time.monotonic()
-        with pytest.raises(DatabaseError, match=r"Another refresh is running.*run again"), database.exclusive():
-            pass
-        assert time.monotonic() - began < 2
-    with pytest.raises(RuntimeError), database.exclusive():
+def test_a_second_refresh_says_that_it_waits_and_begins_when_the_first_is_over(database: Database) -> None:
+    said, over = Event(), Event()
+    order: list[str] = []
+
+    def second() -> None:
+        with database.exclusive(said.set):
+            order.append("second")
+        over.set()
+
+    with database.exclusive(must_not_wait):
+        Thread(target=second, daemon=True).start()
+        assert said.wait(10)
+        assert not over.wait(0.3)
+        order.append("first")
+    assert over.wait(10)
+    assert order == ["first", "second"]
+    with pytest.raises(RuntimeError), database.exclusive(must_not_wait):
         raise RuntimeError
-    with database.exclusive():
+    with database.exclusive(must_not_wait):
         pass
 
 
+def test_processes_of_one_run_share_the_lock_and_other_runs_wait_for_all_of_them(database: Database) -> None:
+    said, over = Event(), Event()
+
+    def other() -> None:
+        with database.exclusive(said.set):
+            over.set()
+
+    with database.shared(must_not_wait), database.shared(must_not_wait):
+        Thread(target=other, daemon=True).start()
+        assert said.wait(10)
+        assert not over.is_set()
+    assert over.wait(10)
+
+
 def test_refreshes_of_two_databases_do_not_hinder_each_other(database: Database, empty_database: Database) -> None:
-    with database.exclusive(), empty_database.exclusive():
+    with database.exclusive(must_not_wait), empty_database.exclusive(must_not_wait):
         pass
 
 
 def test_a_killed_refresh_frees_the_lock(database: Database) -> None:
     command = [sys.executable, "-c", HOLD, database.url]
+    said, over = Event(), Event()
+
+    def second() -> None:
+        with database.exclusive(said.set):
+            over.set()
+
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout
         assert holder.stdout.readline() == "held\n"
-        with pytest.raises(DatabaseError, match="Another refresh"), database.exclusive():
-            pass
+        Thread(target=second, daemon=True).start()
+        assert said.wait(10)
         holder.kill()
-    assert is_free_within(database, seconds=10)
+    assert over.wait(10)
 
 
-def is_free_within(database: Database, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            with database.exclusive():
-                return True
-        except DatabaseError:
-            time.sleep(0.05)
-    return False
+def must_not_wait() -> None:
+    pytest.fail("it waited")
 
 
 def assert_hidden(error: BaseException, *secrets: str) -> None:

@@ -82,7 +82,7 @@ def test_a_database_of_a_newer_version_is_refused_and_both_revisions_are_named(d
     with database.connect() as connection:
         connection.execute("UPDATE warehouse.migrations SET version_num = '9999'")
     before = schema(database)
-    with pytest.raises(DatabaseError, match=rf"9999.*{newest_revision()}.*Upgrade the platform") as caught:
+    with pytest.raises(DatabaseError, match=rf"(?s)9999.*{newest_revision()}.*Upgrade the platform") as caught:
         upgrade(database)
     assert database.safe_url in str(caught.value)
     assert database.url not in str(caught.value)
@@ -131,6 +131,6 @@ def test_a_user_without_rights_is_told_whose_url_to_use(
     with pytest.raises(DatabaseError) as caught:
         upgrade(stranger)
     assert str(caught.value) == (
-        f"{stranger.safe_url}: this user may not read or make the platform's schemas. "
+        f"{stranger.safe_url}: this user may not read or make the platform's schemas.\n"
         "Use the owner's URL in DATABASE_URL, or have an administrator grant it."
     )

@@ -9,10 +9,9 @@ import pytest
 from psycopg import sql
 
 from segmentation_platform.contracts import HISTORY, PUBLISHED, ProductCatalog
-from segmentation_platform.warehouse import roles
 from segmentation_platform.warehouse.database import Connection, Database, DatabaseError
 from segmentation_platform.warehouse.migrate import upgrade
-from segmentation_platform.warehouse.roles import READER, set_reader_password
+from segmentation_platform.warehouse.roles import READER, Roles, set_password
 from segmentation_platform.warehouse.snapshots import publish
 from segmentation_platform.warehouse.tables import replace_table
 from segmentation_platform_tests.integration.conftest import NewOwner, as_role
@@ -63,7 +62,7 @@ def published(database: Database) -> Database:
 def login(published: Database) -> Iterator[Database]:
     """The reader's own login, which a server keeps for all its databases: taken away at the end."""
     with published.connect() as connection:
-        set_reader_password(connection, "it's a \\ word")
+        set_password(connection, READER, "it's a \\ word")
     yield as_role(published, READER, "it's a \\ word")
     with published.connect() as connection:
         connection.execute(f"ALTER ROLE {READER} NOLOGIN PASSWORD NULL".encode())
@@ -122,10 +121,9 @@ def test_the_reader_has_one_password(login: Database) -> None:
 
 
 @pytest.fixture
-def no_reader_yet(monkeypatch: pytest.MonkeyPatch, empty_database: Database) -> Iterator[str]:
+def no_reader_yet(empty_database: Database) -> Iterator[str]:
     """A server on which the reader's role is missing: it has another name here."""
     name = "segmentation_reader_of_a_test"
-    monkeypatch.setattr(roles, "READER", name)
     yield name
     with empty_database.connect() as connection:
         if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
@@ -136,7 +134,7 @@ def test_an_owner_who_may_not_make_roles_is_served_all_the_same_and_told_what_to
     empty_database: Database, new_owner: NewOwner, no_reader_yet: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     owner = new_owner("a word")
-    upgrade(owner)
+    upgrade(owner, Roles(reader=no_reader_yet))
     (advice,) = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     statement = f"CREATE ROLE {no_reader_yet} NOLOGIN;"
     assert advice.endswith(f"An administrator runs once: {statement}")
@@ -145,7 +143,7 @@ def test_an_owner_who_may_not_make_roles_is_served_all_the_same_and_told_what_to
     with empty_database.connect() as connection:
         connection.execute(statement.encode())
     caplog.clear()
-    upgrade(owner)
+    upgrade(owner, Roles(reader=no_reader_yet))
     assert not caplog.records
     with set_role(empty_database, no_reader_yet) as connection:
         assert_reads_every_view(connection)
@@ -153,7 +151,7 @@ def test_an_owner_who_may_not_make_roles_is_served_all_the_same_and_told_what_to
 
 
 def test_a_superuser_makes_the_role_without_a_login(empty_database: Database, no_reader_yet: str) -> None:
-    upgrade(empty_database)
+    upgrade(empty_database, Roles(reader=no_reader_yet))
     with empty_database.connect() as connection:
         query = "SELECT rolcanlogin, rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = %s"
         assert connection.execute(query, [no_reader_yet]).fetchone() == (False, False, False, False)

@@ -17,7 +17,14 @@ from segmentation_platform.contracts import WORKING, Column, Contract, ProductCa
 from segmentation_platform.contracts.base import day, number, text, whole
 from segmentation_platform.warehouse.bulk import Tabular, arrow_schema
 from segmentation_platform.warehouse.database import Connection, Database
-from segmentation_platform.warehouse.tables import read_frame, replace_table, stream_table
+from segmentation_platform.warehouse.tables import (
+    describe_tables,
+    outdated_tables,
+    read_frame,
+    replace_table,
+    stream_table,
+    update_tables,
+)
 from segmentation_platform_tests.integration.marked import marked_frame
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12) | st.sampled_from(
@@ -36,9 +43,11 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
 
 @pytest.fixture
 def warehouse(empty_database: Database) -> Database:
-    """A database with the schema alone: every table is made by what is tested."""
+    """A database with a table for every contract, and nothing else."""
     with empty_database.connect() as connection:
         connection.execute("CREATE SCHEMA warehouse")
+        update_tables(connection, WORKING)
+        describe_tables(connection, WORKING)
     return empty_database
 
 
@@ -101,7 +110,6 @@ def test_a_table_is_read_ordered_by_its_key_or_some_columns_of_it_as_arrow(wareh
 
 def test_columns_carry_the_types_and_words_of_their_contract(warehouse: Database) -> None:
     for contract in WORKING:
-        replace_table(warehouse, contract, contract.no_rows())
         assert stored(warehouse, contract) == contract.columns()
         assert words(warehouse, contract) == contract.summary()
 
@@ -247,6 +255,10 @@ class OtherWords(First):
 @pytest.mark.parametrize("changed", [OtherType, Nullable, MoreColumns, OtherWords])
 def test_a_table_follows_its_changed_contract(warehouse: Database, changed: type[Contract]) -> None:
     for contract in (First, changed, First):
+        with warehouse.connect() as connection:
+            update_tables(connection, [contract])
+            assert not outdated_tables(connection, [contract])
+            describe_tables(connection, [contract])
         frame = marked_frame(contract, 1)
         replace_table(warehouse, contract, frame)
         assert stored(warehouse, contract) == contract.columns()
@@ -254,13 +266,23 @@ def test_a_table_follows_its_changed_contract(warehouse: Database, changed: type
         pd.testing.assert_frame_equal(read_frame(warehouse, contract), frame)
 
 
-def test_a_table_whose_contract_is_the_same_is_kept_with_its_rights(warehouse: Database) -> None:
-    made = []
-    for mark in (1, 2):
-        replace_table(warehouse, ProductCatalog, marked_frame(ProductCatalog, mark))
-        with warehouse.connect() as connection:
-            made.append(connection.execute("SELECT 'warehouse.product_catalog'::regclass::oid").fetchone())
-    assert made[0] == made[1]
+def test_tables_whose_contract_is_the_same_are_kept_with_their_rows_and_rights(warehouse: Database) -> None:
+    replace_table(warehouse, ProductCatalog, marked_frame(ProductCatalog, 1))
+    query = "SELECT oid, xmin::text FROM pg_class WHERE relnamespace = 'warehouse'::regnamespace ORDER BY oid"
+    with warehouse.connect() as connection:
+        before = connection.execute(query).fetchall()
+        update_tables(connection, WORKING)
+        describe_tables(connection, WORKING)
+        assert connection.execute(query).fetchall() == before
+    assert len(read_frame(warehouse, ProductCatalog)) == 5
+
+
+def test_a_table_that_is_missing_is_said_to_be_and_not_made_by_filling_it(warehouse: Database) -> None:
+    with warehouse.connect() as connection:
+        connection.execute("DROP TABLE warehouse.product_catalog")
+        assert outdated_tables(connection) == [ProductCatalog.table()]
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        replace_table(warehouse, ProductCatalog, marked_frame(ProductCatalog, 1))
 
 
 def stored(database: Database, contract: type[Contract]) -> list[Column]:

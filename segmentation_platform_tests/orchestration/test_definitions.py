@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -11,6 +13,7 @@ import yaml
 
 from segmentation_platform.contracts import WORKING
 from segmentation_platform.definitions import build_definitions
+from segmentation_platform.orchestration.instance import open_instance
 from segmentation_platform.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +55,7 @@ LINEAGE = {
         "rejected_sales",
     },
 }
+HOUSEKEEPING = "platform_storage"
 GROUPS = {"ingest", "features", "segmentation", "recommendation", "delivery"}
 
 
@@ -71,17 +75,20 @@ def test_the_definitions_are_loadable(built: dg.Definitions) -> None:
 
 def test_the_lineage_leads_from_the_ledger_file_to_the_snapshot(specs: dict[str, dg.AssetSpec]) -> None:
     found = {name: {dep.asset_key.to_user_string() for dep in spec.deps} for name, spec in specs.items()}
-    assert found == LINEAGE
+    assert found == LINEAGE | {HOUSEKEEPING: set()}
 
 
-def test_every_asset_is_in_one_of_five_groups_and_says_what_it_is(specs: dict[str, dg.AssetSpec]) -> None:
-    assert {spec.group_name for spec in specs.values()} == GROUPS
+def test_every_asset_is_in_one_of_five_groups_of_the_flow_or_of_operations_and_says_what_it_is(
+    specs: dict[str, dg.AssetSpec],
+) -> None:
+    assert {spec.group_name for name, spec in specs.items() if name in LINEAGE} == GROUPS
+    assert {name for name, spec in specs.items() if spec.group_name == "operations"} == {HOUSEKEEPING}
     for name, spec in specs.items():
         assert len(name) <= 20, f"{name} is cut in the graph"
         assert spec.description, name
         assert spec.owners, name
         assert spec.kinds, name
-        if name != "sales_ledger":
+        if name not in ("sales_ledger", HOUSEKEEPING):
             assert spec.code_version, name
             assert spec.metadata["dagster/table_name"], name
 
@@ -130,6 +137,25 @@ def test_the_nightly_schedule_runs_the_refresh_just_before_midnight_in_jakarta_a
     assert schedule.default_status == dg.DefaultScheduleStatus.STOPPED
 
 
+def test_the_housekeeping_runs_by_day_and_starts_stopped(built: dg.Definitions) -> None:
+    schedule = built.resolve_schedule_def("housekeeping")
+    assert schedule.job_name == "tidy_up"
+    assert schedule.cron_schedule == "30 12 * * *"
+    assert schedule.default_status == dg.DefaultScheduleStatus.STOPPED
+    job = built.resolve_job_def("tidy_up")
+    assert {key.to_user_string() for key in job.asset_layer.executable_asset_keys} == {HOUSEKEEPING}
+
+
+def test_sensors_watch_from_the_start_and_lateness_where_the_schedule_runs(built: dg.Definitions) -> None:
+    running = build_definitions(Settings.model_validate({"schedule": {"running": True}}))
+    statuses = [
+        {sensor.name: sensor.default_status.value for sensor in definitions.sensors or []}
+        for definitions in (built, running)
+    ]
+    always = {"run_failed": "RUNNING", "morning_summary": "RUNNING", "lost_runs": "RUNNING"}
+    assert statuses == [always | {"refresh_is_late": "STOPPED"}, always | {"refresh_is_late": "RUNNING"}]
+
+
 def test_the_nightly_schedule_can_be_set() -> None:
     settings = {"schedule": {"cron": "0 5 * * *", "timezone": "Europe/London", "running": True}}
     schedule = build_definitions(Settings.model_validate(settings)).resolve_schedule_def("nightly")
@@ -145,8 +171,43 @@ def test_both_jobs_refresh_every_asset_and_only_one_uses_many_processes(built: d
     assert (one.executor_def.name, many.executor_def.name) == ("in_process", "multiprocess")
 
 
-def test_the_snapshot_has_a_freshness_policy(specs: dict[str, dg.AssetSpec]) -> None:
-    assert specs["published_snapshot"].freshness_policy is not None
+@pytest.mark.parametrize(("cron", "hours"), [("59 23 * * *", 26), ("0 5 * * mon-fri", 74), ("@hourly", 3)])
+def test_the_snapshot_is_overdue_when_the_longest_gap_of_the_schedule_and_the_time_of_grace_are_over(
+    cron: str, hours: int
+) -> None:
+    built = build_definitions(Settings.model_validate({"schedule": {"cron": cron, "timezone": "UTC"}}))
+    policy = built.resolve_assets_def("published_snapshot").get_asset_spec().freshness_policy
+    assert policy is not None
+    assert policy == dg.FreshnessPolicy.time_window(
+        fail_window=timedelta(hours=hours), warn_window=timedelta(hours=hours - 1)
+    )
+
+
+def test_a_run_that_is_tried_again_begins_anew_and_one_machine_runs_one_at_a_time(built: dg.Definitions) -> None:
+    for name in ("refresh", "refresh_multiprocess"):
+        assert built.resolve_job_def(name).tags["dagster/retry_strategy"] == "ALL_STEPS"
+    server = yaml.safe_load((ROOT / "dagster.yaml").read_text())
+    with tempfile.TemporaryDirectory() as home:
+        open_instance(Path(home)).dispose()
+        machine = yaml.safe_load((Path(home) / "dagster.yaml").read_text())
+    shared = machine.keys()
+    assert {name: server[name] for name in shared} == machine
+    assert server["concurrency"]["runs"]["max_concurrent_runs"] == 1
+    assert server["run_retries"] == {"enabled": True, "max_retries": 2, "retry_on_asset_or_op_failure": False}
+
+
+def test_a_configuration_that_somebody_changed_is_left_alone(tmp_path: Path) -> None:
+    open_instance(tmp_path).dispose()
+    mine = "telemetry:\n  enabled: false\n"
+    (tmp_path / "dagster.yaml").write_text(mine)
+    open_instance(tmp_path).dispose()
+    assert (tmp_path / "dagster.yaml").read_text() == mine
+
+
+def test_a_configuration_of_the_first_release_is_brought_up_to_date(tmp_path: Path) -> None:
+    (tmp_path / "dagster.yaml").write_text("# Written by segmentation-platform; Dagster keeps runs, events …\n")
+    with open_instance(tmp_path) as instance:
+        assert instance.run_monitoring_enabled
 
 
 def test_the_database_password_is_in_no_configuration(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,6 @@
 """Delivery: the snapshot that people read."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pandas as pd
@@ -11,7 +11,7 @@ from segmentation_platform.orchestration.metadata import OWNERS
 from segmentation_platform.orchestration.resources import ReportingDateResource, WarehouseResource
 from segmentation_platform.orchestration.source import fingerprint
 from segmentation_platform.segments.caution import data_note
-from segmentation_platform.settings import Settings
+from segmentation_platform.settings import ScheduleSettings, Settings
 from segmentation_platform.warehouse import facts, loads, snapshots
 from segmentation_platform.warehouse.snapshots import SnapshotFacts
 
@@ -25,8 +25,6 @@ GROUP = "delivery"
     code_version="1",
     deps=["rejected_sales", "kmeans_model"],
     metadata={"dagster/table_name": "serving.snapshot"},
-    retry_policy=dg.RetryPolicy(max_retries=2, delay=2, backoff=dg.Backoff.EXPONENTIAL),
-    freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=30), warn_window=timedelta(hours=26)),
 )
 def published_snapshot(
     context: dg.AssetExecutionContext,
@@ -115,11 +113,30 @@ def _refuse_mixed(tables: dict[str, pd.DataFrame]) -> None:
 
 
 def _checks_of_run(context: dg.AssetExecutionContext) -> tuple[int, int]:
-    """How many checks of this run passed, and how many warned."""
-    records = context.instance.get_records_for_run(
-        context.run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION, limit=1_000
-    ).records
-    events = [record.event_log_entry.dagster_event for record in records]
-    evaluations = [event.asset_check_evaluation_data for event in events if event is not None]
-    passed = sum(evaluation.passed for evaluation in evaluations)
-    return passed, len(evaluations) - passed
+    """How many checks passed, and how many warned, in this run and those whose failure it took up."""
+    latest: dict[tuple[dg.AssetKey, str], bool] = {}
+    for run_id in _taken_up(context.instance, context.run):
+        records = context.instance.get_records_for_run(
+            run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION, limit=1_000
+        ).records
+        for record in records:
+            evaluation = record.event_log_entry.get_dagster_event().asset_check_evaluation_data
+            latest[evaluation.asset_key, evaluation.check_name] = evaluation.passed
+    passed = sum(latest.values())
+    return passed, len(latest) - passed
+
+
+def _taken_up(instance: dg.DagsterInstance, run: dg.DagsterRun) -> list[str]:
+    """The run and those before it that it goes on from, the oldest first: what they made is not made again."""
+    if run.step_keys_to_execute is None or run.parent_run_id is None:
+        return [run.run_id]
+    parent = instance.get_run_by_id(run.parent_run_id)
+    return [*([] if parent is None else _taken_up(instance, parent)), run.run_id]
+
+
+def kept_fresh(published: dg.AssetsDefinition, schedule: ScheduleSettings) -> dg.AssetsDefinition:
+    """The published snapshot, called overdue when the schedule's longest gap is over and it is not there."""
+    gap = schedule.longest_gap(datetime.now(UTC))
+    late = timedelta(minutes=schedule.late_minutes)
+    policy = dg.FreshnessPolicy.time_window(fail_window=gap + late, warn_window=gap + late / 2)
+    return published.map_asset_specs(lambda spec: dg.apply_freshness_policy(spec, policy))

@@ -50,7 +50,6 @@ class LedgerConfig(dg.Config):
     owners=OWNERS,
     code_version="1",
     metadata=table_metadata(RawSales),
-    retry_policy=dg.RetryPolicy(max_retries=2, delay=2, backoff=dg.Backoff.EXPONENTIAL),
 )
 def raw_sales(
     context: dg.AssetExecutionContext,

@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from segmentation_platform.warehouse.migrations.no_way_back import downgrade as downgrade
+
 revision = "0001"
 down_revision = None
 

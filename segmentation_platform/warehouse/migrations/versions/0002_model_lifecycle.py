@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from segmentation_platform.warehouse.migrations.no_way_back import downgrade as downgrade
+
 revision = "0002"
 down_revision = "0001"
 

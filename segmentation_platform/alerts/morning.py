@@ -1,0 +1,70 @@
+"""The morning summary: what the new snapshot says, and what is different from the one before."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from segmentation_platform.alerts.message import Message
+
+
+@dataclass(frozen=True)
+class Night:
+    """What one snapshot says.
+
+    Attributes:
+        as_of: its reporting date
+        segments: columns segment, rank, customers, revenue_share (`contracts.SegmentProfiles`)
+        customers: columns customer_id, segment (`contracts.CustomerSegments`)
+
+    """
+
+    as_of: date
+    segments: pd.DataFrame
+    customers: pd.DataFrame
+
+
+def morning(now: Night, before: Night | None, warnings: Sequence[str], link: str) -> Message:
+    """What to send in the morning after a refresh.
+
+    Args:
+        now: the snapshot that is served
+        before: the one before it on the same ledger; None if there was none
+        warnings: what checks have warned of
+        link: to the run's page
+
+    """
+    lines = [_segment(row, before) for row in now.segments.sort_values("rank").to_dict("records")]
+    if before is not None:
+        lines.append(_moves(now.customers, before))
+    lines += [f"Warning: {words}" for words in warnings]
+    lines.append(f"Details: {link}")
+    more = _change(len(now.customers), None if before is None else len(before.customers))
+    title = f"Customer segments as of {now.as_of}: {len(now.customers):,} customers{more}"
+    return Message(title, "\n".join(lines), "warning" if warnings else "success")
+
+
+def _segment(row: dict[object, object], before: Night | None) -> str:
+    customers, share = int(str(row["customers"])), float(str(row["revenue_share"]))
+    earlier = None if before is None else int((before.customers["segment"] == row["segment"]).sum())
+    return f"{row['segment']}: {customers:,} customers{_change(customers, earlier)}, {share:.0%} of revenue"
+
+
+def _change(now: int, before: int | None) -> str:
+    return "" if before is None or now == before else f" ({now - before:+,})"
+
+
+def _moves(customers: pd.DataFrame, before: Night) -> str:
+    """Who changed segment: how many, and the most frequent way."""
+    both = customers.merge(before.customers, on="customer_id", suffixes=("", "_before"))
+    moved = both[both["segment"] != both["segment_before"]]
+    if moved.empty:
+        return f"Nobody changed segment since {before.as_of}."
+    ways = Counter(zip(moved["segment_before"], moved["segment"], strict=True))
+    [((origin, target), most)] = ways.most_common(1)
+    return (
+        f"{len(moved):,} of {len(both):,} customers changed segment since {before.as_of}, "
+        f"most of them ({most:,}) from {origin} to {target}."
+    )

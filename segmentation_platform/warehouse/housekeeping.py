@@ -1,0 +1,67 @@
+"""What the platform's tables take, and dropping loads that later ones of the same file have superseded."""
+
+from dataclasses import dataclass
+
+from psycopg import sql
+from psycopg.rows import class_row
+
+from segmentation_platform.contracts import RawSales
+from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse.tables import SCHEMA, vacuum
+
+
+@dataclass(frozen=True)
+class TableSize:
+    """What a table takes on disk.
+
+    Attributes:
+        table: with its schema
+        bytes: with indexes and toasted values
+        rows: about, as the planner knows it
+
+    """
+
+    table: str
+    bytes: int
+    rows: int
+
+
+def table_sizes(database: Database) -> list[TableSize]:
+    """All tables of the platform, largest first."""
+    with database.connect() as connection, connection.cursor(row_factory=class_row(TableSize)) as cursor:
+        return cursor.execute(
+            "SELECT relnamespace::regnamespace || '.' || relname AS table, pg_total_relation_size(oid) AS bytes,"
+            " greatest(reltuples, 0)::bigint AS rows FROM pg_class"
+            " WHERE relkind = 'r' AND relnamespace IN (to_regnamespace('warehouse'), to_regnamespace('snapshots'))"
+            " ORDER BY bytes DESC, 1"
+        ).fetchall()
+
+
+def prune_loads(database: Database, keep: int) -> list[int]:
+    """Drop the raw lines of all but the newest loads of every ledger file; the one in use always stays.
+
+    Args:
+        database: where
+        keep: how many of each file's loads stay, at least 1
+
+    Returns:
+        The ids of the loads that were dropped.
+
+    """
+    if keep < 1:
+        raise ValueError("at least one load of every file must be kept")
+    with database.connect() as connection:
+        connection.execute("LOCK TABLE warehouse.loads IN SHARE ROW EXCLUSIVE MODE")
+        rows = connection.execute(
+            "SELECT load_id FROM (SELECT load_id, is_current,"
+            " row_number() OVER (PARTITION BY source ORDER BY load_id DESC) AS place FROM warehouse.loads) AS ranked"
+            " WHERE place > %s AND NOT is_current ORDER BY load_id",
+            [keep],
+        ).fetchall()
+        dropped = [int(str(row[0])) for row in rows]
+        for table in (RawSales.table(), "loads"):
+            statement = sql.SQL("DELETE FROM {} WHERE load_id = ANY(%s)").format(sql.Identifier(SCHEMA, table))
+            connection.execute(statement, [dropped])
+    if dropped:
+        vacuum(database, sql.Identifier(SCHEMA, RawSales.table()))
+    return dropped
