@@ -65,7 +65,7 @@ def serving(database: Database, instance: dg.DagsterInstance) -> Iterator[str]:
 
 
 def get(address: str) -> requests.Response:
-    return requests.get(address, timeout=30)
+    return requests.get(address, timeout=30, allow_redirects=False)
 
 
 def test_all_is_well_when_a_snapshot_is_new_and_the_daemon_beats(

@@ -1,11 +1,11 @@
 """The web server of the monitor: `/live`, `/health`, `/metrics`; it only reads."""
 
 import dagster as dg
-from prometheus_client import CollectorRegistry, make_asgi_app
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 
 from segmentation_platform.orchestration.monitor.health import health
 from segmentation_platform.orchestration.monitor.metrics import PlatformCollector
@@ -30,6 +30,7 @@ def monitor_app(database: Database, instance: dg.DagsterInstance, schedule: Sche
         words = {part.name: {"is_well": part.is_well, "words": part.words} for part in parts}
         return JSONResponse(words, status_code=200 if all(part.is_well for part in parts) else 503)
 
-    return Starlette(
-        routes=[Route("/live", live), Route("/health", look), Mount("/metrics", make_asgi_app(registry=registry))]
-    )
+    def metrics(request: Request) -> Response:
+        return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    return Starlette(routes=[Route("/live", live), Route("/health", look), Route("/metrics", metrics)])
