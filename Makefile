@@ -46,6 +46,9 @@ lock:
 	uv pip compile --universal --quiet --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock
 	uv pip compile --universal --quiet --generate-hashes --no-header --no-annotate --extra kubernetes pyproject.toml -o requirements-kubernetes.lock
 
+env:
+	@sh deploy/make-env
+
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
 

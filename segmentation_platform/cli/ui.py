@@ -12,6 +12,7 @@ import typer
 from segmentation_platform.cli.console import command_line, console, error_console
 from segmentation_platform.cli.options import DatabaseUrl, settings_with
 from segmentation_platform.cli.refresh import open_database_of
+from segmentation_platform.settings import AlertSettings
 
 _GROUPS = ("ingest", "features", "segmentation", "recommendation", "delivery")
 
@@ -37,6 +38,8 @@ def ui(
         f"Dagster is coming up. Lineage: http://{host}:{port}/asset-groups?expanded={groups}", soft_wrap=True
     )
     console.print(f"Stop it with Ctrl-C; the database goes on running: {command_line()} db stop", soft_wrap=True)
+    if settings.alerts.ui == AlertSettings().ui:
+        os.environ["SEGMENTATION_ALERTS__UI"] = f"http://{host}:{port}"
     _serve(settings.dagster_home, host, port)
 
 

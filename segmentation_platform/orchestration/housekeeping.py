@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
+from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
 
 from segmentation_platform.orchestration.metadata import OWNERS, records_table
 from segmentation_platform.orchestration.resources import WarehouseResource
@@ -15,6 +16,8 @@ from segmentation_platform.warehouse.housekeeping import TableSize, prune_loads,
 
 GROUP = "operations"
 _MEGA = 1e6
+_TICKS = timedelta(days=7)
+_OF_TICKS = "__repository__"
 _ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 
@@ -31,7 +34,9 @@ def platform_storage(
     database, kept = warehouse.database(), settings.housekeeping
     dropped_snapshots = snapshots.prune(database, kept.snapshots)
     dropped_loads = prune_loads(database, kept.loads)
-    dropped_runs = prune_runs(context.instance, datetime.now(UTC) - timedelta(days=kept.run_days), context.run.run_id)
+    now = datetime.now(UTC)
+    dropped_runs = prune_runs(context.instance, now - timedelta(days=kept.run_days), context.run.run_id)
+    prune_tick_logs(context.instance, now - _TICKS)
     sizes = table_sizes(database)
     return dg.MaterializeResult(
         metadata={
@@ -65,6 +70,23 @@ def prune_runs(instance: dg.DagsterInstance, before: datetime, this_run: str) ->
         instance.delete_run(run_id)
         instance.compute_log_manager.delete_logs(prefix=[run_id])
     return len(dropped)
+
+
+def prune_tick_logs(instance: dg.DagsterInstance, before: datetime) -> int:
+    """Delete the console logs that ticks of sensors left in local files before a time; thousands a day.
+
+    Returns:
+        How many files were deleted.
+
+    """
+    manager = instance.compute_log_manager
+    if not isinstance(manager, LocalComputeLogManager):
+        return 0
+    folder = Path(manager.get_captured_local_path([_OF_TICKS], "err")).parent / _OF_TICKS
+    old = [file for file in folder.rglob("*") if file.is_file() and file.stat().st_mtime < before.timestamp()]
+    for file in old:
+        file.unlink()
+    return len(old)
 
 
 def _last_runs(instance: dg.DagsterInstance) -> Iterator[str]:

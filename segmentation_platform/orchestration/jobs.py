@@ -9,6 +9,8 @@ from segmentation_platform.settings import Settings
 
 # A second attempt begins anew: the checks and the tables of a snapshot are of one run.
 _WHOLE = {"dagster/retry_strategy": "ALL_STEPS"}
+# Dagster writes a run's log in its own way unless a logger is asked for.
+_OUR_LOGGER: dict[str, object] = {"loggers": {"console": {"config": {}}}}
 _FLOW = dg.AssetSelection.all() - dg.AssetSelection.assets(housekeeping.platform_storage)
 
 refresh = dg.define_asset_job(
@@ -17,6 +19,7 @@ refresh = dg.define_asset_job(
     description="Read the ledger, compute everything, publish a snapshot; one process, best on one machine.",
     executor_def=dg.in_process_executor,
     hooks={retry_infrastructure},
+    config=_OUR_LOGGER,
     tags=_WHOLE,
 )
 
@@ -26,6 +29,7 @@ refresh_multiprocess = dg.define_asset_job(
     description="The same, one process a step, for wide fan-outs on many cores.",
     executor_def=dg.multiprocess_executor.configured({"start_method": {"forkserver": {}}}),
     hooks={retry_infrastructure},
+    config=_OUR_LOGGER,
     tags=_WHOLE | IN_PROCESSES,
 )
 
@@ -35,6 +39,7 @@ tidy_up = dg.define_asset_job(
     description="Drop what is old: snapshots, superseded loads, runs and their events; say what is left.",
     executor_def=dg.in_process_executor,
     hooks={retry_infrastructure},
+    config=_OUR_LOGGER,
 )
 
 

@@ -1,5 +1,6 @@
 """Housekeeping drops what is old, keeps what is needed, and says what is left."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,11 +8,12 @@ from pathlib import Path
 import dagster as dg
 import pyarrow as pa
 import pytest
+from dagster._core.storage.compute_log_manager import ComputeIOType
 
 from segmentation_platform.contracts import RawSales
 from segmentation_platform.definitions import build_definitions
 from segmentation_platform.ledger.sources import LedgerFile, identify
-from segmentation_platform.orchestration.housekeeping import prune_runs
+from segmentation_platform.orchestration.housekeeping import prune_runs, prune_tick_logs
 from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.settings import HousekeepingSettings, Settings
 from segmentation_platform.warehouse import loads
@@ -104,6 +106,18 @@ def test_young_runs_stay(instance: dg.DagsterInstance) -> None:
     make(instance), make(instance)
     assert prune_runs(instance, datetime.now(UTC) - timedelta(days=1), this_run="") == 0
     assert len(instance.get_runs()) == 2
+
+
+def test_old_logs_of_ticks_go_and_young_ones_stay(instance: dg.DagsterInstance) -> None:
+    manager = instance.compute_log_manager
+    for tick in ("1", "2"):
+        with manager.open_log_stream(["__repository__", "lost_runs", tick], ComputeIOType.STDERR) as stream:
+            assert stream is not None
+            print("a line", file=stream)
+    old = Path(manager.get_captured_local_path(["__repository__", "lost_runs", "1"], "err"))  # type: ignore[attr-defined]
+    os.utime(old, (0, 0))
+    assert prune_tick_logs(instance, datetime.now(UTC) - timedelta(days=7)) == 1
+    assert [file.name for file in old.parent.glob("*.err")] == ["2.err"]
 
 
 def test_the_job_drops_snapshots_and_reports_sizes_as_numbers(
