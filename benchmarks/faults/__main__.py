@@ -8,6 +8,7 @@ database's disk is a small file system in memory, which needs the right to mount
 """
 
 import argparse
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,7 @@ def main() -> None:
     parser.add_argument("--fault", choices=list(FAULTS), action="append")
     parser.add_argument("--step", action="append")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # servers and the mounted disk are taken down, too
     bad = 0
     with platform() as running:
         publish_once(running)

@@ -14,7 +14,7 @@ from benchmarks.faults.reader import Reader
 from segmentation_platform.warehouse.database import Database, DatabaseError
 from segmentation_platform.warehouse.snapshots import served_snapshot
 
-_STEP_SECONDS = 120
+_STEP_SECONDS = 300
 _RECOVERY_SECONDS = 300
 _READERS = 4
 

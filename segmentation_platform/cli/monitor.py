@@ -6,7 +6,7 @@ import typer
 
 from segmentation_platform.cli.console import error_console
 from segmentation_platform.cli.options import DatabaseUrl, settings_with
-from segmentation_platform.cli.ui import is_taken
+from segmentation_platform.cli.ui import require_free
 
 if TYPE_CHECKING:
     from segmentation_platform.settings import Settings
@@ -20,9 +20,7 @@ def monitor(
 ) -> None:
     """Serve /health, /live and Prometheus' /metrics; the read-only role is enough for it."""
     settings = settings_with(database_url)
-    if is_taken(host, port):
-        error_console.print(f"Port {port} is taken. Choose another: --port {port + 1}", style="red")
-        raise typer.Exit(1)
+    require_free(host, port)
     import uvicorn
 
     from segmentation_platform.orchestration.instance import open_instance

@@ -26,9 +26,7 @@ def ui(
 ) -> None:
     """Open the Dagster web server and daemon: assets, checks, lineage, runs and the nightly schedule."""
     settings = settings_with(database_url)
-    if is_taken(host, port):
-        error_console.print(f"Port {port} is taken. Choose another: --port {port + 1}", style="red")
-        raise typer.Exit(1)
+    require_free(host, port)
     open_database_of(settings)
     from segmentation_platform.orchestration.instance import open_instance
 
@@ -41,6 +39,13 @@ def ui(
     if settings.alerts.ui == AlertSettings().ui:
         os.environ["SEGMENTATION_ALERTS__UI"] = f"http://{host}:{port}"
     _serve(settings.dagster_home, host, port)
+
+
+def require_free(host: str, port: int) -> None:
+    """End with what to do when something listens on a port already."""
+    if is_taken(host, port):
+        error_console.print(f"Port {port} is taken. Choose another: --port {port + 1}", style="red")
+        raise typer.Exit(1)
 
 
 def is_taken(host: str, port: int) -> bool:
