@@ -1,6 +1,7 @@
 """Sensors: who is told when a run fails, succeeds or is missed, and runs whose process is gone."""
 
 import json
+import logging
 from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
@@ -17,6 +18,8 @@ from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import snapshots
 from segmentation_platform.warehouse.database import Database
 
+# Below Dagster's own logger, which writes as the code location was told to; a sensor's `context.log` does not.
+_log = logging.getLogger("dagster.segmentation_platform")
 _ALL_IS_WELL = "Nothing to say."
 _WITHOUT_A_WORKER = timedelta(minutes=10)
 
@@ -32,11 +35,11 @@ def run_failed(
     """Tell of a run that failed for good; one that Dagster tries again is not worth waking anybody."""
     run = context.dagster_run
     if run.tags.get("dagster/will_retry") == "true":
-        context.log.info(f"{run.job_name} failed and is tried again.")
+        _log.info(f"{run.job_name} failed and is tried again.")
         return
     told = message.failure(_failed(context.instance, run, settings), _served(warehouse.database()))
     context.instance.report_engine_event(f"{told.title}\n{told.body}", run)
-    context.log.error(told.body)
+    _log.error(told.body)
     send(told, settings.alerts.urls)
 
 
@@ -83,7 +86,7 @@ def morning_summary(
     link = f"{settings.alerts.ui}/runs/{run.run_id}"
     summary = _summary(warehouse.database(), _warnings(context.instance, run), link)
     if summary is not None:
-        context.log.info(f"{summary.title}\n{summary.body}")
+        _log.info(f"{summary.title}\n{summary.body}")
         send(summary, settings.alerts.urls)
 
 
@@ -124,7 +127,7 @@ def lost_runs(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         run = context.instance.get_run_by_id(run_id)
         if run is not None and not run.is_finished:
             context.instance.report_run_failed(run, "The process that worked on this run is gone: it was killed.")
-            context.log.warning(f"Run {run_id} had nobody working on it.")
+            _log.warning(f"Run {run_id} had nobody working on it.")
     context.update_cursor(json.dumps(sorted(gone - gone_before)))
     return dg.SkipReason(f"{len(gone)} runs without a process." if gone else _ALL_IS_WELL)
 
@@ -168,7 +171,7 @@ def refresh_is_late(settings: Settings) -> dg.SensorDefinition:
             return dg.SkipReason(_ALL_IS_WELL)
         missed = Late(due, _what_became_of_it(context.instance, due), f"{settings.alerts.ui}/runs")
         told_now = message.late(missed, _served(database))
-        context.log.error(f"{told_now.title}\n{told_now.body}")
+        _log.error(f"{told_now.title}\n{told_now.body}")
         send(told_now, settings.alerts.urls)
         context.update_cursor(due.isoformat())
         return dg.SkipReason(told_now.title)

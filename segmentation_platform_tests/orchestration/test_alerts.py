@@ -1,6 +1,7 @@
 """Sensors tell people what happened: driven here as the daemon drives them, on real runs and real servers."""
 
 import json
+import logging
 import os
 import socket
 from datetime import UTC, datetime, timedelta
@@ -48,9 +49,10 @@ def tell(
         sensor(context.for_run_failure() if last.is_job_failure else context)
 
 
-def test_a_failed_run_is_told_with_its_cause_first_by_webhook_and_at_the_end_of_the_run(
-    settings: Settings, warehouse: WarehouseResource
+def test_a_failed_run_is_told_with_its_cause_first_by_webhook_in_the_log_and_at_the_end_of_the_run(
+    settings: Settings, warehouse: WarehouseResource, caplog: pytest.LogCaptureFixture
 ) -> None:
+    logging.getLogger("dagster.segmentation_platform").addHandler(caplog.handler)
     with dg.instance_for_test() as instance, webhook() as (address, posts):
         result = run_refresh(settings, warehouse, instance, sales="/nowhere/ledger.csv")
         assert not result.success
@@ -66,6 +68,7 @@ def test_a_failed_run_is_told_with_its_cause_first_by_webhook_and_at_the_end_of_
     assert "Nothing is published yet." in post["message"]
     assert f"http://dagster/runs/{result.run_id}" in post["message"]
     assert post["title"] in last
+    assert [record.getMessage() for record in caplog.records if record.name.endswith("_platform")] == [post["message"]]
 
 
 def test_a_run_that_is_tried_again_wakes_nobody(settings: Settings, warehouse: WarehouseResource) -> None:
