@@ -6,7 +6,8 @@ from functools import cache
 import pandas as pd
 import pytest
 
-from segmentation_platform.contracts.agreement import Disagreement, disagreements
+from segmentation_platform.contracts.agreement import disagreements
+from segmentation_platform.contracts.disagreement import Disagreement
 from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.known import COLUMNS, known_sales
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
