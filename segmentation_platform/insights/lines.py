@@ -12,7 +12,6 @@ COLUMNS = (
     "invoice",
     "status",
     "stock_code",
-    "product_category",
     "sold_at",
     "quantity",
     "unit_price",

@@ -26,7 +26,7 @@ DAILY_SALES = read_step(__package__, "daily_sales")
 MONTHLY_SALES = read_step(__package__, "monthly_sales")
 
 _SUBJECT = ["subject_kind", "subject"]
-_DRAWS, _SEED = 2_000, 7
+_DRAWS, _SEED = 1_000, 7
 
 
 def seasonality(session: Session, as_of: date, rules: InsightRules) -> pd.DataFrame:
