@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -82,3 +83,8 @@ def about(table: pd.DataFrame, kind: str, subject: str | None = None) -> pd.Data
     """The rows of one kind of subject, or of one subject."""
     rows = table[table["subject_kind"] == kind]
     return rows if subject is None else rows[rows["subject"] == subject]
+
+
+def at(table: pd.DataFrame, key: object, columns: object = slice(None)) -> Any:
+    """What stands at a value of the index: a row, or some of its columns."""
+    return table.loc[key, columns]  # type: ignore[index]  # any label will do

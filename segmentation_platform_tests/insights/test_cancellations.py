@@ -5,12 +5,13 @@ import pandas as pd
 import pytest
 
 from segmentation_platform.insights.cancellations import with_rates
-from segmentation_platform_tests.insights.shops import about, cancelled, sale, told
+from segmentation_platform_tests.insights.shops import about, at, cancelled, sale, told
 
 
 def row(table: pd.DataFrame, kind: str, subject: str = "all") -> pd.Series:
     [place] = about(table, kind, subject).index
-    return table.loc[place]
+    found: pd.Series = at(table, place)
+    return found
 
 
 def test_lines_units_and_money_are_counted_as_sold_and_as_cancelled() -> None:

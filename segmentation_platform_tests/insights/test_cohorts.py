@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from segmentation_platform_tests.insights.shops import cancelled, sale, told
+from segmentation_platform_tests.insights.shops import at, cancelled, sale, told
 
 
 def followed(*lines: dict[str, object], as_of: date = date(2011, 6, 15)) -> pd.DataFrame:
@@ -20,14 +20,14 @@ def test_customers_are_counted_in_every_month_after_their_first() -> None:
         sale("2011-05-02", customer_id="1", quantity=2.0),
         sale("2011-06-01", customer_id="3"),
     )
-    march = found.loc["2011-03-01"]
+    march = at(found, "2011-03-01")
     assert march["customers"].tolist() == [2, 2, 2, 2]
     assert march["active_customers"].tolist() == [2, 0, 1, 0]
     assert march["retention"].tolist() == [1, 0, 0.5, 0]
     assert march["revenue"].tolist() == [20, 0, 6, 0]
     assert march["revenue_per_customer"].tolist() == [10, 0, 3, 0]
     assert march["is_complete"].tolist() == [True, True, True, False]
-    assert found.loc["2011-06-01", "customers"].tolist() == [1]
+    assert at(found, "2011-06-01", "customers").tolist() == [1]
     assert (found["retention_low"] <= found["retention"]).all()
     assert (found["retention"] <= found["retention_high"]).all()
 
@@ -45,7 +45,7 @@ def test_a_purchase_that_was_cancelled_whole_is_none_and_guests_are_in_no_cohort
 
 def test_a_year_is_twelve_months() -> None:
     found = followed(sale("2010-12-01"), sale("2011-12-05"), as_of=date(2011, 12, 6))
-    assert found.loc["2010-12-01", "active_customers"].tolist() == [1, *[0] * 11, 1]
+    assert at(found, "2010-12-01", "active_customers").tolist() == [1, *[0] * 11, 1]
 
 
 def test_a_shop_of_guests_has_no_cohorts() -> None:

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from segmentation_platform_tests.insights.shops import cancelled, sale, told
+from segmentation_platform_tests.insights.shops import at, cancelled, sale, told
 
 
 def described(*lines: dict[str, object]) -> pd.DataFrame:
@@ -24,13 +24,14 @@ def test_home_is_the_country_with_most_revenue_and_comes_first() -> None:
 
 
 def test_orders_customers_and_their_worth_are_of_what_was_kept_and_guests_count_in_orders() -> None:
-    found = described(
+    shop = described(
         sale("2011-03-01"),
         sale("2011-03-02", quantity=20.0),
         sale("2011-03-03", customer_id=None, quantity=30.0),
         sale("2011-03-04", customer_id="3"),
         cancelled("2011-03-05", customer_id="3"),
-    ).loc["United Kingdom"]
+    )
+    found = at(shop, "United Kingdom")
     assert found[["customers", "orders", "revenue"]].tolist() == [1, 3, 60]
     assert found[["average_order_value", "orders_per_customer", "revenue_per_customer"]].tolist() == [20, 2, 30]
     assert found["guest_share"] == 0.5
@@ -50,7 +51,7 @@ def test_a_country_that_kept_nothing_is_there_without_figures() -> None:
         french("2011-03-01"),
         {**cancelled("2011-03-02", customer_id="2"), "country": "France", "region": "France"},
     ]
-    found = described(sale("2011-03-01"), *lines).loc["France"]
+    found = at(described(sale("2011-03-01"), *lines), "France")
     assert found[["customers", "orders", "revenue", "revenue_share"]].tolist() == [0, 0, 0, 0]
     assert found[["average_order_value", "guest_share", "top_products", "home_overlap"]].isna().all()
     assert found["cancellation_rate"] > 0

@@ -50,7 +50,7 @@ def test_by_30_october_three_fifths_of_what_is_named_christmas_were_sold_since_j
     named = clean["description"].str.contains("CHRISTMAS", na=False) & (clean["status"] == "completed")
     sold = clean[named & clean["customer_id"].notna() & (clean["sold_at"] >= "2011-06-01")]
     done = share_done(sold.groupby(sold["sold_at"].dt.normalize())["amount"].sum())
-    assert done[:"2011-10-30"].iloc[-1] == pytest.approx(0.60, abs=0.005)  # type: ignore[misc]  # days are labels
+    assert done[:"2011-10-30"].iloc[-1] == pytest.approx(0.60, abs=0.005)
 
 
 def test_472_thousand_were_cancelled_by_known_customers_half_of_it_in_two_orders() -> None:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from segmentation_platform.insights.baseline import WHOLE, baselines, whole_months
 from segmentation_platform.insights.rules import InsightRules
 from segmentation_platform.insights.seasonality import monthly_indices
-from segmentation_platform_tests.insights.shops import about, cancelled, sale, told
+from segmentation_platform_tests.insights.shops import about, at, cancelled, sale, told
 
 YEAR = [f"2011-{month:02}-{day:02}" for month in range(1, 12) for day in (1, 11, 21)]
 
@@ -57,7 +57,7 @@ def test_customers_guests_categories_and_regions_each_have_every_month() -> None
     found = told(lines).seasonality
     assert (found.groupby(["subject_kind", "subject"]).size() == 11).all()
     pets = about(found, "category", "Pets").set_index("period")
-    assert pets.loc["2011-06-01", ["orders", "customers", "sales"]].tolist() == [1, 0, 10]
+    assert at(pets, "2011-06-01", ["orders", "customers", "sales"]).tolist() == [1, 0, 10]
     assert pets["trading_days"].unique().tolist() == [3]
     assert pets.loc["2011-11-01", "season_index"] == 0
     assert (
@@ -116,10 +116,10 @@ def test_the_quiet_months_can_be_set_and_lie_within_a_year() -> None:
 def test_intervals_of_a_month_do_not_hang_on_how_many_months_there_are() -> None:
     days = pd.date_range("2011-01-01", "2011-12-31", name="sold_on")
     money = np.random.default_rng(1).lognormal(5, 1, len(days))
-    daily = pd.DataFrame({("all", "all"): money}, index=days)
-    daily.columns = pd.MultiIndex.from_tuples(daily.columns, names=["subject_kind", "subject"])
+    subjects = pd.MultiIndex.from_tuples([("all", "all")], names=["subject_kind", "subject"])
+    daily = pd.DataFrame(money.reshape(-1, 1), days, subjects)
     whole, early = (
-        monthly_indices(table, as_of, InsightRules()).set_index("period").loc["2011-09-01"]
+        at(monthly_indices(table, as_of, InsightRules()).set_index("period"), "2011-09-01")
         for table, as_of in ((daily, date(2012, 1, 1)), (daily[:"2011-10-15"], date(2011, 10, 16)))
     )
     assert whole.equals(early)
