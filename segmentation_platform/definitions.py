@@ -5,7 +5,14 @@ from collections.abc import Mapping
 import dagster as dg
 
 from segmentation_platform.orchestration import checks, housekeeping, jobs, sensors
-from segmentation_platform.orchestration.assets import delivery, features, ingest, recommendation, segmentation
+from segmentation_platform.orchestration.assets import (
+    delivery,
+    features,
+    ingest,
+    insights,
+    recommendation,
+    segmentation,
+)
 from segmentation_platform.orchestration.io_managers import ModelRegistryIOManager, WarehouseIOManager
 from segmentation_platform.orchestration.resources import EngineResource, ReportingDateResource, WarehouseResource
 from segmentation_platform.settings import Settings, load_settings
@@ -22,7 +29,7 @@ def build_definitions(
 
     """
     settings = settings or load_settings()
-    modules = [ingest, features, segmentation, recommendation, housekeeping]
+    modules = [ingest, features, segmentation, recommendation, insights, housekeeping]
     assets = [
         *dg.load_assets_from_modules(modules, include_specs=True),
         delivery.kept_fresh(delivery.published_snapshot, settings.schedule),

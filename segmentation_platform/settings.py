@@ -33,6 +33,7 @@ from pydantic_settings import (
 )
 
 from segmentation_platform.customers.rules import CustomerRules
+from segmentation_platform.insights.rules import InsightRules
 from segmentation_platform.ledger.rules import CleaningRules
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.segments.rules import SegmentationRules
@@ -168,6 +169,7 @@ class Settings(BaseSettings):
     customers: CustomerRules = CustomerRules()
     segmentation: SegmentationRules = SegmentationRules()
     recommendations: RecommendationRules = RecommendationRules()
+    insights: InsightRules = InsightRules()
     schedule: ScheduleSettings = ScheduleSettings()
     alerts: AlertSettings = AlertSettings()
     housekeeping: HousekeepingSettings = HousekeepingSettings()

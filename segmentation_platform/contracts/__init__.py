@@ -5,6 +5,7 @@ Belongs here: what a table promises. Does not belong here: how it is computed or
 
 from segmentation_platform.contracts.base import Column, Contract
 from segmentation_platform.contracts.customers import CustomerSegmentHistory, CustomerSegments, RfmFeatures
+from segmentation_platform.contracts.insights import Cancellations, Cohorts, Countries, Seasonality
 from segmentation_platform.contracts.ledger import CleanSales, Loads, ProductCatalog, RawSales, RejectedSales
 from segmentation_platform.contracts.recommendations import (
     CustomerRecommendations,
@@ -48,6 +49,10 @@ WORKING: tuple[type[Contract], ...] = (
     CustomerRecommendations,
     SimilarItems,
     RecommendationQuality,
+    Seasonality,
+    Cancellations,
+    Countries,
+    Cohorts,
 )
 """Every table of the `warehouse` schema, in the order of the flow."""
 
@@ -59,9 +64,12 @@ __all__ = [
     "NEW",
     "PUBLISHED",
     "WORKING",
+    "Cancellations",
     "CleanSales",
+    "Cohorts",
     "Column",
     "Contract",
+    "Countries",
     "CustomerRecommendations",
     "CustomerSegmentHistory",
     "CustomerSegments",
@@ -74,6 +82,7 @@ __all__ = [
     "RecommendationQuality",
     "RejectedSales",
     "RfmFeatures",
+    "Seasonality",
     "SegmentDrift",
     "SegmentModels",
     "SegmentMoves",

@@ -1,18 +1,11 @@
 """What the published tables must say alike; a snapshot in which they differ is never served."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import pandas as pd
 
-
-@dataclass(frozen=True)
-class Disagreement:
-    """One difference: the table that stands apart, the rule it breaks, and the value."""
-
-    table: str
-    rule: str
-    value: str
+from segmentation_platform.contracts.disagreement import Disagreement
+from segmentation_platform.contracts.insight_agreement import insight_disagreements
 
 
 def disagreements(tables: Mapping[str, pd.DataFrame]) -> list[Disagreement]:
@@ -20,7 +13,8 @@ def disagreements(tables: Mapping[str, pd.DataFrame]) -> list[Disagreement]:
 
     Args:
         tables: frames of `customer_segments`, `segment_profiles`, `segment_regions`, `segment_recs`,
-            `customer_recs`, `similar_items` and `product_catalog`
+            `customer_recs`, `similar_items`, `product_catalog`, `seasonality`, `cancellations`, `countries` and
+            `cohorts`
 
     Returns:
         All differences; none when the tables are of one piece.
@@ -37,6 +31,7 @@ def disagreements(tables: Mapping[str, pd.DataFrame]) -> list[Disagreement]:
         *_regions(customers, tables["segment_regions"]),
         *_strangers(tables["customer_recs"], customers),
         *_unsold(tables, products),
+        *insight_disagreements(tables),
     ]
 
 

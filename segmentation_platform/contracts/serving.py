@@ -6,6 +6,7 @@ import pandera.pandas as pa
 
 from segmentation_platform.contracts.base import Contract, day, flag, moment, share, text, whole
 from segmentation_platform.contracts.customers import CustomerSegments
+from segmentation_platform.contracts.insights import Cancellations, Cohorts, Countries, Seasonality
 from segmentation_platform.contracts.ledger import ProductCatalog
 from segmentation_platform.contracts.recommendations import (
     CustomerRecommendations,
@@ -75,6 +76,10 @@ PUBLISHED: tuple[Published, ...] = (
     Published("customer_recommendations", CustomerRecommendations),
     Published("similar_items", SimilarItems),
     Published("products", ProductCatalog),
+    Published("seasonality", Seasonality),
+    Published("cancellations", Cancellations),
+    Published("countries", Countries),
+    Published("cohorts", Cohorts),
     Published("model_selection", ModelSelection),
     Published("segment_drift", SegmentDrift),
     Published("recommendation_quality", RecommendationQuality),

@@ -10,7 +10,8 @@ import pandas as pd
 import pandera.errors
 
 from segmentation_platform.contracts import EVERYWHERE, WORKING, Contract, SegmentModels
-from segmentation_platform.contracts.agreement import Disagreement, disagreements
+from segmentation_platform.contracts.agreement import disagreements
+from segmentation_platform.contracts.disagreement import Disagreement
 from segmentation_platform.contracts.frames import to_frame
 from segmentation_platform.orchestration import registry
 from segmentation_platform.orchestration.io_managers import CONTRACTS, StoredTable
@@ -194,6 +195,10 @@ def every_segment_has_customers(warehouse: WarehouseResource) -> dg.AssetCheckRe
         "rfm_features",
         "customer_recs",
         "similar_items",
+        "seasonality",
+        "cancellations",
+        "countries",
+        "cohorts",
     ],
     description="The tables that are published agree: same customers, segments, products and money in all of them.",
     blocking=True,
@@ -209,6 +214,10 @@ def tables_agree(warehouse: WarehouseResource) -> dg.AssetCheckResult:
         "product_catalog",
         "customer_recs",
         "similar_items",
+        "seasonality",
+        "cancellations",
+        "countries",
+        "cohorts",
     )
     found = disagreements({name: tables.read_frame(database, CONTRACTS[name]) for name in names})
     return check_result([_row(d) for d in found], "The published tables agree with each other.")

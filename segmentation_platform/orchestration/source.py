@@ -61,7 +61,7 @@ def fingerprint(load: Load, as_of: str, settings: Settings, database: Database) 
     Equal fingerprints mean that a run would publish the same tables again.
     """
     rules = settings.model_dump(
-        mode="json", include={"ledger", "cleaning", "customers", "segmentation", "recommendations"}
+        mode="json", include={"ledger", "cleaning", "customers", "segmentation", "recommendations", "insights"}
     )
     rules["ledger"].pop("sales")
     by_hand = models.promotions_by_hand(database, load.source)

@@ -6,8 +6,15 @@ from functools import cache
 import pandas as pd
 import pytest
 
-from segmentation_platform.contracts.agreement import Disagreement, disagreements
+from segmentation_platform.contracts.agreement import disagreements
+from segmentation_platform.contracts.disagreement import Disagreement
 from segmentation_platform.engine import DuckDBEngine
+from segmentation_platform.insights.cancellations import cancellation_rates, cancellations
+from segmentation_platform.insights.cohorts import cohorts
+from segmentation_platform.insights.countries import countries
+from segmentation_platform.insights.lines import hold_lines
+from segmentation_platform.insights.rules import InsightRules
+from segmentation_platform.insights.seasonality import seasonality
 from segmentation_platform.ledger.known import COLUMNS, known_sales
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.rules import RecommendationRules
@@ -35,6 +42,14 @@ def _tables() -> Tables:
         own = customer_recommendations(sales, recommended, shop.as_of, rules)
         offered = offered_products(products, shop.as_of, rules.sold_within_days)
         similar = similar_items(known_baskets(session), offered, rules.similar)
+        hold_lines(session, products, segments)
+        rates = cancellation_rates(session)
+        told = {
+            "seasonality": seasonality(session, shop.as_of, InsightRules()),
+            "cancellations": cancellations(rates, products),
+            "countries": countries(session, rates, products),
+            "cohorts": cohorts(session, shop.as_of),
+        }
     return {
         "customer_segments": segments,
         "segment_profiles": profiled(),
@@ -43,6 +58,7 @@ def _tables() -> Tables:
         "customer_recs": own,
         "similar_items": similar,
         "product_catalog": products,
+        **told,
     }
 
 
@@ -114,9 +130,52 @@ def larger_region(found: Tables) -> None:
     regions["customers"] += regions.index == 0
 
 
+def richer_month(found: Tables) -> None:
+    months = found["seasonality"]
+    everything = months["subject_kind"] == "all"
+    months.loc[everything, ["revenue", "sales"]] += 1.0
+
+
+def other_category(found: Tables) -> None:
+    months = found["seasonality"]
+    first = months.loc[months["subject_kind"] == "category", "subject"].iloc[0]
+    months["subject"] = months["subject"].replace(first, "Umbrellas")
+
+
+def richer_country(found: Tables) -> None:
+    countries = found["countries"]
+    countries["revenue"] += 99.0 * countries["is_home"]
+
+
+def lost_cohort(found: Tables) -> None:
+    found["cohorts"] = found["cohorts"].query("cohort != cohort.min()")
+
+
+def strange_segment(found: Tables) -> None:
+    rows = found["cancellations"]
+    first = rows.loc[rows["subject_kind"] == "segment", "subject"].iloc[0]
+    rows["subject"] = rows["subject"].replace(first, "Strangers")
+
+
+def unsold_cancellation(found: Tables) -> None:
+    rows = found["cancellations"]
+    first = rows.index[(rows["subject_kind"] == "product") & (rows["lines_sold"] > 0)][0]
+    rows.loc[first, "subject"] = "99999"
+
+
 @pytest.mark.parametrize(
     ("spoil", "table", "rule"),
     [
+        (richer_month, "seasonality", "revenue of the kind all is that of the products"),
+        (richer_month, "cancellations", "money sold of the kind region is that of seasonality"),
+        (other_category, "seasonality", "revenue of a category is that of its products"),
+        (richer_country, "countries", "revenue is that of the products"),
+        (lost_product, "countries", "revenue is that of the products"),
+        (lost_cohort, "cohorts", "customers are those of customer_segments"),
+        (lost_cohort, "cohorts", "revenue is that of customer_segments"),
+        (lost_customer, "cohorts", "customers are those of customer_segments"),
+        (strange_segment, "cancellations", "segment is one of the profiles"),
+        (unsold_cancellation, "cancellations", "product is in the catalog"),
         (renamed, "customer_segments", "segment is one of the profiles"),
         (renumbered, "segment_recs", "segment is one of the profiles"),
         (lost_customer, "segment_profiles", "customers are those of customer_segments"),

@@ -50,6 +50,16 @@ SERVING = {
     "products": "stock_code description category product_type first_sold last_sold price_median customers units "
     "revenue cancellation_rate",
     "recommendation_quality": "model task origin metric value low high baseline delta delta_low delta_high customers",
+    "seasonality": "subject_kind subject period is_complete trading_days orders customers revenue sales "
+    "sales_per_day baseline season_index index_low index_high season_start season_share",
+    "cancellations": "subject_kind subject description lines_sold lines_cancelled units_sold units_cancelled "
+    "money_sold money_cancelled money_rate money_rate_usual largest_share customer_lines lines_taken_back line_rate "
+    "line_rate_shrunk line_rate_low line_rate_high",
+    "countries": "country region is_home customers orders revenue revenue_share average_order_value order_value_low "
+    "order_value_high order_value_index orders_per_customer revenue_per_customer customer_value_index guest_share "
+    "cancellation_rate cancellation_rate_low cancellation_rate_high top_products home_overlap",
+    "cohorts": "cohort months_since period is_complete customers active_customers retention retention_low "
+    "retention_high revenue revenue_per_customer",
     "snapshot": "snapshot_id as_of published_at run_id first_sale last_sale lines customers model_version "
     "taste_version checks_passed checks_warned guest_share data_note",
 }
@@ -67,6 +77,10 @@ KEYS = {
     "similar_items": {"stock_code", "rank"},
     "products": {"stock_code"},
     "recommendation_quality": {"model", "task", "origin", "metric", "baseline"},
+    "seasonality": {"subject_kind", "subject", "period"},
+    "cancellations": {"subject_kind", "subject"},
+    "countries": {"country"},
+    "cohorts": {"cohort", "months_since"},
     "snapshot": {"snapshot_id"},
 }
 

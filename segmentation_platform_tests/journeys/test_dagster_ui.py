@@ -29,6 +29,10 @@ ASSETS = (
     "customer_recs",
     "similar_items",
     "rec_backtest",
+    "seasonality",
+    "cancellations",
+    "countries",
+    "cohorts",
     "published_snapshot",
 )
 RUN_SECONDS = 240_000

@@ -38,6 +38,10 @@ ASSETS = {
     "customer_recs",
     "similar_items",
     "rec_backtest",
+    "seasonality",
+    "cancellations",
+    "countries",
+    "cohorts",
     "published_snapshot",
 }
 
@@ -61,14 +65,14 @@ def test_a_refresh_makes_every_asset_passes_every_check_and_publishes(run: Run, 
     made = materialized(result)
     assert set(made) == ASSETS
     checks = result.get_asset_check_evaluations()
-    assert len(checks) == 26
+    assert len(checks) == 30
     # The small shop has fewer than 500 customers: too few to be sure of much.
     warned = set(failed_checks(result))
     assert {"enough_data"} <= warned <= {"enough_data", "better_than_popular"}
     served = snapshots.served_snapshot(database)
     assert served is not None
     snapshot = made["published_snapshot"]
-    assert (snapshot["checks_passed"], snapshot["checks_warned"]) == (26 - len(warned), len(warned))
+    assert (snapshot["checks_passed"], snapshot["checks_warned"]) == (30 - len(warned), len(warned))
     assert served.customers == made["customer_segments"]["dagster/row_count"]
     for published in PUBLISHED:
         frame = snapshots.read_served(database, published)
@@ -150,6 +154,12 @@ SPOILED = [
     ("segment_recs", "tables_agree", "DELETE FROM warehouse.product_catalog"),
     ("segment_recs", "tables_agree", "UPDATE warehouse.customer_recs SET customer_id = 'nobody' WHERE rank = 1"),
     ("segment_recs", "tables_agree", "UPDATE warehouse.similar_items SET similar_stock_code = '?' WHERE rank = 1"),
+    ("segment_recs", "tables_agree", "UPDATE warehouse.countries SET revenue = revenue + 9"),
+    ("segment_recs", "tables_agree", "DELETE FROM warehouse.cohorts WHERE months_since = 0"),
+    ("seasonality", "keeps_contract", "UPDATE warehouse.seasonality SET subject_kind = 'mood'"),
+    ("cancellations", "keeps_contract", "UPDATE warehouse.cancellations SET line_rate_shrunk = 2"),
+    ("countries", "keeps_contract", "UPDATE warehouse.countries SET revenue_share = 2"),
+    ("cohorts", "keeps_contract", "UPDATE warehouse.cohorts SET retention = -1"),
     ("customer_recs", "keeps_contract", "UPDATE warehouse.customer_recs SET list = 'mood' WHERE rank = 1"),
     ("similar_items", "keeps_contract", "UPDATE warehouse.similar_items SET confidence = 2 WHERE rank = 1"),
     ("rec_backtest", "keeps_contract", "UPDATE warehouse.rec_backtest SET task = 'mood'"),
