@@ -14,6 +14,7 @@ from segmentation_platform.contracts.recommendations import (
     SimilarItems,
     TasteModels,
 )
+from segmentation_platform.contracts.scoring import ItemWeights, Models, ProductDemand, RegionalDemand
 from segmentation_platform.contracts.segments import (
     EVERYWHERE,
     GONE,
@@ -47,6 +48,10 @@ WORKING: tuple[type[Contract], ...] = (
     SegmentRecommendations,
     CustomerRecommendations,
     SimilarItems,
+    Models,
+    ProductDemand,
+    RegionalDemand,
+    ItemWeights,
     RecommendationQuality,
 )
 """Every table of the `warehouse` schema, in the order of the flow."""
@@ -66,12 +71,16 @@ __all__ = [
     "CustomerSegmentHistory",
     "CustomerSegments",
     "CustomerTastes",
+    "ItemWeights",
     "Loads",
     "ModelSelection",
+    "Models",
     "ProductCatalog",
+    "ProductDemand",
     "Published",
     "RawSales",
     "RecommendationQuality",
+    "RegionalDemand",
     "RejectedSales",
     "RfmFeatures",
     "SegmentDrift",

@@ -194,6 +194,9 @@ def every_segment_has_customers(warehouse: WarehouseResource) -> dg.AssetCheckRe
         "rfm_features",
         "customer_recs",
         "similar_items",
+        "product_demand",
+        "regional_demand",
+        "item_weights",
     ],
     description="The tables that are published agree: same customers, segments, products and money in all of them.",
     blocking=True,
@@ -209,6 +212,9 @@ def tables_agree(warehouse: WarehouseResource) -> dg.AssetCheckResult:
         "product_catalog",
         "customer_recs",
         "similar_items",
+        "product_demand",
+        "regional_demand",
+        "item_weights",
     )
     found = disagreements({name: tables.read_frame(database, CONTRACTS[name]) for name in names})
     return check_result([_row(d) for d in found], "The published tables agree with each other.")

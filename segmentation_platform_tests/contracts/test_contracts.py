@@ -49,6 +49,10 @@ SERVING = {
     "lift reason",
     "products": "stock_code description category product_type first_sold last_sold price_median customers units "
     "revenue cancellation_rate",
+    "models": "kind region model_version model",
+    "product_demand": "stock_code customers recent_share trend repurchase_rate is_offered",
+    "regional_demand": "region stock_code share",
+    "item_weights": "stock_code weights",
     "recommendation_quality": "model task origin metric value low high baseline delta delta_low delta_high customers",
     "snapshot": "snapshot_id as_of published_at run_id first_sale last_sale lines customers model_version "
     "taste_version checks_passed checks_warned guest_share data_note",
@@ -66,6 +70,10 @@ KEYS = {
     "customer_recommendations": {"customer_id", "list", "rank"},
     "similar_items": {"stock_code", "rank"},
     "products": {"stock_code"},
+    "models": {"kind", "region"},
+    "product_demand": {"stock_code"},
+    "regional_demand": {"region", "stock_code"},
+    "item_weights": {"stock_code"},
     "recommendation_quality": {"model", "task", "origin", "metric", "baseline"},
     "snapshot": {"snapshot_id"},
 }
