@@ -174,7 +174,7 @@ class _FilesReading:
     @contextmanager
     def stream(self, query: str, parameters: Sequence[Scalar] = ()) -> Iterator[pa.RecordBatchReader]:
         try:
-            yield self._connection.cursor().execute(query, list(parameters)).to_arrow_reader(_ROWS)
+            yield self._connection.cursor().sql(query, params=list(parameters)).to_arrow_reader(_ROWS)
         except duckdb.IOException as error:
             raise ClientError(f"{self._folder} can't be read: {error}") from None
         if read_manifest(self._folder) != self._manifest:

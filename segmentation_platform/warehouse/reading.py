@@ -97,3 +97,10 @@ def _told(database: Database) -> Iterator[None]:
         if is_unavailable(error):
             raise DatabaseUnavailableError(f"The connection to {database.safe_url} was lost: {reason}") from None
         raise
+    except (pa.ArrowException, OSError) as error:
+        # What happens while rows are fetched comes through Arrow, which knows no SQLSTATE.
+        if "[libpq]" not in str(error):
+            raise
+        raise DatabaseUnavailableError(
+            f"Reading from {database.safe_url} broke off: {' '.join(str(error).split())}"
+        ) from None

@@ -208,8 +208,8 @@ def test_all_of_it_needs_no_more_than_the_read_only_role(client: Client, reader:
 def test_nothing_is_changed_by_reading(client: Client, shop: Database) -> None:
     for statement in ("DELETE FROM serving.segments RETURNING 1", "SELECT lo_create(0)"):
         refused = pytest.raises(ClientError, match=r"read-only transaction|may not read")
-        with refused, client._source.reading() as reading, reading.stream(statement):
-            pass
+        with refused, client._source.reading() as reading, reading.stream(statement) as rows:
+            rows.read_all()
     assert len(client.segments()) == len(shop_tables()["segments"])
 
 
