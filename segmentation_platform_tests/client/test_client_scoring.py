@@ -8,12 +8,13 @@ import pytest
 
 from segmentation_platform.client import Client, ClientError, Purchase, ScoredCustomer
 from segmentation_platform.recommendations.errors import ScoringError
+from segmentation_platform.scoring import purchases_of
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.snapshots import publish
 from segmentation_platform_tests.client.conftest import shop_tables
 from segmentation_platform_tests.integration.marked import facts, marked_history, marked_tables
 from segmentation_platform_tests.ledgers import simulated
-from segmentation_platform_tests.test_scoring import counter, lines_of, purchases_of
+from segmentation_platform_tests.test_scoring import counter, lines_of
 
 
 def said(scored: ScoredCustomer) -> dict[str, object]:

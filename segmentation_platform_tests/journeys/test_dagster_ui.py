@@ -28,6 +28,10 @@ ASSETS = (
     "segment_recs",
     "customer_recs",
     "similar_items",
+    "models",
+    "product_demand",
+    "regional_demand",
+    "item_weights",
     "rec_backtest",
     "published_snapshot",
 )

@@ -1,6 +1,7 @@
 """A shelf that is read back from its published tables makes the lists of the night, to the last digit."""
 
 import json
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -29,7 +30,7 @@ CONTRACTS: tuple[type[Contract], ...] = (ProductDemand, RegionalDemand, ItemWeig
 
 
 def learnt(
-    lines: list[Line], rules: RecommendationRules = RULES
+    lines: Sequence[Line], rules: RecommendationRules = RULES
 ) -> tuple[Shelf, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The shelf of a shop, what was bought, the customers and the products."""
     with opened(lines) as sales:
