@@ -31,6 +31,7 @@ from segmentation_platform.recommendations.customer_lists import customer_recomm
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales, customer_products, offered_products
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
+from segmentation_platform.recommendations.shelf import learn
 from segmentation_platform.recommendations.similar_items import known_baskets, similar_items
 from segmentation_platform.recommendations.tastes import fit_tastes
 from segmentation_platform.segments.anew import segmented_anew
@@ -83,7 +84,8 @@ def nightly(past: Past, as_of: date) -> dict[str, pd.DataFrame]:
         with _measured("  segment lists"):
             lists = segment_recommendations(sales, as_of, _RULES)
         with _measured("  customer lists"):
-            own = customer_recommendations(sales, lists, as_of, _RULES)
+            shelf, pairs = learn(sales, lists, as_of, _RULES)
+            own = customer_recommendations(sales.segments, pairs, shelf)
         offered = offered_products(catalog, as_of, _RULES.sold_within_days)
         with _measured("  similar items"):
             similar = similar_items(known_baskets(session), offered, _RULES.similar)

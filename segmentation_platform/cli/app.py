@@ -10,6 +10,7 @@ from segmentation_platform.cli import (
     backfill,
     database,
     doctor,
+    export,
     housekeeping,
     models,
     monitor,
@@ -35,6 +36,7 @@ app = typer.Typer(
 app.command("run")(refresh.run)
 app.command("backfill")(backfill.backfill)
 app.command("score")(score.score)
+app.command("export")(export.export)
 app.command("backtest")(quality.backtest)
 app.command("tune")(quality.tune)
 app.command("ui")(ui.ui)
@@ -80,11 +82,12 @@ def main() -> None:
 
 
 def _is_known(error: RuntimeError) -> bool:
+    from segmentation_platform.client import ClientError
     from segmentation_platform.warehouse.database import DatabaseError
     from segmentation_platform.warehouse.embedded import EmbeddedPostgresError
     from segmentation_platform.warehouse.snapshots import SnapshotError
 
-    return isinstance(error, DatabaseError | EmbeddedPostgresError | SnapshotError)
+    return isinstance(error, ClientError | DatabaseError | EmbeddedPostgresError | SnapshotError)
 
 
 def _say(error: Exception) -> None:

@@ -9,13 +9,12 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from segmentation_platform.cli.console import console, error_console
+from segmentation_platform.cli.console import console
 from segmentation_platform.cli.options import DatabaseUrl, settings_with
-from segmentation_platform.cli.refresh import open_database_of
 from segmentation_platform.settings import Settings
 
 if TYPE_CHECKING:
-    from segmentation_platform.orchestration.published_ledger import OpenScorer
+    from segmentation_platform.client import Client
     from segmentation_platform.scoring import ScoredCustomer
 
 
@@ -33,23 +32,26 @@ def score(
     output: Annotated[
         Path | None, typer.Option("--output", help="Write all products of all customers to this csv file.")
     ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--from", help="Folder that `export` wrote, to score from without a database."),
+    ] = None,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Put a customer into a segment and say what to offer, from what was bought."""
     if sum(map(bool, (customer, basket, file))) != 1:
         raise typer.BadParameter("Name one of --customer, --basket and --file.")
-    from segmentation_platform.orchestration.published_ledger import open_scorer
+    from segmentation_platform.client import Client
 
     settings = settings_with(database_url)
-    database = open_database_of(settings)
-    error_console.print("Learning from the published ledger …")
-    with open_scorer(database, settings) as opened:
-        began = time.perf_counter()
-        scored = _scored(opened, settings, Asked(customer, basket, file, country))
-        seconds = time.perf_counter() - began
+    began = time.perf_counter()
+    with (Client(folder=folder) if folder else Client()).pinned() as client:
+        scored = _scored(client, settings, Asked(customer, basket, file, country))
+        as_of = client.snapshot().as_of
+    seconds = time.perf_counter() - began
     for name, each in scored.items():
         _show(name, each, products)
-    console.print(f"{len(scored)} scored in {seconds:.2f} s, as of {opened.scorer.as_of}.")
+    console.print(f"{len(scored)} scored in {seconds:.2f} s, as of {as_of}.")
     if output is not None:
         _write(scored, output)
 
@@ -64,20 +66,17 @@ class Asked:
     country: str
 
 
-def _scored(opened: "OpenScorer", settings: Settings, asked: Asked) -> "dict[str, ScoredCustomer]":
-    from segmentation_platform.contracts import EVERYWHERE
-    from segmentation_platform.ledger.countries import region_of
-    from segmentation_platform.orchestration.published_ledger import customers_of_file
-    from segmentation_platform.scoring import Purchase
+def _scored(client: "Client", settings: Settings, asked: Asked) -> "dict[str, ScoredCustomer]":
+    from segmentation_platform.ledger.readers import ReadOptions
+    from segmentation_platform.scoring import customers_of_file
 
     if asked.file is not None:
-        people = customers_of_file(asked.file, settings)
-        return dict(zip(people, opened.scorer.score_all(list(people.values())), strict=True))
+        options = ReadOptions(settings.ledger.encoding, {str(k): v for k, v in settings.ledger.columns.items()})
+        return client.score_many(dict(customers_of_file(asked.file, options, settings.cleaning)))
     if asked.customer:
-        return {f"Customer {asked.customer}": opened.scorer.score(*opened.purchases(asked.customer))}
+        return {f"Customer {asked.customer}": client.score_customer(asked.customer)}
     codes = [code.strip().upper() for code in asked.basket.split(",") if code.strip()]
-    region = region_of(asked.country, settings.cleaning.regions) if asked.country else EVERYWHERE
-    return {"Basket": opened.scorer.score([Purchase(code) for code in codes], region)}
+    return {"Basket": client.score(codes, country=asked.country)}
 
 
 def _show(name: str, scored: "ScoredCustomer", products: int) -> None:

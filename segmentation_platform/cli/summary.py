@@ -25,7 +25,8 @@ def print_summary(database: Database, settings: Settings, seconds: float) -> Non
     )
     if snapshot.data_note:
         console.print(snapshot.data_note, style="yellow", markup=False)
-    frames = {published.view: read_served(database, published) for published in PUBLISHED}
+    shown = ("segments", "segment_recommendations")
+    frames = {each.view: read_served(database, each) for each in PUBLISHED if each.view in shown}
     segments = frames["segments"].sort_values("rank")
     console.print(_segments(segments))
     console.print(_recommendations(segments, frames["segment_recommendations"]))

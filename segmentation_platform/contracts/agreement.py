@@ -13,8 +13,8 @@ def disagreements(tables: Mapping[str, pd.DataFrame]) -> list[Disagreement]:
 
     Args:
         tables: frames of `customer_segments`, `segment_profiles`, `segment_regions`, `segment_recs`,
-            `customer_recs`, `similar_items`, `product_catalog`, `seasonality`, `cancellations`, `countries` and
-            `cohorts`
+            `customer_recs`, `similar_items`, `product_catalog`, `product_demand`, `regional_demand`, `item_weights`,
+            `seasonality`, `cancellations`, `countries` and `cohorts`
 
     Returns:
         All differences; none when the tables are of one piece.
@@ -82,9 +82,10 @@ def _strangers(recommended: pd.DataFrame, customers: pd.DataFrame) -> list[Disag
 
 def _unsold(tables: Mapping[str, pd.DataFrame], products: pd.DataFrame) -> list[Disagreement]:
     similar = (("similar_items", "stock_code"), ("similar_items", "similar_stock_code"))
+    scoring = tuple((name, "stock_code") for name in ("product_demand", "regional_demand", "item_weights"))
     return [
         Disagreement(name, f"{column} is in the catalog", str(code))
-        for name, column in (("customer_recs", "stock_code"), *similar)
+        for name, column in (("customer_recs", "stock_code"), *similar, *scoring)
         for code in tables[name].loc[~tables[name][column].isin(products["stock_code"]), column].unique()
     ]
 

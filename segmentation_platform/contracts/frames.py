@@ -1,7 +1,27 @@
 """From Arrow to frames with the few dtypes that contracts know."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 import pyarrow as pa
+
+from segmentation_platform.contracts.base import Column
+
+_ARROW_TYPES = {
+    "text": pa.string(),
+    "integer": pa.int64(),
+    "bigint": pa.int64(),
+    "double precision": pa.float64(),
+    "numeric(14,2)": pa.float64(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us"),
+    "boolean": pa.bool_(),
+}
+
+
+def arrow_schema(columns: Iterable[Column]) -> pa.Schema:
+    """The Arrow types in which columns of a contract travel."""
+    return pa.schema([(column.name, _ARROW_TYPES[column.sql_type]) for column in columns])
 
 
 def to_frame(table: pa.Table | pa.RecordBatch) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from segmentation_platform.contracts.recommendations import (
     SegmentRecommendations,
     SimilarItems,
 )
+from segmentation_platform.contracts.scoring import ItemWeights, Models, ProductDemand, RegionalDemand
 from segmentation_platform.contracts.segments import (
     ModelSelection,
     SegmentDrift,
@@ -83,5 +84,9 @@ PUBLISHED: tuple[Published, ...] = (
     Published("model_selection", ModelSelection),
     Published("segment_drift", SegmentDrift),
     Published("recommendation_quality", RecommendationQuality),
+    Published("models", Models),
+    Published("product_demand", ProductDemand),
+    Published("regional_demand", RegionalDemand),
+    Published("item_weights", ItemWeights),
 )
 """Everything that is published, in the order in which a reader would look."""

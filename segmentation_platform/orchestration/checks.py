@@ -199,6 +199,9 @@ def every_segment_has_customers(warehouse: WarehouseResource) -> dg.AssetCheckRe
         "cancellations",
         "countries",
         "cohorts",
+        "product_demand",
+        "regional_demand",
+        "item_weights",
     ],
     description="The tables that are published agree: same customers, segments, products and money in all of them.",
     blocking=True,
@@ -218,6 +221,9 @@ def tables_agree(warehouse: WarehouseResource) -> dg.AssetCheckResult:
         "cancellations",
         "countries",
         "cohorts",
+        "product_demand",
+        "regional_demand",
+        "item_weights",
     )
     found = disagreements({name: tables.read_frame(database, CONTRACTS[name]) for name in names})
     return check_result([_row(d) for d in found], "The published tables agree with each other.")

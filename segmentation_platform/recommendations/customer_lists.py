@@ -5,9 +5,7 @@ scale (see `ranker`): both together, ordered by score, are the best offer to the
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,10 +13,10 @@ import pandas as pd
 
 from segmentation_platform.contracts.recommendations import CUSTOMER_LISTS, CustomerRecommendations
 from segmentation_platform.recommendations.histories import Histories, cells
-from segmentation_platform.recommendations.ranker import Matrix, Picks, Ranker, best
+from segmentation_platform.recommendations.ranker import Matrix, Picks, best
 from segmentation_platform.recommendations.reasons import bought_before, goes_with, popular_in, strongest_two
-from segmentation_platform.recommendations.rules import RecommendationRules
-from segmentation_platform.recommendations.sales import ALL, Sales, customer_products, offered_products
+from segmentation_platform.recommendations.sales import ALL
+from segmentation_platform.recommendations.shelf import Shelf
 
 BUY_AGAIN, NEW_TO_YOU = CUSTOMER_LISTS
 
@@ -26,87 +24,19 @@ _LEAST = 1e-6
 _TEXTS = ("customer_id", "list", "stock_code", "description", "category", "product_type", "reason")
 
 
-@dataclass(frozen=True)
-class Shelf:
-    """What list makers need beside the scores.
-
-    Attributes:
-        ranker: scores products
-        products: `description`, `category` and `product_type` of the ranker's products, in its order
-        rising: segment id and code of every product that rises in a segment
-        as_of: reporting date
-
-    """
-
-    ranker: Ranker
-    products: pd.DataFrame
-    rising: frozenset[tuple[int, str]]
-    as_of: date
-
-    @cached_property
-    def columns(self) -> dict[str, Any]:
-        """Code, description, category and type as arrays over the ranker's products."""
-        return {str(name): column.to_numpy(object) for name, column in self.products.reset_index().items()}
-
-    @cached_property
-    def names(self) -> list[str]:
-        """What each product is called; its code where it has no description."""
-        described = self.products["description"]
-        return described.where(described.notna(), pd.Series(self.products.index, self.products.index)).tolist()
-
-
-def fit_shelf(sales: Sales, pairs: pd.DataFrame, as_of: date, rules: RecommendationRules) -> Shelf:
-    """Learn from the known sales; nothing is said to be rising yet (see `rising_products`).
-
-    Args:
-        sales: segments and products
-        pairs: as from `sales.customer_products`
-        as_of: reporting date
-        rules: all settings
-
-    Raises:
-        RecommendationError: when nothing was sold lately.
-
-    """
-    offered = offered_products(sales.catalog, as_of, rules.sold_within_days)
-    regions = sales.segments.set_index("customer_id")["region"]
-    ranker = Ranker.fit(pairs, regions, offered["stock_code"], rules)
-    return Shelf(ranker, offered.set_index("stock_code").reindex(ranker.demand.index), frozenset(), as_of)
-
-
-def rising_products(segment_lists: pd.DataFrame) -> frozenset[tuple[int, str]]:
-    """Segment id and code of what rises in a segment over all regions and tastes.
-
-    Args:
-        segment_lists: columns of `contracts.SegmentRecommendations`; without rows if there are none
-
-    """
-    is_whole = (segment_lists["region"] == ALL) & (segment_lists["taste"] == ALL)
-    rises = segment_lists[is_whole & (segment_lists["list"] == "rising")]
-    return frozenset(zip(rises["segment_id"].astype(int), rises["stock_code"], strict=True))
-
-
-def customer_recommendations(
-    sales: Sales, segment_lists: pd.DataFrame, as_of: date, rules: RecommendationRules
-) -> pd.DataFrame:
+def customer_recommendations(segments: pd.DataFrame, pairs: pd.DataFrame, shelf: Shelf) -> pd.DataFrame:
     """Make both lists of every customer who has a segment.
 
     Args:
-        sales: what lists are made from
-        segment_lists: columns of `contracts.SegmentRecommendations` of the same day, for the words
-        as_of: reporting date
-        rules: all settings
+        segments: columns of `contracts.CustomerSegments`
+        pairs: what each customer bought, as from `sales.customer_products`
+        shelf: what lists are made from, of the same day
 
     Returns:
         Columns of `contracts.CustomerRecommendations`, ordered by customer, list and rank.
 
-    Raises:
-        RecommendationError: when nothing was sold lately.
-
     """
-    people = sales.segments.sort_values("customer_id").set_index("customer_id")
-    pairs = customer_products(sales.session, as_of, rules.half_life_days)
-    shelf = replace(fit_shelf(sales, pairs, as_of, rules), rising=rising_products(segment_lists))
+    people = segments.sort_values("customer_id").set_index("customer_id")
     histories = Histories.of(pairs, shelf.ranker.demand.index).for_customers(people.index)
     regions, segment_ids = people["region"].tolist(), people["segment_id"].tolist()
     batches = [

@@ -71,7 +71,11 @@ class Histories:
         # Row i of the selection is customer i's row, or nothing.
         ones = np.ones(found.sum(), np.float32)
         select = sparse.csr_array((ones, (np.flatnonzero(found), places[found])), (len(ids), len(self.customers)))
-        return Histories(ids, select @ self.orders, select @ self.last_age, select @ self.cancelled)
+        chosen = [select @ matrix for matrix in (self.orders, self.last_age, self.cancelled)]
+        for matrix in chosen:
+            # Products in order: sums are then the same to the last digit, and ties go to the product bought most.
+            matrix.sort_indices()
+        return Histories(ids, *chosen)
 
 
 def cells(matrix: Sparse, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:

@@ -23,7 +23,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation_platform.recommendations.demand import product_demand, regional_shares
-from segmentation_platform.recommendations.ease import ItemWeights, item_weights
+from segmentation_platform.recommendations.ease import affinity, item_weights
 from segmentation_platform.recommendations.histories import Histories, Sparse
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import ALL
@@ -66,7 +66,7 @@ class Ranker:
 
     Attributes:
         demand: as from `demand.product_demand`
-        weights: which products go with which
+        weights: which products go with which, as from `ease.item_weights`
         popular: as from `demand.regional_shares`
         is_offered: per product of `demand`, whether it is still sold
         rules: the weights of the terms
@@ -74,7 +74,7 @@ class Ranker:
     """
 
     demand: pd.DataFrame
-    weights: ItemWeights
+    weights: Sparse
     popular: pd.DataFrame
     is_offered: npt.NDArray[np.bool_]
     rules: RecommendationRules
@@ -107,14 +107,14 @@ class Ranker:
         weights = self.rules.customers
         orders = histories.orders.toarray()
         owned = orders > 0
-        affinity = self.weights.affinity(profiles(histories)) * self._trend
+        drawn = affinity(self.weights, profiles(histories)) * self._trend
         frequency = orders * self._repurchase_rate
         shares = np.stack([self._popular.get(region, self._popular[ALL]) for region in regions])
         popular = np.where(owned, np.float32(0), np.float32(weights.popularity_weight) * shares)
         values = np.where(
             owned,
-            frequency + np.float32(weights.affinity_weight_owned) * affinity,
-            np.float32(weights.affinity_weight) * affinity + popular,
+            frequency + np.float32(weights.affinity_weight_owned) * drawn,
+            np.float32(weights.affinity_weight) * drawn + popular,
         )
         values[:, ~self.is_offered] = -np.inf
         values[histories.cancelled.nonzero()] = -np.inf

@@ -6,8 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from segmentation_platform.recommendations.ease import ItemWeights
-from segmentation_platform.recommendations.histories import Histories
+from segmentation_platform.recommendations.histories import Histories, Sparse, cells
 from segmentation_platform.recommendations.ranker import Indices, Matrix, Picks, profiles
 from segmentation_platform.recommendations.sales import ALL
 
@@ -37,7 +36,7 @@ def popular_in(region: str) -> str:
     return "popular now" if region == ALL else f"popular now in {region}"
 
 
-def strongest_two(histories: Histories, picks: Picks, weights: ItemWeights) -> Indices:
+def strongest_two(histories: Histories, picks: Picks, weights: Sparse) -> Indices:
     """For each pick the two products of the customer that speak most for it.
 
     Returns:
@@ -50,9 +49,9 @@ def strongest_two(histories: Histories, picks: Picks, weights: ItemWeights) -> I
     starts = np.cumsum(counts) - counts
     # Every product bought by the customer of a pick, pick after pick.
     owner = np.repeat(np.arange(len(counts)), counts)
-    cells = np.arange(counts.sum()) - starts[owner] + bought.indptr[picks.rows][owner]
-    sources = bought.indices[cells]
-    strengths = bought.data[cells] * weights.between(sources, picks.columns[owner])
+    places = np.arange(counts.sum()) - starts[owner] + bought.indptr[picks.rows][owner]
+    sources = bought.indices[places]
+    strengths = bought.data[places] * cells(weights, sources, picks.columns[owner])
     for place in range(2):
         _take_largest(strengths, owner, sources, columns[:, place])
     return columns

@@ -29,7 +29,7 @@ class CustomerListRules(_Rules):
     ease_products: int = Field(default=8000, ge=1)
     """EASE works on the most bought products, at most this many; the rest come by item-KNN. 8,000 take 0.8 GB."""
     neighbours: int = Field(default=100, ge=1)
-    """Products from which item-KNN predicts each of the rest."""
+    """Products from which each is predicted: those whose weights tell most."""
     trend_smoothing: float = Field(default=0.2, ge=0)
     """Draws a product's trend to 1: this share of an average product's sales is added to both sides."""
     affinity_weight: float = Field(default=0.6, ge=0)

@@ -1,17 +1,17 @@
 """Lists on demand, for a customer who is not in the ledger or has bought since: the same ranker, kept in memory."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from segmentation_platform.recommendations.customer_lists import Audience, Shelf, fit_shelf, lists_of, rising_products
+from segmentation_platform.recommendations.customer_lists import Audience, lists_of
 from segmentation_platform.recommendations.histories import Histories, Sparse
-from segmentation_platform.recommendations.rules import RecommendationRules
-from segmentation_platform.recommendations.sales import ALL, Sales, customer_products
+from segmentation_platform.recommendations.sales import ALL
+from segmentation_platform.recommendations.shelf import Shelf
 
 NO_SEGMENT = 0
 
@@ -37,7 +37,8 @@ class Scorer:
         shelf: what the lists of a night are made from
 
     Examples:
-        >>> scorer = build_scorer(sales, segment_lists, as_of, RecommendationRules())  # doctest: +SKIP
+        >>> shelf, _ = learn(sales, segment_lists, as_of, RecommendationRules())  # doctest: +SKIP
+        >>> scorer = Scorer(shelf)  # doctest: +SKIP
         >>> scorer.score([Bought("85123A", orders=3)], region="Germany")  # doctest: +SKIP
 
     """
@@ -86,20 +87,3 @@ class Scorer:
 
     def _age(self, item: Bought) -> int:
         return max((self._shelf.as_of - item.last_bought).days, 0) if item.last_bought else 0
-
-
-def build_scorer(sales: Sales, segment_lists: pd.DataFrame, as_of: date, rules: RecommendationRules) -> Scorer:
-    """Learn what scoring needs from the known sales; takes as long as the nightly customer lists.
-
-    Args:
-        sales: what lists are made from
-        segment_lists: columns of `contracts.SegmentRecommendations` of the same day, for the words
-        as_of: reporting date
-        rules: all settings
-
-    Raises:
-        RecommendationError: when nothing was sold lately.
-
-    """
-    pairs = customer_products(sales.session, as_of, rules.half_life_days)
-    return Scorer(replace(fit_shelf(sales, pairs, as_of, rules), rising=rising_products(segment_lists)))

@@ -11,26 +11,12 @@ from adbc_driver_postgresql import dbapi
 from psycopg import sql
 
 from segmentation_platform.contracts import Contract
+from segmentation_platform.contracts.frames import arrow_schema
 from segmentation_platform.warehouse.database import Connection, Database
 
 Tabular: TypeAlias = pa.Table | pa.RecordBatchReader | pd.DataFrame
 
-_ARROW_TYPES = {
-    "text": pa.string(),
-    "integer": pa.int64(),
-    "bigint": pa.int64(),
-    "double precision": pa.float64(),
-    "numeric(14,2)": pa.float64(),
-    "date": pa.date32(),
-    "timestamp": pa.timestamp("us"),
-    "boolean": pa.bool_(),
-}
 _WITHOUT_HEADER = pa_csv.WriteOptions(include_header=False)
-
-
-def arrow_schema(contract: type[Contract]) -> pa.Schema:
-    """The Arrow types in which a contract's columns travel."""
-    return pa.schema([(column.name, _ARROW_TYPES[column.sql_type]) for column in contract.columns()])
 
 
 def batches(contract: type[Contract], data: Tabular) -> Iterator[pa.RecordBatch]:
@@ -40,7 +26,7 @@ def batches(contract: type[Contract], data: Tabular) -> Iterator[pa.RecordBatch]
         pa.ArrowInvalid, KeyError: when a column is missing or can't be of its type without loss.
 
     """
-    schema = arrow_schema(contract)
+    schema = arrow_schema(contract.columns())
     if isinstance(data, pd.DataFrame):
         data = pa.Table.from_pandas(data[schema.names], schema=schema, preserve_index=False)
     reader = data.to_reader(max_chunksize=100_000) if isinstance(data, pa.Table) else data

@@ -11,8 +11,9 @@ from psycopg import sql
 from psycopg.rows import class_row
 
 from segmentation_platform.contracts import RawSales
+from segmentation_platform.contracts.frames import arrow_schema
 from segmentation_platform.ledger.sources import LedgerFile
-from segmentation_platform.warehouse.bulk import arrow_schema, copy_in
+from segmentation_platform.warehouse.bulk import copy_in
 from segmentation_platform.warehouse.database import Connection, Database, DatabaseError
 from segmentation_platform.warehouse.tables import SCHEMA, select_list, vacuum
 
@@ -135,7 +136,7 @@ def _use(connection: Connection, load_id: int) -> None:
 def _numbered(
     batches: Iterator[pa.RecordBatch], load_id: int, progress: Callable[[int], None]
 ) -> Iterator[pa.RecordBatch]:
-    schema = arrow_schema(RawSales)
+    schema = arrow_schema(RawSales.columns())
     lines = 0
     for batch in batches:
         numbers = pa.array(range(lines + 1, lines + batch.num_rows + 1), pa.int64())

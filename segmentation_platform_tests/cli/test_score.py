@@ -22,6 +22,10 @@ def test_before_the_first_run_it_is_said_that_nothing_is_published(command: Comm
         assert "Nothing is published yet" in said.stderr
 
 
+def without_seconds(text: str) -> str:
+    return re.sub(r"in [\d.]+ s", "", text)
+
+
 def test_customers_baskets_and_files_are_scored_and_past_days_played_again(
     command: Command, shop_ledger: Path, tmp_path: Path
 ) -> None:
@@ -49,6 +53,24 @@ def test_customers_baskets_and_files_are_scored_and_past_days_played_again(
     written = pd.read_csv(tmp_path / "scored.csv", dtype=str)
     assert set(written["list"]) == {"buy_again", "new_to_you"}
     assert f"{written['customer'].nunique()} scored" in many.stdout
+
+    exported = command("export", "files")
+    assert exported.returncode == 0, exported.stderr
+    assert re.search(r"customer_segments\.parquet +[\d,]+ rows", exported.stderr)
+    assert re.search(r"files: snapshot 1, as of \d{4}-\d\d-\d\d, \d+ files, \d+\.\d MB in", exported.stdout)
+    nowhere = {"DATABASE_URL": "postgresql://127.0.0.1:1/none"}
+    for arguments, before in ((("--customer", customer), own), (("--basket", f"{code}, NOPE"), None)):
+        said = command("score", *arguments, "--from", "files", **nowhere)
+        assert said.returncode == 0, said.stderr
+        if before is not None:
+            assert without_seconds(said.stdout) == without_seconds(before.stdout)
+    again = command("export", "files")
+    assert again.returncode == 1
+    assert "Write over it with --overwrite" in again.stderr
+    assert command("export", "files", "--overwrite").returncode == 0
+    strange = command("score", "--basket", code, "--from", ".")
+    assert strange.returncode == 1
+    assert "holds no exported snapshot" in strange.stderr
 
     played = command("backtest", **QUICK)
     assert played.returncode == 0, played.stderr

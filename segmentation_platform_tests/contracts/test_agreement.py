@@ -20,6 +20,7 @@ from segmentation_platform.recommendations.customer_lists import customer_recomm
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales, offered_products
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
+from segmentation_platform.recommendations.shelf import learn, shelf_tables
 from segmentation_platform.recommendations.similar_items import known_baskets, similar_items
 from segmentation_platform.segments.profiles import segment_regions
 from segmentation_platform_tests.ledgers import catalog, profiled, segmented, simulated
@@ -39,7 +40,8 @@ def _tables() -> Tables:
     with known_sales(DuckDBEngine(), shop.clean[list(COLUMNS)], shop.as_of) as session:
         sales = Sales(session, segments, products)
         recommended = segment_recommendations(sales, shop.as_of, rules)
-        own = customer_recommendations(sales, recommended, shop.as_of, rules)
+        shelf, pairs = learn(sales, recommended, shop.as_of, rules)
+        own = customer_recommendations(segments, pairs, shelf)
         offered = offered_products(products, shop.as_of, rules.sold_within_days)
         similar = similar_items(known_baskets(session), offered, rules.similar)
         hold_lines(session, products, segments)
@@ -59,6 +61,7 @@ def _tables() -> Tables:
         "similar_items": similar,
         "product_catalog": products,
         **told,
+        **shelf_tables(shelf),
     }
 
 

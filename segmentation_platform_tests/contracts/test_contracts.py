@@ -49,6 +49,10 @@ SERVING = {
     "lift reason",
     "products": "stock_code description category product_type first_sold last_sold price_median customers units "
     "revenue cancellation_rate",
+    "models": "kind region model_version model",
+    "product_demand": "stock_code customers recent_share trend repurchase_rate is_offered",
+    "regional_demand": "region stock_code share",
+    "item_weights": "stock_code weights",
     "recommendation_quality": "model task origin metric value low high baseline delta delta_low delta_high customers",
     "seasonality": "subject_kind subject period is_complete trading_days orders customers revenue sales "
     "sales_per_day baseline season_index index_low index_high season_start season_share",
@@ -76,6 +80,10 @@ KEYS = {
     "customer_recommendations": {"customer_id", "list", "rank"},
     "similar_items": {"stock_code", "rank"},
     "products": {"stock_code"},
+    "models": {"kind", "region"},
+    "product_demand": {"stock_code"},
+    "regional_demand": {"region", "stock_code"},
+    "item_weights": {"stock_code"},
     "recommendation_quality": {"model", "task", "origin", "metric", "baseline"},
     "seasonality": {"subject_kind", "subject", "period"},
     "cancellations": {"subject_kind", "subject"},

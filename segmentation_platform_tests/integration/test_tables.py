@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from segmentation_platform.contracts import WORKING, Column, Contract, ProductCatalog
 from segmentation_platform.contracts.base import day, number, text, whole
-from segmentation_platform.warehouse.bulk import Tabular, arrow_schema
+from segmentation_platform.contracts.frames import arrow_schema
+from segmentation_platform.warehouse.bulk import Tabular
 from segmentation_platform.warehouse.database import Connection, Database
 from segmentation_platform.warehouse.tables import (
     describe_tables,
@@ -65,7 +66,7 @@ def value(column: Column) -> st.SearchStrategy[object]:
 def as_given(frame: pd.DataFrame, contract: type[Contract], kind: str) -> Tabular:
     if kind == "frame":
         return frame[frame.columns[::-1]].assign(more=1)  # columns are found by name
-    table = pa.Table.from_pandas(frame, schema=arrow_schema(contract), preserve_index=False)
+    table = pa.Table.from_pandas(frame, schema=arrow_schema(contract.columns()), preserve_index=False)
     return table if kind == "table" else table.to_reader(max_chunksize=3)
 
 
@@ -165,14 +166,16 @@ def test_two_writers_at_once_do_not_leave_both_their_rows(warehouse: Database) -
 def failing(contract: type[Contract]) -> pa.RecordBatchReader:
     def generate() -> Iterator[pa.RecordBatch]:
         frame = marked_frame(contract, 2, rows=1000)
-        yield from pa.Table.from_pandas(frame, schema=arrow_schema(contract), preserve_index=False).to_batches()
+        yield from pa.Table.from_pandas(
+            frame, schema=arrow_schema(contract.columns()), preserve_index=False
+        ).to_batches()
         raise OSError("the disk is gone")
 
-    return pa.RecordBatchReader.from_batches(arrow_schema(contract), generate())
+    return pa.RecordBatchReader.from_batches(arrow_schema(contract.columns()), generate())
 
 
 NEW = marked_frame(ProductCatalog, 2)
-NEW_ARROW = pa.Table.from_pandas(NEW, schema=arrow_schema(ProductCatalog), preserve_index=False)
+NEW_ARROW = pa.Table.from_pandas(NEW, schema=arrow_schema(ProductCatalog.columns()), preserve_index=False)
 
 
 @pytest.mark.parametrize(

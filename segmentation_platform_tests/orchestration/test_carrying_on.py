@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from segmentation_platform.client import Client
 from segmentation_platform.definitions import build_definitions
-from segmentation_platform.orchestration.published_ledger import open_scorer, replayable
+from segmentation_platform.orchestration.published_ledger import replayable
 from segmentation_platform.orchestration.resources import WarehouseResource
+from segmentation_platform.recommendations.errors import ScoringError
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import snapshots
 from segmentation_platform.warehouse.backup import back_up, restore
@@ -64,8 +66,8 @@ class TestAfterTheFirstRelease:
     ) -> None:
         with pytest.raises(SnapshotError, match=r"upgraded since the last run.*segmentation-platform run"):
             replayable(database, settings)
-        with pytest.raises(SnapshotError, match="upgraded since"), open_scorer(database, settings):
-            pass
+        with pytest.raises(ScoringError, match=r"without what scoring needs: segmentation-platform run"):
+            Client(database.url).score(["85123A"])
 
     def test_a_refresh_of_another_ledger_publishes_on_top_and_the_former_snapshots_stay(
         self, run: Run, database: Database

@@ -14,6 +14,7 @@ from segmentation_platform.ledger.known import COLUMNS, known_sales
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales, customer_products
+from segmentation_platform.recommendations.shelf import learn
 from segmentation_platform.recommendations.tastes import MIXED
 from segmentation_platform_tests.ledgers import sales_lines
 
@@ -69,7 +70,8 @@ def customer_lists(
     """Both lists of every customer, checked against their contract."""
     known = SegmentRecommendations.no_rows() if segment_lists is None else segment_lists
     with opened(lines, as_of, **more) as sales:
-        found = customer_recommendations(sales, known, as_of, rules or RecommendationRules())
+        shelf, pairs = learn(sales, known, as_of, rules or RecommendationRules())
+        found = customer_recommendations(sales.segments, pairs, shelf)
     CustomerRecommendations.validate(found, lazy=True)
     return found
 

@@ -17,6 +17,7 @@ from segmentation_platform.recommendations.reasons import bought_before
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
+from segmentation_platform.recommendations.shelf import learn
 from segmentation_platform_tests.ledgers import simulated, simulated_customers
 from segmentation_platform_tests.recommendations.shops import bought, cancelled, codes, customer_lists, line, opened
 
@@ -204,7 +205,6 @@ def test_the_order_of_lines_and_customers_makes_no_difference() -> None:
 def test_lists_are_made_for_those_who_have_a_segment() -> None:
     with opened(SHOP) as sales:
         some = Sales(sales.session, sales.segments.iloc[:2], sales.catalog)
-        found = customer_recommendations(
-            some, SegmentRecommendations.no_rows(), date(2011, 1, 1), RecommendationRules()
-        )
+        shelf, pairs = learn(some, SegmentRecommendations.no_rows(), date(2011, 1, 1), RecommendationRules())
+        found = customer_recommendations(some.segments, pairs, shelf)
     assert set(found["customer_id"]) == {"1", "2"}

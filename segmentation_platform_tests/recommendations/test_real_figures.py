@@ -1,20 +1,29 @@
 """The figures of the real ledger: trained before November 2011, tested up to its end; chosen on October only."""
 
 import time
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from segmentation_platform.recommendations.backtest import Window, backtest
-from segmentation_platform.recommendations.rules import RecommendationRules
+from segmentation_platform.recommendations.backtest.known import known_before
+from segmentation_platform.recommendations.backtest.metrics import NAMES
+from segmentation_platform.recommendations.backtest.models import customer_lists
+from segmentation_platform.recommendations.backtest.outcomes import measure, truth_of
+from segmentation_platform.recommendations.ease import item_weights
+from segmentation_platform.recommendations.histories import Histories
+from segmentation_platform.recommendations.rules import CustomerListRules, RecommendationRules
 from segmentation_platform_tests.ledgers import real
 from segmentation_platform_tests.real_ledger import needs_real_ledger
 from segmentation_platform_tests.recommendations.backtest.pasts import past_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.real_ledger, needs_real_ledger]
 
+RULES = RecommendationRules()
 NOVEMBER = Window(date(2011, 11, 1), date(2011, 12, 10))
 
 
@@ -23,7 +32,7 @@ def judged() -> tuple[pd.DataFrame, float]:
     """The backtest and the CPU seconds that it took."""
     clean = real()[1]
     began = time.process_time()
-    found = backtest(past_of(clean), [NOVEMBER], RecommendationRules())
+    found = backtest(past_of(clean), [NOVEMBER], RULES)
     return found, time.process_time() - began
 
 
@@ -63,3 +72,18 @@ def test_the_baselines_are_as_good_as_elsewhere(model: str, task: str, published
 
 def test_a_backtest_of_one_origin_is_cheap() -> None:
     assert judged()[1] < 40, "CPU seconds; 15 on a quiet machine"
+
+
+def test_the_weights_that_are_kept_recommend_as_well_as_all_of_them() -> None:
+    """Few enough to be published; measured on the origin of the published figures."""
+    known = known_before(past_of(real()[1]), NOVEMBER.origin, RULES)
+    truth = truth_of(past_of(real()[1]), NOVEMBER, known, RULES.backtest)
+    orders = Histories.of(known.pairs, known.demand.index).orders
+    whole = CustomerListRules(neighbours=len(known.demand))
+    every = known.with_ranker(replace(known.ranker, weights=item_weights(orders, whole)))
+    kept, all_of_them = (measure(customer_lists, each, truth) for each in (known, every))
+    for task in ("all", "new"):
+        place = NAMES.index("ndcg@10")
+        lost = np.nanmean(all_of_them[task].metrics[:, place]) - np.nanmean(kept[task].metrics[:, place])
+        assert lost < 0.002, task
+    assert known.ranker.weights.nnz < 0.03 * every.ranker.weights.nnz

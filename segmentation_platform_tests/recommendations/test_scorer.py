@@ -9,7 +9,8 @@ import pytest
 
 from segmentation_platform.contracts import SegmentRecommendations
 from segmentation_platform.recommendations.rules import RecommendationRules
-from segmentation_platform.recommendations.scorer import Bought, Scorer, build_scorer
+from segmentation_platform.recommendations.scorer import Bought, Scorer
+from segmentation_platform.recommendations.shelf import learn
 from segmentation_platform_tests.ledgers import simulated
 from segmentation_platform_tests.recommendations.shops import AS_OF, Line, bought, customer_lists, line, opened
 
@@ -21,7 +22,7 @@ SHOP = [
 
 def scorer_of(lines: Iterable[Line], as_of: date = AS_OF) -> Scorer:
     with opened(lines, as_of) as sales:
-        return build_scorer(sales, SegmentRecommendations.no_rows(), as_of, RecommendationRules())
+        return Scorer(learn(sales, SegmentRecommendations.no_rows(), as_of, RecommendationRules())[0])
 
 
 def test_a_known_customer_handed_over_gets_the_list_of_the_night() -> None:

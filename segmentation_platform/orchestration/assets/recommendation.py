@@ -9,7 +9,11 @@ from segmentation_platform.contracts import (
     EVERYWHERE,
     Contract,
     CustomerRecommendations,
+    ItemWeights,
+    Models,
+    ProductDemand,
     RecommendationQuality,
+    RegionalDemand,
     SegmentRecommendations,
     SimilarItems,
 )
@@ -29,10 +33,12 @@ from segmentation_platform.recommendations.customer_lists import customer_recomm
 from segmentation_platform.recommendations.errors import RecommendationError
 from segmentation_platform.recommendations.sales import Sales, offered_products
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
+from segmentation_platform.recommendations.shelf import learn, shelf_tables
 from segmentation_platform.recommendations.similar_items import known_baskets
 from segmentation_platform.recommendations.similar_items import similar_items as items_bought_together
 from segmentation_platform.reporting.forest import forest_svg
 from segmentation_platform.reporting.svg import markdown_image
+from segmentation_platform.scoring.published import RankingModel, models_table
 from segmentation_platform.segments.errors import SegmentationError
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import facts
@@ -65,6 +71,11 @@ def _out(contract: type[Contract], description: str) -> dg.AssetOut:
         "similar_items": _out(
             SimilarItems, "Products that are bought together with each product, with baskets, confidence and lift."
         ),
+        "product_demand": _out(
+            ProductDemand, "How much each product is bought, lately and again: what customers' lists are ranked by."
+        ),
+        "regional_demand": _out(RegionalDemand, "What is popular lately in each region."),
+        "item_weights": _out(ItemWeights, "Which purchases speak for each product, and how much (EASE)."),
     },
 )
 def recommendations(
@@ -89,10 +100,28 @@ def recommendations(
             raise dg.Failure(str(error), metadata=BAD_INPUT, allow_retries=False) from error
         lists = segment_recommendations(sales, as_of, rules)
         yield dg.Output(lists, "segment_recs", metadata=_segment_figures(lists))
-        own = customer_recommendations(sales, lists, as_of, rules)
+        shelf, pairs = learn(sales, lists, as_of, rules)
+        own = customer_recommendations(customer_segments, pairs, shelf)
         yield dg.Output(own, "customer_recs", metadata=_customer_figures(own, offered))
+        for name, table in shelf_tables(shelf).items():
+            yield dg.Output(table, name)
         similar = items_bought_together(known_baskets(session), offered, rules.similar)
         yield dg.Output(similar, "similar_items", metadata={"products": int(similar["stock_code"].nunique())})
+
+
+@dg.asset(
+    group_name=GROUP,
+    kinds={"postgres"},
+    owners=OWNERS,
+    code_version="1",
+    metadata=table_metadata(Models),
+)
+def models(kmeans_model: list[ModelRecord], settings: dg.ResourceParam[Settings]) -> pd.DataFrame:
+    """The models in force as readable JSON: with the demand and the weights, all that scoring on demand needs."""
+    return models_table(
+        {record.region: (record.model_version, record.model) for record in kmeans_model},
+        RankingModel(settings.recommendations.customers, settings.cleaning.regions),
+    )
 
 
 def _segment_figures(lists: pd.DataFrame) -> dict[str, dg.MetadataValue]:

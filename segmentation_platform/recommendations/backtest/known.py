@@ -12,12 +12,12 @@ import pandas as pd
 
 from segmentation_platform.engine import Session
 from segmentation_platform.ledger.catalog import product_catalog
-from segmentation_platform.recommendations.customer_lists import Shelf, fit_shelf
 from segmentation_platform.recommendations.histories import Codes, Histories
 from segmentation_platform.recommendations.ranker import Matrix, Ranker, Scores
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import ALL, Sales, customer_products
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
+from segmentation_platform.recommendations.shelf import Shelf, fit_shelf
 from segmentation_platform.recommendations.tastes import fit_tastes
 
 

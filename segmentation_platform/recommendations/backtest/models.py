@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from segmentation_platform.recommendations.backtest.known import Known
+from segmentation_platform.recommendations.ease import affinity
 from segmentation_platform.recommendations.histories import Codes
 from segmentation_platform.recommendations.ranker import Matrix, profiles
 from segmentation_platform.recommendations.sales import ALL
@@ -58,7 +59,7 @@ def personal_frequency(known: Known, customers: Codes) -> Matrix:
 
 def ease(known: Known, customers: Codes) -> Matrix:
     """EASE alone."""
-    return known.ranker.weights.affinity(profiles(known.owned(customers)))
+    return affinity(known.ranker.weights, profiles(known.owned(customers)))
 
 
 def ease_trend(known: Known, customers: Codes) -> Matrix:

@@ -1,8 +1,4 @@
-"""Segment and products for a customer, known or not, in memory: one function for whoever asks.
-
-Belongs here: putting segments and recommendations together for single customers. Does not belong here: how either is
-fitted, and where they are kept.
-"""
+"""Segment and products for single customers, from the models in force."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from segmentation_platform.contracts import EVERYWHERE
+from segmentation_platform.ledger.countries import region_of
 from segmentation_platform.recommendations.errors import ScoringError
 from segmentation_platform.recommendations.scorer import Bought, Scorer
 from segmentation_platform.segments.fitted import FittedModel
@@ -74,13 +71,14 @@ class ScoredCustomer:
 
 @dataclass(frozen=True)
 class CustomerScorer:
-    """Scores customers by the models in force, in memory; built once, which takes as long as the nightly lists.
+    """Scores customers by the models in force, in memory; read once, then some hundred customers a second.
 
     Attributes:
         models: segment models in force, by region
         scorer: of products
         prices: usual price by stock code
         as_of: reporting date of the models
+        own_regions: countries that are a region of their own
 
     """
 
@@ -88,6 +86,11 @@ class CustomerScorer:
     scorer: Scorer
     prices: Mapping[str, float]
     as_of: date
+    own_regions: tuple[str, ...] = ()
+
+    def region_of(self, country: str) -> str:
+        """The region of a country as the ledger has it; all regions where none is named."""
+        return region_of(country, self.own_regions) if country else EVERYWHERE
 
     def score(self, purchases: Iterable[Purchase], region: str = EVERYWHERE) -> ScoredCustomer:
         """Say what segment a customer is in and what to offer.
@@ -133,8 +136,7 @@ class CustomerScorer:
 
     @cached_property
     def _habits(self) -> dict[int, str]:
-        segments = [segment for fitted in self.models.values() for segment in fitted.model.segments]
-        return {segment.segment_id: archetype(segment.kind).habits for segment in segments}
+        return habits(self.models)
 
     def _features(self, purchases: Sequence[Purchase], region: str) -> dict[str, object]:
         bought = [purchase for purchase in purchases if purchase.quantity > 0]
@@ -168,6 +170,32 @@ class CustomerScorer:
     def _price(self, purchase: Purchase) -> float:
         known = self.prices.get(purchase.stock_code, 0.0)
         return purchase.unit_price if purchase.unit_price is not None else known
+
+
+def habits(models: Mapping[str, FittedModel]) -> dict[int, str]:
+    """What the customers of each segment do, in words, by its number."""
+    segments = [segment for fitted in models.values() for segment in fitted.model.segments]
+    return {segment.segment_id: archetype(segment.kind).habits for segment in segments}
+
+
+def scored_at_night(
+    customer: Mapping[str, Any], products: pd.DataFrame, models: Mapping[str, FittedModel]
+) -> ScoredCustomer:
+    """What the night said of a customer of the ledger.
+
+    Args:
+        customer: the row of `contracts.CustomerSegments`
+        products: the customer's rows of `contracts.CustomerRecommendations`
+        models: segment models in force, by region
+
+    """
+    said = ("segment", "margin", "next_step", "recency_days", "frequency", "monetary", "region")
+    return ScoredCustomer(
+        **{name: customer[name] for name in said},
+        description=habits(models)[customer["segment_id"]],
+        unknown=(),
+        products=products.drop(columns=["customer_id", "segment"]).reset_index(drop=True),
+    )
 
 
 def purchases_of(lines: pd.DataFrame) -> list[Purchase]:

@@ -1,0 +1,5 @@
+"""What goes wrong for who reads."""
+
+
+class ClientError(RuntimeError):
+    """Something can't be read; the message says why and what to do."""
