@@ -1,9 +1,9 @@
 """Many readers while whole refreshes run: each always sees one whole snapshot."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 import itertools
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
