@@ -54,7 +54,9 @@ def cancellation_rates(session: Session) -> pd.DataFrame:
         session.run(step)
     counts = session.frame(CANCELLATION_COUNTS.name)
     largest = session.frame(LARGEST_CANCELLATIONS.name)
-    return with_rates(counts.merge(largest, how="left", on=_SUBJECT).fillna({"largest": 0.0}))
+    joined = counts.merge(largest, how="left", on=_SUBJECT).fillna({"largest": 0.0})
+    # The engine gives rows in any order, and the last digits of the prior hang on the order of its sum.
+    return with_rates(joined.sort_values(_SUBJECT, ignore_index=True))
 
 
 def with_rates(counts: pd.DataFrame) -> pd.DataFrame:

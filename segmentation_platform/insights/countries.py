@@ -39,7 +39,7 @@ def countries(session: Session, rates: pd.DataFrame, products: pd.DataFrame) -> 
     for step in (COUNTRY_SALES, COUNTRY_PRODUCTS, COUNTRY_REGIONS):
         session.run(step)
     regions = session.frame(COUNTRY_REGIONS.name).set_index("country")
-    sales = session.frame(COUNTRY_SALES.name).set_index("country").reindex(regions.index).fillna(0)
+    sales = session.frame(COUNTRY_SALES.name).set_index("country").reindex(sorted(regions.index)).fillna(0)
     if sales.empty:
         return Countries.no_rows()
     cancelled = rates[rates["subject_kind"] == "country"].set_index("subject")[list(_RATES)].rename(columns=_RATES)
