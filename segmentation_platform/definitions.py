@@ -6,6 +6,7 @@ import dagster as dg
 
 from segmentation_platform.orchestration import checks, housekeeping, jobs, sensors
 from segmentation_platform.orchestration.assets import (
+    campaigns,
     delivery,
     features,
     ingest,
@@ -29,7 +30,7 @@ def build_definitions(
 
     """
     settings = settings or load_settings()
-    modules = [ingest, features, segmentation, recommendation, insights, housekeeping]
+    modules = [ingest, features, segmentation, recommendation, insights, campaigns, housekeeping]
     assets = [
         *dg.load_assets_from_modules(modules, include_specs=True),
         delivery.kept_fresh(delivery.published_snapshot, settings.schedule),

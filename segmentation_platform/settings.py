@@ -121,6 +121,17 @@ class ScheduleSettings(_Section):
         return CronSim(expression, start.astimezone(ZoneInfo(self.timezone)), reverse=reverse)
 
 
+class CampaignSettings(_Section):
+    """Which playbook campaigns are planned by, and the draw of those who are held out."""
+
+    playbook: Path | None = None
+    seed: int = 7
+
+    def playbook_file(self) -> Path | None:
+        """The playbook's file, below the folder of the settings file unless it is absolute; None for the built-in."""
+        return self.playbook and config_file().parent / self.playbook.expanduser()
+
+
 class AlertSettings(_Section):
     """Who is told of failed and late runs, and sent the morning summary."""
 
@@ -170,6 +181,7 @@ class Settings(BaseSettings):
     segmentation: SegmentationRules = SegmentationRules()
     recommendations: RecommendationRules = RecommendationRules()
     insights: InsightRules = InsightRules()
+    campaigns: CampaignSettings = CampaignSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     alerts: AlertSettings = AlertSettings()
     housekeeping: HousekeepingSettings = HousekeepingSettings()

@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
+from segmentation_platform.campaigns.errors import CampaignError
 from segmentation_platform.cli import (
     backfill,
+    campaigns,
     database,
     doctor,
     export,
@@ -44,6 +46,7 @@ app.command("monitor")(monitor.monitor)
 app.command("housekeeping")(housekeeping.housekeeping)
 app.command("simulate")(simulate.simulate)
 app.command("doctor")(doctor.doctor)
+app.add_typer(campaigns.app, name="campaigns")
 app.add_typer(database.app, name="db")
 app.add_typer(snapshots.app, name="snapshots")
 app.add_typer(models.app, name="models")
@@ -71,7 +74,7 @@ def main() -> None:
     """
     try:
         app()
-    except (LedgerError, RecommendationError, ScoringError, SettingsProblemError) as error:
+    except (CampaignError, LedgerError, RecommendationError, ScoringError, SettingsProblemError) as error:
         _say(error)
         sys.exit(2)
     except RuntimeError as error:

@@ -53,6 +53,7 @@ def run(
     began = time.monotonic()
     reporting_date = as_of.date().isoformat() if as_of else ""
     settings = settings_with(database_url)
+    refuse_bad_playbook(settings)
     with error_console.status("Opening the database …"):
         database = open_database_of(settings)
     ledger = _ledger(sales, settings, database)
@@ -65,6 +66,18 @@ def run(
     from segmentation_platform.cli.summary import print_summary
 
     print_summary(database, settings, time.monotonic() - began)
+
+
+def refuse_bad_playbook(settings: Settings) -> None:
+    """Read the playbook before anything is computed: it is needed late, and its mistakes are quickly mended.
+
+    Raises:
+        CampaignError: when it can't be used.
+
+    """
+    from segmentation_platform.orchestration.source import playbook
+
+    playbook(settings)
 
 
 def open_database_of(settings: Settings) -> "Database":

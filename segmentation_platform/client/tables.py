@@ -200,6 +200,26 @@ class Tables:
         """How many of the customers who first bought in a month bought again in each month after."""
         return self.table("cohorts", {"cohort": cohort})
 
+    def campaigns(self, campaign: Wanted = None) -> pd.DataFrame:
+        """The campaigns of the playbook, with their days and the size of their audience."""
+        return self.table("campaigns", {"campaign": campaign})
+
+    def campaign_audiences(
+        self,
+        campaign: Wanted = None,
+        *,
+        segment: Wanted = None,
+        customer_id: Wanted = None,
+        is_holdout: bool | None = None,
+    ) -> pd.DataFrame:
+        """Who is in which campaign, why, and who is held out: not to be contacted."""
+        wanted = {"campaign": campaign, "segment": segment, "customer_id": customer_id, "is_holdout": is_holdout}
+        return self.table("campaign_audiences", wanted)
+
+    def checks(self, *, passed: bool | None = None, severity: Wanted = None) -> pd.DataFrame:
+        """The data checks of the run that published the snapshot."""
+        return self.table("checks", {"passed": passed, "severity": severity})
+
     def model_selection(self, region: Wanted = None) -> pd.DataFrame:
         """The evidence by which the segments were chosen."""
         return self.table("model_selection", {"region": region})

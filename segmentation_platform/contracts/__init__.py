@@ -4,6 +4,7 @@ Belongs here: what a table promises. Does not belong here: how it is computed or
 """
 
 from segmentation_platform.contracts.base import Column, Contract
+from segmentation_platform.contracts.campaigns import CampaignAudiences, Campaigns, Checks
 from segmentation_platform.contracts.customers import CustomerSegmentHistory, CustomerSegments, RfmFeatures
 from segmentation_platform.contracts.insights import Cancellations, Cohorts, Countries, Seasonality
 from segmentation_platform.contracts.ledger import CleanSales, Loads, ProductCatalog, RawSales, RejectedSales
@@ -58,6 +59,8 @@ WORKING: tuple[type[Contract], ...] = (
     Cancellations,
     Countries,
     Cohorts,
+    Campaigns,
+    CampaignAudiences,
 )
 """Every table of the `warehouse` schema, in the order of the flow."""
 
@@ -69,7 +72,10 @@ __all__ = [
     "NEW",
     "PUBLISHED",
     "WORKING",
+    "CampaignAudiences",
+    "Campaigns",
     "Cancellations",
+    "Checks",
     "CleanSales",
     "Cohorts",
     "Column",

@@ -7,14 +7,32 @@ import pandas as pd
 from segmentation_platform.contracts.disagreement import Disagreement
 from segmentation_platform.contracts.insight_agreement import insight_disagreements
 
+AGREEING = (
+    "customer_segments",
+    "segment_profiles",
+    "segment_regions",
+    "segment_recs",
+    "product_catalog",
+    "customer_recs",
+    "similar_items",
+    "seasonality",
+    "cancellations",
+    "countries",
+    "cohorts",
+    "product_demand",
+    "regional_demand",
+    "item_weights",
+    "campaigns",
+    "campaign_audiences",
+)
+"""The tables that are compared with each other before they are published."""
+
 
 def disagreements(tables: Mapping[str, pd.DataFrame]) -> list[Disagreement]:
     """Compare the published tables.
 
     Args:
-        tables: frames of `customer_segments`, `segment_profiles`, `segment_regions`, `segment_recs`,
-            `customer_recs`, `similar_items`, `product_catalog`, `product_demand`, `regional_demand`, `item_weights`,
-            `seasonality`, `cancellations`, `countries` and `cohorts`
+        tables: frames of `AGREEING`
 
     Returns:
         All differences; none when the tables are of one piece.
@@ -32,6 +50,7 @@ def disagreements(tables: Mapping[str, pd.DataFrame]) -> list[Disagreement]:
         *_strangers(tables["customer_recs"], customers),
         *_unsold(tables, products),
         *insight_disagreements(tables),
+        *_audiences(tables["campaign_audiences"], tables["campaigns"], customers),
     ]
 
 
@@ -100,3 +119,23 @@ def _missing(profiles: pd.DataFrame, recommended: pd.DataFrame) -> list[Disagree
 def _unknown(recommended: pd.DataFrame, products: pd.DataFrame) -> list[Disagreement]:
     unknown = recommended.loc[~recommended["stock_code"].isin(products["stock_code"]), "stock_code"].unique()
     return [Disagreement("segment_recs", "product is in the catalog", str(code)) for code in unknown]
+
+
+def _audiences(audiences: pd.DataFrame, campaigns: pd.DataFrame, customers: pd.DataFrame) -> list[Disagreement]:
+    """Everybody in a campaign is in the segment that is said, and campaigns are as large as they say."""
+    known = customers[["customer_id", "segment"]].assign(is_known=True)
+    joined = audiences[["customer_id", "segment"]].merge(known, how="left")
+    counted = audiences.groupby("campaign").agg(customers=("is_holdout", "size"), held_out=("is_holdout", "sum"))
+    said = campaigns.set_index("campaign")[["customers", "held_out"]]
+    both = said.join(counted.add_suffix("_counted"), how="outer").fillna(0)
+    wrong = both[(both["customers"] != both["customers_counted"]) | (both["held_out"] != both["held_out_counted"])]
+    return [
+        *(
+            Disagreement("campaign_audiences", "customer is in that segment", str(customer))
+            for customer in joined.loc[joined["is_known"].isna(), "customer_id"]
+        ),
+        *(
+            Disagreement("campaigns", "customers and held_out are those of the audience", str(name))
+            for name in wrong.index
+        ),
+    ]

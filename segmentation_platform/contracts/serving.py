@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandera.pandas as pa
 
 from segmentation_platform.contracts.base import Contract, day, flag, moment, share, text, whole
+from segmentation_platform.contracts.campaigns import CampaignAudiences, Campaigns, Checks
 from segmentation_platform.contracts.customers import CustomerSegments
 from segmentation_platform.contracts.insights import Cancellations, Cohorts, Countries, Seasonality
 from segmentation_platform.contracts.ledger import ProductCatalog
@@ -81,6 +82,9 @@ PUBLISHED: tuple[Published, ...] = (
     Published("cancellations", Cancellations),
     Published("countries", Countries),
     Published("cohorts", Cohorts),
+    Published("campaigns", Campaigns),
+    Published("campaign_audiences", CampaignAudiences),
+    Published("checks", Checks),
     Published("model_selection", ModelSelection),
     Published("segment_drift", SegmentDrift),
     Published("recommendation_quality", RecommendationQuality),

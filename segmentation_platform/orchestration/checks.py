@@ -10,7 +10,7 @@ import pandas as pd
 import pandera.errors
 
 from segmentation_platform.contracts import EVERYWHERE, WORKING, Contract, SegmentModels
-from segmentation_platform.contracts.agreement import disagreements
+from segmentation_platform.contracts.agreement import AGREEING, disagreements
 from segmentation_platform.contracts.disagreement import Disagreement
 from segmentation_platform.contracts.frames import to_frame
 from segmentation_platform.orchestration import registry
@@ -187,45 +187,14 @@ def every_segment_has_customers(warehouse: WarehouseResource) -> dg.AssetCheckRe
 
 @dg.asset_check(
     asset="segment_recs",
-    additional_deps=[
-        "customer_segments",
-        "segment_profiles",
-        "segment_regions",
-        "product_catalog",
-        "rfm_features",
-        "customer_recs",
-        "similar_items",
-        "seasonality",
-        "cancellations",
-        "countries",
-        "cohorts",
-        "product_demand",
-        "regional_demand",
-        "item_weights",
-    ],
+    additional_deps=[*(name for name in AGREEING if name != "segment_recs"), "rfm_features"],
     description="The tables that are published agree: same customers, segments, products and money in all of them.",
     blocking=True,
 )
 def tables_agree(warehouse: WarehouseResource) -> dg.AssetCheckResult:
     """What is published is of one piece."""
     database = warehouse.database()
-    names = (
-        "customer_segments",
-        "segment_profiles",
-        "segment_regions",
-        "segment_recs",
-        "product_catalog",
-        "customer_recs",
-        "similar_items",
-        "seasonality",
-        "cancellations",
-        "countries",
-        "cohorts",
-        "product_demand",
-        "regional_demand",
-        "item_weights",
-    )
-    found = disagreements({name: tables.read_frame(database, CONTRACTS[name]) for name in names})
+    found = disagreements({name: tables.read_frame(database, CONTRACTS[name]) for name in AGREEING})
     return check_result([_row(d) for d in found], "The published tables agree with each other.")
 
 

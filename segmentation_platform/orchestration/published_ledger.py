@@ -1,16 +1,14 @@
-"""The published ledger, opened outside of a run: to play past days again, and to tune."""
+"""The published ledger, opened outside of a run: to play past days again, to tune, to measure."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
-from segmentation_platform.contracts import (
-    EVERYWHERE,
-    CleanSales,
-)
+from segmentation_platform.campaigns.measuring import bought_between
+from segmentation_platform.contracts import EVERYWHERE, CleanSales
 from segmentation_platform.customers.features import rfm_features
 from segmentation_platform.customers.rules import CustomerRules
 from segmentation_platform.engine import DuckDBEngine, Engine, Session
@@ -48,6 +46,28 @@ def replayable(database: Database, settings: Settings) -> Replayable:
     assert period is not None  # noqa: S101 - what is published has sales
     past = past_of(StoredTable(database, CleanSales), DuckDBEngine(), model, settings.customers)
     return Replayable(past, period.first_sale.date(), served.as_of)
+
+
+def bought_by_customers(database: Database, starts_on: date, ends_on: date) -> tuple[pd.DataFrame, date]:
+    """What customers bought in a stretch of days, as far as the cleaned ledger knows.
+
+    Returns:
+        Columns as of `campaigns.measuring.bought_between`, and the last day that the ledger knows.
+
+    Raises:
+        SnapshotError: when nothing is published yet.
+
+    """
+    _served(database)
+    period = facts.sales_period(database)
+    assert period is not None  # noqa: S101 - what is published has sales
+    last = period.last_sale.date()
+    clean_sales = StoredTable(database, CleanSales)
+    with (
+        clean_sales.stream(known.COLUMNS) as lines,
+        known.known_sales(DuckDBEngine(), lines, last + timedelta(days=1)) as session,
+    ):
+        return bought_between(session, starts_on, ends_on), last
 
 
 def past_of(clean_sales: StoredTable, engine: Engine, model: SegmentModel, rules: CustomerRules) -> Past:

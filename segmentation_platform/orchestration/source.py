@@ -1,4 +1,4 @@
-"""Which ledger a run works on, and the fingerprint of all that a snapshot depends on."""
+"""Which ledger and playbook a run works on, and the fingerprint of all that a snapshot depends on."""
 
 import hashlib
 import json
@@ -7,6 +7,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from segmentation_platform.campaigns import CampaignError, Playbook, built_in_playbook, read_playbook
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
 from segmentation_platform.ledger.sources import LedgerFile, identify
 from segmentation_platform.settings import Settings
@@ -55,15 +56,35 @@ def simulated_ledger(settings: Settings) -> Path:
     return path
 
 
+def playbook(settings: Settings) -> Playbook:
+    """The playbook that campaigns are planned by.
+
+    Raises:
+        CampaignError: when it can't be used.
+
+    """
+    path = settings.campaigns.playbook_file()
+    if path is None:
+        return built_in_playbook()
+    try:
+        return read_playbook(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CampaignError(f"The playbook {path} can't be read: {error}.") from None
+    except CampaignError as error:
+        raise CampaignError(f"{path}: {error}") from None
+
+
 def fingerprint(load: Load, as_of: str, settings: Settings, database: Database) -> str:
     """A hash of everything that the tables depend on: ledger, reporting date, rules, code, promotions by hand.
 
     Equal fingerprints mean that a run would publish the same tables again.
     """
     rules = settings.model_dump(
-        mode="json", include={"ledger", "cleaning", "customers", "segmentation", "recommendations", "insights"}
+        mode="json",
+        include={"ledger", "cleaning", "customers", "segmentation", "recommendations", "insights", "campaigns"},
     )
     rules["ledger"].pop("sales")
+    rules["campaigns"]["playbook"] = playbook(settings).model_dump(mode="json")
     by_hand = models.promotions_by_hand(database, load.source)
     document = json.dumps([load.sha256, as_of, rules, _code_hash(), by_hand], sort_keys=True)
     return hashlib.sha256(document.encode()).hexdigest()

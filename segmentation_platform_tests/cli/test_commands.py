@@ -53,7 +53,7 @@ def test_a_first_run_tells_every_table_and_the_segments_and_a_second_one_that_no
     assert first.returncode == 0, first.stderr
     for name in ("raw_sales", "clean_sales", "segment_recs", "published_snapshot"):
         assert re.search(rf"✓ {name} .*rows +[\d.]+ s", first.stderr), name
-    assert re.search(r"3[0-4] of 34 data checks passed", first.stderr)
+    assert re.search(r"3[0-6] of 36 data checks passed", first.stderr)
     assert "Warning: Little data" in first.stderr
     assert "Snapshot 1" in first.stdout
     for words in ("Champions", "Revenue", "First recommendations", "psql", "db psql", " ui "):

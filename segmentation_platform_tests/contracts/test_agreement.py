@@ -6,7 +6,9 @@ from functools import cache
 import pandas as pd
 import pytest
 
-from segmentation_platform.contracts.agreement import disagreements
+from segmentation_platform.campaigns import built_in_playbook
+from segmentation_platform.campaigns.planning import customers_of, plan
+from segmentation_platform.contracts.agreement import AGREEING, disagreements
 from segmentation_platform.contracts.disagreement import Disagreement
 from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.insights.cancellations import cancellation_rates, cancellations
@@ -23,7 +25,7 @@ from segmentation_platform.recommendations.segment_lists import segment_recommen
 from segmentation_platform.recommendations.shelf import learn, shelf_tables
 from segmentation_platform.recommendations.similar_items import known_baskets, similar_items
 from segmentation_platform.segments.profiles import segment_regions
-from segmentation_platform_tests.ledgers import catalog, profiled, segmented, simulated
+from segmentation_platform_tests.ledgers import catalog, profiled, segmented, simulated, simulated_customers
 
 Tables = dict[str, pd.DataFrame]
 
@@ -52,6 +54,8 @@ def _tables() -> Tables:
             "countries": countries(session, rates, products),
             "cohorts": cohorts(session, shop.as_of),
         }
+    people = customers_of(segments, simulated_customers())
+    planned = plan(built_in_playbook(), people, told["seasonality"], shop.as_of, 7)
     return {
         "customer_segments": segments,
         "segment_profiles": profiled(),
@@ -61,12 +65,32 @@ def _tables() -> Tables:
         "similar_items": similar,
         "product_catalog": products,
         **told,
+        "campaigns": planned.campaigns,
+        "campaign_audiences": planned.audiences,
         **shelf_tables(shelf),
     }
 
 
 def test_tables_of_one_run_agree() -> None:
     assert disagreements(tables()) == []
+
+
+def test_all_tables_that_are_compared_are_tried_here() -> None:
+    assert set(tables()) == set(AGREEING)
+
+
+def left_customer(found: Tables) -> None:
+    """Somebody of a campaign has moved to another segment since."""
+    found["campaign_audiences"].loc[0, "segment"] = "Strangers"
+
+
+def lost_member(found: Tables) -> None:
+    found["campaign_audiences"] = found["campaign_audiences"].iloc[1:]
+
+
+def released(found: Tables) -> None:
+    audiences = found["campaign_audiences"]
+    audiences["is_holdout"] = audiences["is_holdout"] & (audiences.index != audiences["is_holdout"].idxmax())
 
 
 def renamed(found: Tables) -> None:
@@ -177,6 +201,10 @@ def unsold_cancellation(found: Tables) -> None:
         (lost_cohort, "cohorts", "customers are those of customer_segments"),
         (lost_cohort, "cohorts", "revenue is that of customer_segments"),
         (lost_customer, "cohorts", "customers are those of customer_segments"),
+        (left_customer, "campaign_audiences", "customer is in that segment"),
+        (lost_member, "campaigns", "customers and held_out are those of the audience"),
+        (released, "campaigns", "customers and held_out are those of the audience"),
+        (lost_customer, "campaign_audiences", "customer is in that segment"),
         (strange_segment, "cancellations", "segment is one of the profiles"),
         (unsold_cancellation, "cancellations", "product is in the catalog"),
         (renamed, "customer_segments", "segment is one of the profiles"),

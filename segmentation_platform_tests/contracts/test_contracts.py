@@ -64,6 +64,10 @@ SERVING = {
     "cancellation_rate cancellation_rate_low cancellation_rate_high top_products home_overlap",
     "cohorts": "cohort months_since period is_complete customers active_customers retention retention_low "
     "retention_high revenue revenue_per_customer",
+    "campaigns": "campaign priority title audience offer channel starts_on ends_on timing customers held_out "
+    "holdout_share",
+    "campaign_audiences": "campaign customer_id segment offer channel starts_on ends_on reason is_holdout",
+    "checks": "asset check_name passed severity description",
     "snapshot": "snapshot_id as_of published_at run_id first_sale last_sale lines customers model_version "
     "taste_version checks_passed checks_warned guest_share data_note",
 }
@@ -71,6 +75,9 @@ SERVING = {
 
 KEYS = {
     "segments": {"segment_id"},
+    "campaigns": {"campaign"},
+    "campaign_audiences": {"campaign", "customer_id"},
+    "checks": {"asset", "check_name"},
     "segment_regions": {"segment_id", "region"},
     "customer_segments": {"customer_id"},
     "segment_moves": {"period", "from_segment", "to_segment"},

@@ -45,7 +45,11 @@ LINEAGE = {
     "cancellations": {"clean_sales", "product_catalog", "customer_segments"},
     "countries": {"clean_sales", "product_catalog", "customer_segments"},
     "cohorts": {"clean_sales", "product_catalog", "customer_segments"},
+    "campaigns": {"customer_segments", "rfm_features", "seasonality"},
+    "campaign_audiences": {"customer_segments", "rfm_features", "seasonality"},
     "published_snapshot": {
+        "campaigns",
+        "campaign_audiences",
         "customer_segments",
         "segment_profiles",
         "segment_regions",

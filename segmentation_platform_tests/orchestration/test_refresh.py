@@ -69,14 +69,14 @@ def test_a_refresh_makes_every_asset_passes_every_check_and_publishes(run: Run, 
     made = materialized(result)
     assert set(made) == ASSETS
     checks = result.get_asset_check_evaluations()
-    assert len(checks) == 34
+    assert len(checks) == 36
     # The small shop has fewer than 500 customers: too few to be sure of much.
     warned = set(failed_checks(result))
     assert {"enough_data"} <= warned <= {"enough_data", "better_than_popular"}
     served = snapshots.served_snapshot(database)
     assert served is not None
     snapshot = made["published_snapshot"]
-    assert (snapshot["checks_passed"], snapshot["checks_warned"]) == (34 - len(warned), len(warned))
+    assert (snapshot["checks_passed"], snapshot["checks_warned"]) == (36 - len(warned), len(warned))
     assert served.customers == made["customer_segments"]["dagster/row_count"]
     for published in PUBLISHED:
         frame = snapshots.read_served(database, published)

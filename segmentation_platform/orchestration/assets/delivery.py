@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import pandas as pd
 
-from segmentation_platform.contracts import EVERYWHERE, PUBLISHED
+from segmentation_platform.contracts import EVERYWHERE, PUBLISHED, Checks
 from segmentation_platform.contracts.agreement import disagreements
 from segmentation_platform.orchestration.metadata import OWNERS
 from segmentation_platform.orchestration.resources import ReportingDateResource, WarehouseResource
@@ -40,6 +40,8 @@ def published_snapshot(
     cancellations: pd.DataFrame,
     countries: pd.DataFrame,
     cohorts: pd.DataFrame,
+    campaigns: pd.DataFrame,
+    campaign_audiences: pd.DataFrame,
     models: pd.DataFrame,
     product_demand: pd.DataFrame,
     regional_demand: pd.DataFrame,
@@ -67,6 +69,8 @@ def published_snapshot(
         "cancellations": cancellations,
         "countries": countries,
         "cohorts": cohorts,
+        "campaigns": campaigns,
+        "campaign_audiences": campaign_audiences,
         "models": models,
         "product_demand": product_demand,
         "regional_demand": regional_demand,
@@ -84,7 +88,8 @@ def published_snapshot(
             "The cleaned ledger is not that of the ledger in use. Materialize all assets together.",
             allow_retries=False,
         )
-    passed, warned = _checks_of_run(context)
+    checks = _checks_of_run(context)
+    passed = int(checks["passed"].sum())
     if passed == 0:
         raise dg.Failure("No data check was made in this run. Materialize all assets together.", allow_retries=False)
     snapshot_facts = SnapshotFacts(
@@ -98,11 +103,12 @@ def published_snapshot(
         model_version=int(segment_drift.loc[segment_drift["region"] == EVERYWHERE, "model_version"].iloc[0]),
         taste_version=int(customer_tastes["taste_version"].max()),
         checks_passed=passed,
-        checks_warned=warned,
+        checks_warned=len(checks) - passed,
         data_note=data_note(len(customer_segments), period.days, settings.segmentation) or None,
         inputs=fingerprint(load, reporting_date.as_of, settings, database),
         source=load.source,
     )
+    tables[Checks.table()] = checks
     frames = {published.view: tables[published.contract.table()] for published in PUBLISHED}
     snapshot_id = snapshots.publish(database, snapshot_facts, frames, segment_history)
     return dg.MaterializeResult(
@@ -112,7 +118,7 @@ def published_snapshot(
             "as_of": as_of.isoformat(),
             "customers": len(customer_segments),
             "checks_passed": passed,
-            "checks_warned": warned,
+            "checks_warned": len(checks) - passed,
         }
     )
 
@@ -128,18 +134,25 @@ def _refuse_mixed(tables: dict[str, pd.DataFrame]) -> None:
         )
 
 
-def _checks_of_run(context: dg.AssetExecutionContext) -> tuple[int, int]:
-    """How many checks passed, and how many warned, in this run and those whose failure it took up."""
-    latest: dict[tuple[dg.AssetKey, str], bool] = {}
+def _checks_of_run(context: dg.AssetExecutionContext) -> pd.DataFrame:
+    """The checks of this run and of those whose failure it took up, as `contracts.Checks`."""
+    latest: dict[tuple[str, str], dict[str, object]] = {}
     for run_id in _taken_up(context.instance, context.run):
         records = context.instance.get_records_for_run(
             run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION, limit=1_000
         ).records
         for record in records:
             evaluation = record.event_log_entry.get_dagster_event().asset_check_evaluation_data
-            latest[evaluation.asset_key, evaluation.check_name] = evaluation.passed
-    passed = sum(latest.values())
-    return passed, len(latest) - passed
+            asset = evaluation.asset_key.to_user_string()
+            latest[asset, evaluation.check_name] = {
+                "asset": asset,
+                "check_name": evaluation.check_name,
+                "passed": evaluation.passed,
+                "severity": evaluation.severity.value,
+                "description": evaluation.description,
+            }
+    empty = Checks.no_rows()
+    return pd.DataFrame(latest.values(), columns=empty.columns).astype(empty.dtypes)
 
 
 def _taken_up(instance: dg.DagsterInstance, run: dg.DagsterRun) -> list[str]:

@@ -1,0 +1,74 @@
+"""Delivery: who is in which campaign of the playbook, and who is held out."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import pandas as pd
+
+from segmentation_platform.campaigns import CampaignError
+from segmentation_platform.campaigns.planning import customers_of, plan
+from segmentation_platform.contracts import CampaignAudiences, Campaigns, Contract
+from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata
+from segmentation_platform.orchestration.resources import BAD_INPUT, ReportingDateResource, WarehouseResource
+from segmentation_platform.orchestration.source import playbook
+from segmentation_platform.settings import Settings
+
+GROUP = "delivery"
+
+
+def _out(contract: type[Contract], description: str) -> dg.AssetOut:
+    return dg.AssetOut(
+        description=description,
+        kinds={"pandas", "postgres"},
+        owners=OWNERS,
+        code_version="1",
+        metadata=table_metadata(contract),
+    )
+
+
+@dg.multi_asset(
+    group_name=GROUP,
+    outs={
+        "campaigns": _out(
+            Campaigns, "The campaigns of the playbook, with their days and the size of their audience."
+        ),
+        "campaign_audiences": _out(
+            CampaignAudiences, "Who is in which campaign, why, and who is held out so that it can be measured."
+        ),
+    },
+)
+def planned_campaigns(
+    context: dg.AssetExecutionContext,
+    customer_segments: pd.DataFrame,
+    rfm_features: pd.DataFrame,
+    seasonality: pd.DataFrame,
+    warehouse: WarehouseResource,
+    reporting_date: ReportingDateResource,
+    settings: dg.ResourceParam[Settings],
+) -> Iterator[dg.Output[pd.DataFrame]]:
+    """Give customers to the campaigns of the playbook."""
+    try:
+        campaigns = playbook(settings)
+    except CampaignError as error:
+        raise dg.Failure(str(error), metadata=BAD_INPUT, allow_retries=False) from error
+    as_of = reporting_date.resolve(warehouse.database())
+    customers = customers_of(customer_segments, rfm_features)
+    planned = plan(campaigns, customers, seasonality, as_of, settings.campaigns.seed)
+    for name in planned.left_out:
+        context.log.warning(f"Campaign {name} is left out: the ledger shows no beginning of its season.")
+    shown = planned.campaigns[["campaign", "customers", "held_out", "starts_on", "ends_on"]]
+    days = {name: shown[name].dt.strftime("%Y-%m-%d") for name in ("starts_on", "ends_on")}
+    yield dg.Output(
+        planned.campaigns,
+        "campaigns",
+        metadata={"campaigns": preview(shown.assign(**days)), "left_out": ", ".join(planned.left_out) or "none"},
+    )
+    yield dg.Output(
+        planned.audiences,
+        "campaign_audiences",
+        metadata={
+            "customers": int(planned.audiences["customer_id"].nunique()),
+            "held_out": int(planned.audiences["is_holdout"].sum()),
+            "first_reasons": preview(planned.audiences.groupby("campaign").head(2)[["campaign", "reason"]]),
+        },
+    )
