@@ -204,16 +204,24 @@ def _quality_said(quality: pd.DataFrame, first: pd.Series) -> str:
     against = quality[(quality["model"] == own) & quality["baseline"].isin(list(_BASELINES))]
     measured = f"On the days from {first['origin']:%Y-%m-%d}, for {count(first['customers'])} customers"
     if against.empty:
-        return f"{measured}, {MODELS.get(first['model'], first['model'])} did best: {figures(first['value'])}."
+        return (
+            f"{measured}, {_lower(MODELS.get(first['model'], first['model']))} did best: {figures(first['value'])}."
+        )
     value = against.iloc[0]
     pairs = against.set_index("baseline")
     words = [
-        f"{figures(row['delta'])}{between(row['delta_low'], row['delta_high'])} more than {_lower(MODELS[str(name)])}"
+        _difference(row, str(name))
         for name, row in pairs[pairs.index.isin(["recent_popularity", "replaced_system"])].iterrows()
     ]
     reached = f"{figures(value['value'])}{between(value['low'], value['high'])}"
     said = f"{measured}, {_lower(MODELS[own])} reached {reached}"
     return f"{said}: {listed(words)}." if words else f"{said}."
+
+
+def _difference(row: pd.Series, baseline: str) -> str:
+    low, high, delta = row["delta_low"], row["delta_high"], row["delta"]
+    interval = between(-high, -low) if delta < 0 else between(low, high)
+    return f"{figures(abs(delta))}{interval} {'less' if delta < 0 else 'more'} than {_lower(MODELS[baseline])}"
 
 
 def _lower(words: str) -> str:
@@ -318,6 +326,5 @@ def _drift_said(segment_drift: pd.DataFrame, used: pd.DataFrame) -> str:
         moved = f"; {percent(relabelled)} of customers changed segment" if pd.notna(relabelled) else ""
         return f"Model {one['model_version']} came into force on this night: {one['promotion']}{moved}."
     most = highest(used, "Of the limit")
-    where = "beyond its limit" if most["Of the limit"] > 1 else "and within its limit"
-    limit = f"{figures(most['Value'])} against {figures(most['Limit'])}"
-    return f"{most['Measure']} is nearest to its limit, {where}: {limit}."
+    where = "beyond its limit" if most["Of the limit"] > 1 else "nearest to its limit and within it"
+    return f"{most['Measure']} is {where}: {figures(most['Value'])} against {figures(most['Limit'])}."
