@@ -1,6 +1,7 @@
 # make run                    everything, on a simulated shop: needs Python 3.11+ and the package index, nothing else
 # make run SALES=data.csv     the same on your ledger
 # make ui                     Dagster's web server and daemon
+# make notebook               an analysis of what is published, from end to end
 # make test                   all tests
 # make env                    .env with fresh random passwords, for docker compose
 
@@ -10,7 +11,7 @@ RUN_READY := .venv/.ready-to-run
 DEV_READY := .venv/.ready-to-develop
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run ui test lint types audit sbom lock docs env clean
+.PHONY: run ui notebook test lint types audit sbom lock docs env clean
 .DEFAULT_GOAL := run
 
 run: $(RUN_READY)
@@ -18,6 +19,9 @@ run: $(RUN_READY)
 
 ui: $(RUN_READY)
 	@$(BIN)/segmentation-platform ui
+
+notebook: $(DEV_READY)
+	@$(BIN)/marimo edit notebooks/season_and_audience.py
 
 test: $(DEV_READY)
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
