@@ -49,6 +49,7 @@ lock:
 	uv pip compile --universal --quiet --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock
 	uv pip compile --universal --quiet --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock
 	uv pip compile --universal --quiet --generate-hashes --no-header --no-annotate --extra kubernetes pyproject.toml -o requirements-kubernetes.lock
+	uv pip compile --universal --quiet --generate-hashes --no-header --no-annotate --constraint requirements.lock --group viewer -o requirements-viewer.lock
 
 env:
 	@sh deploy/make-env

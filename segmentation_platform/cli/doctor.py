@@ -42,7 +42,7 @@ def doctor(
     sales: Annotated[str, typer.Option("--sales", help="Ledger file to look at.", show_default=False)] = "",
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Check Python, drivers, disk, port, database and ledger; name the fix for each that is not well."""
+    """Check Python, drivers, disk, port, database, ledger and playbook; name the fix for each that is not well."""
     settings = settings_with(database_url)
     looks: tuple[Callable[[], Finding], ...] = (
         _python,
@@ -51,6 +51,7 @@ def doctor(
         _port,
         lambda: _database(settings),
         lambda: _ledger(sales, settings),
+        lambda: _playbook(settings),
     )
     findings = [look() for look in looks]
     table = Table(box=None, show_header=False)
@@ -146,3 +147,15 @@ def _unnamed_ledger(settings: Settings) -> Finding:
     if load is None:
         return Finding("Ledger", "none named and none loaded: a simulated shop")
     return Finding("Ledger", f"none named: the one loaded last, {load.source}, {load.lines:,} lines")
+
+
+def _playbook(settings: Settings) -> Finding:
+    from segmentation_platform.campaigns import CampaignError
+    from segmentation_platform.orchestration.source import playbook
+
+    named = settings.campaigns.playbook_file()
+    try:
+        campaigns = playbook(settings).campaigns
+    except CampaignError as error:
+        return Finding("Playbook", str(named), str(error))
+    return Finding("Playbook", f"{named or 'built-in'}, {len(campaigns)} campaigns")

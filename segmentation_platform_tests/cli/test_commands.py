@@ -183,11 +183,12 @@ def test_doctor_finds_nothing_wrong_with_a_good_ledger_and_names_the_fix_for_a_b
 ) -> None:
     good = command("doctor", "--sales", str(shop_ledger))
     assert "all columns found" in good.stdout
-    for looked_at in ("Python", "Postgres drivers", "Disk", "Port of the UI", "Database", "Ledger"):
+    for looked_at in ("Python", "Postgres drivers", "Disk", "Port of the UI", "Database", "Ledger", "built-in, 5"):
         assert looked_at in good.stdout
-    bad = command("doctor", "--sales", "nothing.csv")
+    bad = command("doctor", "--sales", "nothing.csv", SEGMENTATION_CAMPAIGNS__PLAYBOOK="nothing.toml")
     assert bad.returncode == 1
     assert "There is no file" in bad.stdout
+    assert "The playbook nothing.toml can't be read" in bad.stdout
 
 
 def test_the_embedded_servers_url_is_the_readers_and_psql_opens_as_the_reader(

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 Found = TypeVar("Found")
 REPOSITORY = Path(__file__).parents[2]
 SECRETS = ("POSTGRES_PASSWORD", "OWNER_PASSWORD", "RUNNER_PASSWORD", "READER_PASSWORD", "DAGSTER_PASSWORD")
-SERVICES = ("postgres", "code", "webserver", "daemon", "monitor")
+SERVICES = ("postgres", "code", "webserver", "daemon", "monitor", "app")
 
 # A small shop, judged less thoroughly: what is tested here is how containers work together.
 QUICK = """\
@@ -100,6 +100,7 @@ class Stack:
     passwords: dict[str, str]
     webserver_port: int
     monitor_port: int
+    app_port: int
 
     def compose(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Call compose on this project."""
@@ -115,6 +116,11 @@ class Stack:
     def image(self) -> str:
         """The platform's image."""
         return f"segmentation-platform:{self.name}"
+
+    @property
+    def app_image(self) -> str:
+        """The app's image."""
+        return f"segmentation-app:{self.name}"
 
     def container(self, service: str) -> str:
         """The id of a service's container."""
@@ -170,7 +176,7 @@ class Stack:
         """Take everything away, data and image, too."""
         run(["docker", "rm", "--force", "--volumes", self.analyst], check=False)
         self.compose("down", "--volumes", "--remove-orphans", "--timeout", "5", check=False)
-        run(["docker", "rmi", "--no-prune", self.image], check=False)
+        run(["docker", "rmi", "--no-prune", self.image, self.app_image], check=False)
 
 
 def new_stack(folder: Path, program: list[str]) -> Stack:
@@ -181,12 +187,13 @@ def new_stack(folder: Path, program: list[str]) -> Stack:
     (folder / "quick.toml").write_text(QUICK)
     passwords = {name: secrets.token_hex(24) for name in SECRETS}
     name = f"segtest{secrets.token_hex(4)}"
-    stack = Stack(program, name, folder / "env", passwords, free_port(), free_port())
+    stack = Stack(program, name, folder / "env", passwords, free_port(), free_port(), free_port())
     values = {
         **passwords,
         "PLATFORM_VERSION": name,
         "WEBSERVER_PORT": str(stack.webserver_port),
         "MONITOR_PORT": str(stack.monitor_port),
+        "APP_PORT": str(stack.app_port),
         "LEDGER_FOLDER": str(ledger),
         "SETTINGS_FILE": str(folder / "quick.toml"),
         "CODE_CPUS": str(min(2, os.cpu_count() or 1)),

@@ -76,7 +76,16 @@ def test_the_monitor_tells_of_health_and_metrics(stack: Stack) -> None:
         assert b'segmentation_healthy{part="snapshot"} 1.0' in answer.read()
 
 
-def test_only_the_code_location_and_the_monitor_reach_the_platforms_database(stack: Stack) -> None:
+def test_the_app_shows_what_is_published_and_holds_no_dagster(stack: Stack) -> None:
+    with urlopen(f"http://127.0.0.1:{stack.app_port}/_stcore/health", timeout=20) as answer:
+        assert answer.status == 200
+    read = "from segmentation_platform.client import Client; print(len(Client().segments()))"
+    assert int(stack.inside("app", "python", "-c", read).stdout) >= 3
+    for absent in ("dagster", "alembic", "psycopg2", "pip"):
+        assert stack.inside("app", "python", "-c", f"import {absent}", check=False).returncode != 0, absent
+
+
+def test_only_code_location_monitor_and_app_reach_the_platforms_database(stack: Stack) -> None:
     for service in ("webserver", "daemon"):
         environment = stack.inspect(service)["Config"]["Env"]
         assert not [
@@ -94,7 +103,7 @@ def test_the_database_has_no_way_out_and_no_published_port(stack: Stack) -> None
 
 
 def test_the_web_server_is_published_on_this_machine_only(stack: Stack) -> None:
-    for service in ("webserver", "monitor"):
+    for service in ("webserver", "monitor", "app"):
         bindings = stack.inspect(service)["HostConfig"]["PortBindings"]
         assert {binding["HostIp"] for found in bindings.values() for binding in found} == {"127.0.0.1"}
 
@@ -127,6 +136,7 @@ def test_the_image_holds_no_compiler_no_secret_and_no_build_leftover(stack: Stac
     assert stack.inside("code", "sh", "-c", "ls -A /build /root/.cache 2>/dev/null", check=False).stdout == ""
     assert stack.inside("code", "sh", "-c", "ls /opt/dagster").stdout.split() == [
         "dagster.yaml",
+        "playbook.toml",
         "segmentation.toml",
         "workspace.yaml",
     ]

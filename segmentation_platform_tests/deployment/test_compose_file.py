@@ -56,7 +56,7 @@ def test_a_service_is_watched_and_started_again(services: dict[str, Any], name: 
     assert services[name]["healthcheck"]["test"][0] == "CMD"
 
 
-@pytest.mark.parametrize("name", ["code", "webserver", "daemon", "monitor"])
+@pytest.mark.parametrize("name", ["code", "webserver", "daemon", "monitor", "app"])
 def test_a_service_waits_until_the_databases_are_prepared(services: dict[str, Any], name: str) -> None:
     awaited = {other: how["condition"] for other, how in services[name]["depends_on"].items()}
     assert awaited.items() >= {"postgres": "service_healthy", ONE_SHOT: "service_completed_successfully"}.items()
@@ -65,7 +65,7 @@ def test_a_service_waits_until_the_databases_are_prepared(services: dict[str, An
 
 def test_ports_are_published_on_this_machine_only(services: dict[str, Any]) -> None:
     published = {name: service["ports"] for name, service in services.items() if "ports" in service}
-    assert published.keys() == {"webserver", "monitor"}
+    assert published.keys() == {"webserver", "monitor", "app"}
     assert all(str(port).startswith("127.0.0.1:") for ports in published.values() for port in ports)
 
 
@@ -81,6 +81,7 @@ def test_each_service_gets_the_passwords_that_it_needs_and_no_other(services: di
         "webserver": {"DAGSTER_PASSWORD"},
         "daemon": {"DAGSTER_PASSWORD"},
         "monitor": {"DAGSTER_PASSWORD", "READER_PASSWORD"},
+        "app": {"READER_PASSWORD"},
     }
 
 
@@ -141,9 +142,11 @@ def test_the_proxy_is_as_restricted_and_lets_nobody_in_unasked() -> None:
     assert proxy["cap_drop"] == ["ALL"]
     assert proxy["networks"] == ["default"], "it has no business with the database"
     lines = [line.strip() for line in (folder / "Caddyfile").read_text().splitlines()]
-    assert lines.index("basic_auth {") < lines.index("reverse_proxy webserver:3000")
+    sites = "\n".join(lines).partition("{$PLATFORM_HOST} {")[2].split("{$APP_HOST:app.localhost} {")
+    for site, behind in zip(sites, ("webserver:3000", "app:8501"), strict=True):
+        assert site.index("import guarded") < site.index("basic_auth {") < site.index(f"reverse_proxy {behind}")
     ignored = (REPOSITORY / ".gitignore").read_text().splitlines()
-    assert {".env", "/deploy/proxy/users"} <= set(ignored)
+    assert {".env", "/deploy/proxy/users", "/deploy/proxy/viewers"} <= set(ignored)
 
 
 def test_nothing_but_the_platform_gets_into_the_image() -> None:

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from psycopg import sql
 
-from segmentation_platform.contracts import PUBLISHED
+from segmentation_platform.contracts import PUBLISHED, Checks
 from segmentation_platform.definitions import build_definitions
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
 from segmentation_platform.orchestration.resources import WarehouseResource
@@ -18,36 +18,9 @@ from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import snapshots
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform_tests.orchestration.conftest import Run
+from segmentation_platform_tests.orchestration.test_definitions import LINEAGE
 
-ASSETS = {
-    "raw_sales",
-    "clean_sales",
-    "rejected_sales",
-    "rfm_features",
-    "product_catalog",
-    "customer_tastes",
-    "kmeans_model",
-    "segment_drift",
-    "model_selection",
-    "segment_history",
-    "customer_segments",
-    "segment_moves",
-    "segment_profiles",
-    "segment_regions",
-    "segment_recs",
-    "customer_recs",
-    "similar_items",
-    "models",
-    "product_demand",
-    "regional_demand",
-    "item_weights",
-    "rec_backtest",
-    "seasonality",
-    "cancellations",
-    "countries",
-    "cohorts",
-    "published_snapshot",
-}
+ASSETS = set(LINEAGE) - {"sales_ledger"}
 
 
 def materialized(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, object]]:
@@ -78,9 +51,12 @@ def test_a_refresh_makes_every_asset_passes_every_check_and_publishes(run: Run, 
     snapshot = made["published_snapshot"]
     assert (snapshot["checks_passed"], snapshot["checks_warned"]) == (36 - len(warned), len(warned))
     assert served.customers == made["customer_segments"]["dagster/row_count"]
+    rows: dict[str, object] = {name: told.get("dagster/row_count") for name, told in made.items()} | {
+        Checks.table(): len(checks)
+    }
     for published in PUBLISHED:
         frame = snapshots.read_served(database, published)
-        assert len(frame) == made[published.contract.table()]["dagster/row_count"]
+        assert len(frame) == rows[published.contract.table()]
         published.contract.validate(frame)
 
 
