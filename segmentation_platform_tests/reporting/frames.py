@@ -1,0 +1,235 @@
+"""Small published views: what a chart or the report is about is given, the rest is filled in."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from segmentation_platform.contracts import (
+    GONE,
+    NEW,
+    Cancellations,
+    Cohorts,
+    Contract,
+    Countries,
+    ModelSelection,
+    RecommendationQuality,
+    Seasonality,
+    SegmentDrift,
+    SegmentMoves,
+    SegmentProfiles,
+)
+
+_FILLED: dict[str, object] = {
+    "text": "x",
+    "integer": 1,
+    "bigint": 1,
+    "double precision": 0.5,
+    "numeric(14,2)": 10.0,
+    "date": pd.Timestamp("2011-12-10"),
+    "timestamp": pd.Timestamp("2011-12-10"),
+    "boolean": True,
+}
+COLORS = {"Champions": "#0072b2", "At risk, valuable": "#d55e00", "Hibernating": "#8c8c8c"}
+
+
+def table(contract: type[Contract], rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
+    """Rows of a contract; None is null, what is not named is filled in."""
+    if not rows:
+        return contract.no_rows()
+    columns = {c.name: [row.get(c.name, _FILLED[c.sql_type]) for row in rows] for c in contract.columns()}
+    return pd.DataFrame(columns).astype(contract.no_rows().dtypes)
+
+
+def profiles(sizes: dict[str, int] | None = None) -> pd.DataFrame:
+    """Segments of so many customers, each segment spending half of what is left."""
+    sizes = sizes if sizes is not None else {"Champions": 100, "At risk, valuable": 300, "Hibernating": 600}
+    everybody = sum(sizes.values())
+    shares = [0.5**place for place in range(1, len(sizes) + 1)]
+    return table(
+        SegmentProfiles,
+        [
+            {
+                "segment_id": place,
+                "segment": name,
+                "rank": place,
+                "color": COLORS.get(name, "#009e73"),
+                "customers": customers,
+                "customer_share": customers / everybody,
+                "revenue": 100_000 * share,
+                "revenue_share": share / sum(shares),
+                "recency_days_mean": 30.0 * place,
+                "frequency_mean": 8.0 / place,
+                "monetary_mean": 100_000 * share / customers,
+                "stability": 0.9,
+            }
+            for place, ((name, customers), share) in enumerate(zip(sizes.items(), shares, strict=True), start=1)
+        ],
+    )
+
+
+def moves() -> pd.DataFrame:
+    """November, whole, and nine days of December."""
+    november = {"period": pd.Timestamp("2011-11-01"), "until": pd.Timestamp("2011-12-01")}
+    december = {"period": pd.Timestamp("2011-12-01"), "until": pd.Timestamp("2011-12-10")}
+    ways = [("Champions", "Champions", 80), ("Champions", "At risk, valuable", 20), (NEW, "Hibernating", 7)]
+    return table(
+        SegmentMoves,
+        [
+            {"from_segment": origin, "to_segment": to, "customers": customers, "customer_share": 0.2, **month}
+            for month in (november, december)
+            for origin, to, customers in [*ways, ("At risk, valuable", GONE, 1)]
+        ],
+    )
+
+
+def season(indices: Sequence[float | None], spread: float = 0.1, **columns: Any) -> pd.DataFrame:
+    """Months with these indices from January 2011 on; the last one is not over."""
+    months = pd.date_range("2011-01-01", periods=len(indices), freq="MS")
+    rows = [
+        {
+            "subject_kind": "all",
+            "subject": "all",
+            "period": month,
+            "is_complete": month < months[-1],
+            "baseline": "2011-03 to 2011-08",
+            "season_index": index,
+            "index_low": None if index is None else index * (1 - spread),
+            "index_high": None if index is None else index * (1 + spread),
+            "season_start": None,
+            "season_share": None,
+            **columns,
+        }
+        for month, index in zip(months, indices, strict=True)
+    ]
+    return table(Seasonality, rows)
+
+
+def cohorts(shares: Sequence[Sequence[float]]) -> pd.DataFrame:
+    """Cohorts of a hundred customers from January 2011 on, with their shares from the first month after."""
+    return table(
+        Cohorts,
+        [
+            {
+                "cohort": pd.Timestamp("2011-01-01") + pd.DateOffset(months=place),
+                "months_since": since,
+                "is_complete": True,
+                "customers": 100,
+                "active_customers": round(share * 100),
+                "retention": share,
+                "retention_low": max(share - 0.05, 0),
+                "retention_high": min(share + 0.05, 1),
+            }
+            for place, later in enumerate(shares)
+            for since, share in enumerate([1.0, *later])
+        ],
+    )
+
+
+def countries(values: dict[str, tuple[float, float | None, float | None]]) -> pd.DataFrame:
+    """The value of an order and its interval; the first one is home."""
+    home = next(iter(values.values()))[0] if values else 1.0
+    return table(
+        Countries,
+        [
+            {
+                "country": country,
+                "is_home": place == 0,
+                "revenue": 1000.0 / (place + 1),
+                "revenue_share": 0.8 if place == 0 else 0.2 / (len(values) - 1),
+                "average_order_value": value,
+                "order_value_low": low,
+                "order_value_high": high,
+                "order_value_index": value / home,
+            }
+            for place, (country, (value, low, high)) in enumerate(values.items())
+        ],
+    )
+
+
+def cancelled(
+    kind: str, rates: dict[str, tuple[int, int]], descriptions: dict[str, str] | None = None
+) -> pd.DataFrame:
+    """Lines cancelled later of lines sold, by subject."""
+    return table(
+        Cancellations,
+        [
+            {
+                "subject_kind": kind,
+                "subject": subject,
+                "description": (descriptions or {}).get(subject),
+                "customer_lines": sold,
+                "lines_taken_back": back,
+                "line_rate": back / sold if sold else None,
+                "line_rate_shrunk": back / sold if sold else None,
+                "line_rate_low": back / sold * 0.8 if sold else None,
+                "line_rate_high": min(back / sold * 1.2, 1) if sold else None,
+            }
+            for subject, (back, sold) in rates.items()
+        ],
+    )
+
+
+def quality(values: dict[str, float], task: str = "all") -> pd.DataFrame:
+    """NDCG@10 of models against recent popularity and the replaced system."""
+    return table(
+        RecommendationQuality,
+        [
+            {
+                "model": model,
+                "task": task,
+                "origin": pd.Timestamp("2011-11-10"),
+                "metric": "ndcg@10",
+                "value": value,
+                "low": value - 0.01,
+                "high": value + 0.01,
+                "baseline": baseline,
+                "delta": value - values.get(baseline, 0.0),
+                "delta_low": value - values.get(baseline, 0.0) - 0.01,
+                "delta_high": value - values.get(baseline, 0.0) + 0.01,
+                "customers": 1234,
+            }
+            for model, value in values.items()
+            for baseline in ("recent_popularity", "replaced_system")
+            if baseline != model
+        ],
+    )
+
+
+def selection(auc: Sequence[float | None], jaccard: float = 0.9, chosen: int = 1) -> pd.DataFrame:
+    """Fits of three and more segments."""
+    return table(
+        ModelSelection,
+        [
+            {
+                "region": "all",
+                "transform": "yeo-johnson",
+                "k": place + 3,
+                "is_chosen": place == chosen,
+                "min_jaccard": jaccard,
+                "prediction_strength": 0.8,
+                "quiet_relabelled": 0.005,
+                "repurchase_auc": value,
+            }
+            for place, value in enumerate(auc)
+        ],
+    )
+
+
+def drifted(**columns: Any) -> pd.DataFrame:
+    """A night on which nothing is due, unless told."""
+    quiet = {
+        "region": "all",
+        "model_version": 2,
+        "is_promotion": False,
+        "psi_recency": 0.04,
+        "psi_frequency": 0.01,
+        "psi_monetary": 0.01,
+        "psi_segments": 0.0,
+        "shadow_ari": 0.95,
+        "relabelled": 0.01,
+        "due": None,
+        "min_jaccard": None,
+        "refused": None,
+    }
+    return table(SegmentDrift, [{**quiet, **columns}])
