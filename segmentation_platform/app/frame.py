@@ -7,7 +7,17 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 from segmentation_platform.app import links, notices, theme
-from segmentation_platform.app.pages import customer, products, score
+from segmentation_platform.app.pages import (
+    cancellations,
+    customer,
+    movement,
+    products,
+    quality,
+    score,
+    season,
+    segment,
+    today,
+)
 from segmentation_platform.app.shop import Shop, opened
 from segmentation_platform.app.words import state
 from segmentation_platform.client import ClientError, NothingPublishedError
@@ -30,9 +40,15 @@ class Entry:
 
 
 ENTRIES = (
+    Entry("today", "Today", today.show),
+    Entry("segment", "Segment", segment.show),
+    Entry("movement", "Movement", movement.show),
     Entry("customer", "Customer", customer.show),
     Entry("score", "Score", score.show),
     Entry("products", "Products", products.show),
+    Entry("season", "Season and countries", season.show),
+    Entry("cancellations", "Cancellations", cancellations.show),
+    Entry("quality", "Quality", quality.show),
 )
 """All pages, in the order of the navigation; the first is where the app opens."""
 

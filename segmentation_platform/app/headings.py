@@ -1,9 +1,13 @@
 """What columns are called on a page, and how their values are shown."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
+
+if TYPE_CHECKING:
+    from streamlit.elements.lib.column_types import ColumnConfig
 
 _LABELS: Mapping[str, str] = {
     "stock_code": "Product",
@@ -18,6 +22,12 @@ _LABELS: Mapping[str, str] = {
     "frequency": "Orders",
     "monetary": "Money spent",
     "average_order_value": "Money per order",
+    "recency_days_median": "Days since last order, median",
+    "frequency_median": "Orders, median",
+    "monetary_median": "Money spent, median",
+    "orders_per_customer": "Orders per customer",
+    "valid_from": "From",
+    "valid_to": "Until",
     "price_median": "Usual price",
     "cancellation_rate": "Cancelled",
     "customer_share": "Share of customers",
@@ -53,7 +63,7 @@ _LABELS: Mapping[str, str] = {
 _SHARES = ("share", "rate", "retention", "confidence", "overlap", "cancelled later", "active")
 
 
-def shown_as(frame: pd.DataFrame) -> dict[str, object]:
+def shown_as(frame: pd.DataFrame) -> "dict[str, ColumnConfig | str | None]":
     """How Streamlit shows each column of a frame: its heading and the form of its values."""
     return {str(name): _column(str(name), frame[name]) for name in frame.columns}
 
@@ -63,7 +73,7 @@ def label_of(name: str) -> str:
     return _LABELS.get(name, name.replace("_", " ").capitalize() if name.islower() else name)
 
 
-def _column(name: str, values: pd.Series) -> object:
+def _column(name: str, values: pd.Series) -> "ColumnConfig":
     label = label_of(name)
     if pd.api.types.is_bool_dtype(values):
         return st.column_config.CheckboxColumn(label)
@@ -79,7 +89,9 @@ def _column(name: str, values: pd.Series) -> object:
 def _form(name: str, values: pd.Series) -> str:
     if any(word in name.lower() for word in _SHARES) and not values.abs().max() > 1:
         return "percent"
-    return "localized" if values.abs().max() >= 1000 else "%.2f"
+    if name.endswith("_median") and (values.dropna() % 1 == 0).all():
+        return "localized"
+    return "accounting" if values.abs().max() >= 1000 else "%.2f"
 
 
 def _width(name: str) -> int | None:

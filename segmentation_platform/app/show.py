@@ -14,7 +14,7 @@ from segmentation_platform.reporting.charts import Chart
 
 _CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
 _MOST_ROWS = 12
-_ROW = 36
+_HEIGHT = 440
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,11 @@ def table(frame: pd.DataFrame, name: Name, *, shown: tuple[str, ...] = ()) -> No
     if frame.empty:
         st.info("Nothing to show with these choices.")
         return
-    rows = min(len(frame), _MOST_ROWS)
     st.dataframe(
         frame,
         hide_index=True,
-        height=_ROW * (rows + 1) + 3,
+        height="content" if len(frame) <= _MOST_ROWS else _HEIGHT,
+        placeholder="–",
         column_order=shown or None,
         column_config=shown_as(frame),
     )
@@ -102,7 +102,14 @@ def download(data: bytes, name: Name, label: str = "Download CSV") -> None:
     """A button that downloads a file; the page stays as it is."""
     file = name.file()
     st.download_button(
-        label, data, file, "text/csv", key=f"download:{file}", icon=":material/download:", on_click="ignore", help=file
+        label,
+        data,
+        file,
+        "text/csv",
+        key=f"download:{file}",
+        icon=":material/download:",
+        on_click="ignore",
+        help=file,
     )
 
 

@@ -1,5 +1,7 @@
 """Figures in plain words."""
 
+import math
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -42,14 +44,14 @@ class Size:
         return f"{count(abs(self.customers - self.before))} {how} than on {day(self.since)}"
 
 
-def day(when: date | pd.Timestamp | None) -> str:
+def day(when: date) -> str:
     """A day in words: 10 December 2011."""
-    return "unknown" if when is None or pd.isna(when) else f"{when.day} {when:%B %Y}"
+    return f"{when.day} {when:%B %Y}"
 
 
 def money(amount: float) -> str:
     """An amount in the ledger's currency: whole, but for small ones."""
-    if pd.isna(amount):
+    if math.isnan(amount):
         return "unknown"
     return f"{amount:,.0f}" if abs(amount) >= 100 else f"{amount:,.2f}"
 
@@ -61,7 +63,7 @@ def counted(number: float, what: str) -> str:
 
 def times(factor: float) -> str:
     """A multiple: 2.4 times."""
-    return "unknown" if pd.isna(factor) else f"{factor:,.1f} times"
+    return "unknown" if math.isnan(factor) else f"{factor:,.1f} times"
 
 
 def list_name(name: str) -> str:
@@ -103,7 +105,7 @@ def _known(then: pd.Series, segment: str) -> int | None:
     return int(then[segment]) if segment in then.index else None
 
 
-def portrait(segment: dict[str, object]) -> str:
+def portrait(segment: Mapping[Hashable, object]) -> str:
     """What a segment is and brings, in one line."""
     share, revenue = (float(str(segment[name])) for name in ("customer_share", "revenue_share"))
     return f"{percent(share)} of customers, {percent(revenue)} of revenue"

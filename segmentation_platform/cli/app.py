@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from segmentation_platform.cli import (
+    app_server,
     backfill,
     database,
     doctor,
@@ -40,6 +41,7 @@ app.command("export")(export.export)
 app.command("backtest")(quality.backtest)
 app.command("tune")(quality.tune)
 app.command("ui")(ui.ui)
+app.command("app")(app_server.app)
 app.command("monitor")(monitor.monitor)
 app.command("housekeeping")(housekeeping.housekeeping)
 app.command("simulate")(simulate.simulate)
