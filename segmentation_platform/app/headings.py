@@ -87,7 +87,7 @@ def _column(name: str, values: pd.Series) -> "ColumnConfig":
 
 
 def _form(name: str, values: pd.Series) -> str:
-    if any(word in name.lower() for word in _SHARES) and not values.abs().max() > 1:
+    if any(word in name.lower() for word in _SHARES):
         return "percent"
     if name.endswith("_median") and (values.dropna() % 1 == 0).all():
         return "localized"

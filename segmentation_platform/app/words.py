@@ -62,8 +62,8 @@ def counted(number: float, what: str) -> str:
 
 
 def times(factor: float) -> str:
-    """A multiple: 2.4 times."""
-    return "unknown" if math.isnan(factor) else f"{factor:,.1f} times"
+    """A multiple: 2.4 ×."""
+    return "unknown" if math.isnan(factor) else f"{factor:,.1f} ×"
 
 
 def list_name(name: str) -> str:

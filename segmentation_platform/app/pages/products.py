@@ -124,9 +124,8 @@ def _demand(shop: Shop, code: str) -> None:
     demand = rows[0]
     bought, trend, again, sold = st.columns(4)
     bought.metric("Customers", f"{demand['customers']:,}", border=True)
-    trend.metric(
-        "Against ever", times(demand["trend"]), border=True, help="Its share lately divided by its share ever"
-    )
+    help_text = "Its share of all purchases lately, divided by its share of all purchases ever"
+    trend.metric("Demand lately", f"{times(demand['trend'])} the usual", border=True, help=help_text)
     again.metric("Bought again", percent(demand["repurchase_rate"]), border=True)
     sold.metric("Still sold", "yes" if demand["is_offered"] else "no", border=True)
 

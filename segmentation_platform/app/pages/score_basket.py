@@ -26,9 +26,9 @@ def show(shop: Shop) -> None:
     with st.form("basket", border=False):
         lines = [_line(row) for row in range(1, st.session_state[_COUNT] + 1)]
         country = _country(shop)
-        more, submit, _ = st.columns([1, 1, 4])
-        wants_more = more.form_submit_button("Add a row", icon=":material/add:")
-        wants_score = submit.form_submit_button("Score", type="primary")
+        with st.container(horizontal=True):
+            wants_score = st.form_submit_button("Score", type="primary")
+            wants_more = st.form_submit_button("Add a row", icon=":material/add:")
     if wants_more:
         st.session_state[_COUNT] += 1
         st.rerun()

@@ -59,10 +59,10 @@ def _starts(shop: Shop) -> None:
     if known.empty:
         st.write("No category for an occasion has had a season that can be told from the other weeks.")
         return
-    starts = known.groupby("subject", as_index=False).last().rename(columns={"subject": "category"})
-    for row in starts.to_dict("records"):
+    half_done = known[known["season_share"] >= 0.5].groupby("subject", as_index=False).first()
+    for row in half_done.to_dict("records"):
         st.markdown(
-            f"- **{row['category']}**: from {day(row['season_start'])} to the busiest week every seven days sold "
+            f"- **{row['subject']}**: from {day(row['season_start'])} to the busiest week every seven days sold "
             f"more than three ordinary weeks; {percent(row['season_share'])} of that season was done by the end of "
             f"{row['period']:%B %Y}."
         )

@@ -102,7 +102,7 @@ def _by_segment_table(rows: pd.DataFrame) -> pd.DataFrame:
         "segment": "Segment",
         "customers": "Customers who bought it",
         "share": "Share of the segment",
-        "lift": "Times the share of all",
+        "lift": "Times as often as all customers",
         "lift_low": "From",
         "lift_high": "To",
     }
