@@ -38,6 +38,7 @@ def test_on_average_half_are_outdone(values: list[int]) -> None:
 
 def test_a_segment_of_one_outdoes_half_of_itself() -> None:
     customers = pd.DataFrame({name: [1.0, 2.0] for name in HABITS}).assign(segment=["Champions", "Loyal"])
-    found = standing(customers.iloc[0].to_dict(), customers)
+    best = {**dict.fromkeys(HABITS, 1.0), "segment": "Champions"}
+    found = standing(best, customers)
     assert found["in_segment"].tolist() == [0.5] * len(HABITS)
     assert found["habit"].tolist() == list(HABITS.values())

@@ -32,7 +32,7 @@ def test_accents_are_spelt_and_other_signs_become_one_underscore() -> None:
 
 
 def test_a_file_holds_no_formula_and_all_its_accents() -> None:
-    table = pd.DataFrame({"name": ["=cmd()", "Café"], "day": pd.to_datetime(["2011-12-10", None])})
+    table = pd.DataFrame({"name": ["=cmd()", "Café"], "day": pd.to_datetime(["2011-12-10", "NaT"])})
     text = csv_bytes(table).decode("utf-8-sig")
     assert text == "name,day\n'=cmd(),2011-12-10\nCafé,\n"
 

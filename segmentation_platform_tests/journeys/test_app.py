@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from segmentation_platform.app.frame import ENTRIES
 from segmentation_platform.client import Client
@@ -17,8 +17,8 @@ from segmentation_platform_tests.journeys.app_server import app_server
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 PATHS = [entry.path for entry in ENTRIES]
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 900}
 SECONDS = 30_000
 
 
