@@ -1,6 +1,7 @@
 # make run                    everything, on a simulated shop: needs Python 3.11+ and the package index, nothing else
 # make run SALES=data.csv     the same on your ledger
 # make ui                     Dagster's web server and daemon
+# make app                    segments, customers and products in the browser, of what was published
 # make notebook               an analysis of what is published, from end to end
 # make test                   all tests
 # make env                    .env with fresh random passwords, for docker compose
@@ -8,10 +9,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUN_READY := .venv/.ready-to-run
+APP_READY := .venv/.ready-to-show
 DEV_READY := .venv/.ready-to-develop
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run ui notebook test lint types audit sbom lock docs env clean
+.PHONY: run ui app notebook test lint types audit sbom lock docs env clean
 .DEFAULT_GOAL := run
 
 run: $(RUN_READY)
@@ -19,6 +21,9 @@ run: $(RUN_READY)
 
 ui: $(RUN_READY)
 	@$(BIN)/segmentation-platform ui
+
+app: $(APP_READY)
+	@$(BIN)/segmentation-platform app
 
 notebook: $(DEV_READY)
 	@$(BIN)/marimo edit notebooks/season_and_audience.py
@@ -50,6 +55,7 @@ lock:
 	uv pip compile --universal --quiet --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock
 	uv pip compile --universal --quiet --generate-hashes --no-header --no-annotate --extra kubernetes pyproject.toml -o requirements-kubernetes.lock
 	uv pip compile --universal --quiet --generate-hashes --no-header --no-annotate --constraint requirements.lock --group viewer -o requirements-viewer.lock
+	uv pip compile --universal --quiet --generate-hashes --no-header --no-annotate --extra app pyproject.toml -o requirements-app.lock
 
 env:
 	@sh deploy/make-env
@@ -65,6 +71,11 @@ $(RUN_READY): .venv/bin/python requirements.lock pyproject.toml
 	@echo "Installing into .venv …"
 	@$(PIP) --no-deps --require-hashes -r requirements.lock
 	@$(PIP) --no-deps --editable .
+	@touch $@
+
+$(APP_READY): $(RUN_READY) requirements-app.lock
+	@echo "Installing the app into .venv …"
+	@$(PIP) --no-deps --require-hashes -r requirements-app.lock
 	@touch $@
 
 $(DEV_READY): $(RUN_READY) requirements-dev.lock

@@ -139,6 +139,12 @@ class AlertSettings(_Section):
     ui: str = "http://127.0.0.1:3000"
 
 
+class AppSettings(_Section):
+    """What the app reads: an exported folder, or the database where none is named."""
+
+    folder: Path | None = None
+
+
 class HousekeepingSettings(_Section):
     """What is kept, and when the rest is dropped."""
 
@@ -184,6 +190,7 @@ class Settings(BaseSettings):
     campaigns: CampaignSettings = CampaignSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     alerts: AlertSettings = AlertSettings()
+    app: AppSettings = AppSettings()
     housekeeping: HousekeepingSettings = HousekeepingSettings()
     log_format: Literal["text", "json"] = "text"
     simulation: SimulationSettings = SimulationSettings()
@@ -235,6 +242,12 @@ def load_settings() -> Settings:
         raise SettingsProblemError(f"Settings in {config_file()} or the environment: {'; '.join(lines)}") from None
     except (SettingsError, ValueError) as error:
         raise SettingsProblemError(f"{config_file()} can't be read: {error}") from error
+
+
+def name_folder(folder: Path) -> None:
+    """Read an exported folder, in the app that this process becomes."""
+    os.environ["SEGMENTATION_APP__FOLDER"] = str(folder)
+    load_settings.cache_clear()
 
 
 def name_database(url: str) -> None:

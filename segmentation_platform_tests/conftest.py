@@ -50,7 +50,7 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def migrated_template(postgres_url: str) -> Iterator[str]:
     """Name of a migrated database, of which copies are made in a fraction of the time."""
-    with _new_database(postgres_url) as template:
+    with new_database(postgres_url) as template:
         upgrade(template)
         yield urlsplit(template.url).path[1:]
 
@@ -58,19 +58,19 @@ def migrated_template(postgres_url: str) -> Iterator[str]:
 @pytest.fixture
 def empty_database(postgres_url: str) -> Iterator[Database]:
     """An empty database of the test's own."""
-    with _new_database(postgres_url) as database:
+    with new_database(postgres_url) as database:
         yield database
 
 
 @pytest.fixture
 def database(postgres_url: str, migrated_template: str) -> Iterator[Database]:
     """A migrated database of the test's own."""
-    with _new_database(postgres_url, migrated_template) as database:
+    with new_database(postgres_url, migrated_template) as database:
         yield database
 
 
 @contextmanager
-def _new_database(url: str, template: str = "template0") -> Iterator[Database]:
+def new_database(url: str, template: str = "template0") -> Iterator[Database]:
     name = f"segmentation_test_{secrets.token_hex(6)}"
     server = Database(url)
     with server.connect_autocommit() as connection:

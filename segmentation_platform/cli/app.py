@@ -8,6 +8,7 @@ import typer
 
 from segmentation_platform.campaigns.errors import CampaignError
 from segmentation_platform.cli import (
+    app_server,
     backfill,
     campaigns,
     database,
@@ -42,6 +43,7 @@ app.command("export")(export.export)
 app.command("backtest")(quality.backtest)
 app.command("tune")(quality.tune)
 app.command("ui")(ui.ui)
+app.command("app")(app_server.app)
 app.command("monitor")(monitor.monitor)
 app.command("housekeeping")(housekeeping.housekeeping)
 app.command("simulate")(simulate.simulate)

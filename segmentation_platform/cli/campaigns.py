@@ -185,7 +185,7 @@ def _refuse_existing(paths: list[Path], overwrite: bool) -> None:
 
 def _write(part: "pd.DataFrame", path: Path) -> None:
     """A whole file or none."""
-    from segmentation_platform.cli.spreadsheet import safe
+    from segmentation_platform.spreadsheet import safe
 
     unfinished = path.with_name(f".{path.name}.unfinished")
     if path.suffix == ".csv":

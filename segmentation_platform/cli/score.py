@@ -107,7 +107,7 @@ def _text(value: object) -> str:
 def _write(scored: "dict[str, ScoredCustomer]", path: Path) -> None:
     import pandas as pd
 
-    from segmentation_platform.cli.spreadsheet import safe
+    from segmentation_platform.spreadsheet import safe
 
     frames = [
         each.products.assign(customer=name, segment=each.segment, margin=round(each.margin, 4))

@@ -146,6 +146,21 @@ class Client(Tables):
         where = conditions("customer_segments", wanted)
         return self.run(grouped("customer_segments", names, _FIGURES, where))
 
+    def count_audiences(self, by: str | Sequence[str] = "campaign", **wanted: Wanted) -> pd.DataFrame:
+        """Customers in campaigns by any columns of `campaign_audiences`, counted by the database.
+
+        Args:
+            by: columns, such as `("campaign", "segment")`
+            wanted: values by column, such as `segment="Champions"`
+
+        Returns:
+            The columns of `by`, `customers` and `held_out`, ordered by the first ones.
+
+        """
+        names = [by] if isinstance(by, str) else list(by)
+        figures = {"customers": "count(*)", "held_out": "count(*) FILTER (WHERE is_holdout)"}
+        return self.run(grouped("campaign_audiences", names, figures, conditions("campaign_audiences", wanted)))
+
     def spread(self, column: str, by: str | Sequence[str] = "segment", **wanted: Wanted) -> pd.DataFrame:
         """How a number of `customer_segments` is spread, computed by the database.
 

@@ -3,3 +3,7 @@
 
 class ClientError(RuntimeError):
     """Something can't be read; the message says why and what to do."""
+
+
+class NothingPublishedError(ClientError):
+    """There is a platform, or could be one, but no snapshot yet."""

@@ -110,7 +110,7 @@ def grouped(view: str, by: Sequence[str], figures: Mapping[str, str], where: Con
     Args:
         view: of `serving`
         by: columns that name a group; without one the whole view is a group
-        figures: SQL of each figure by its name; counts are named `customers`
+        figures: SQL of each figure by its name; what begins with `count(` is a whole number
         where: what rows have to fulfil
 
     """
@@ -121,7 +121,7 @@ def grouped(view: str, by: Sequence[str], figures: Mapping[str, str], where: Con
     if keys:
         text += f" GROUP BY {', '.join(quoted(column.name) for column in keys)}"
         text += f" ORDER BY {', '.join(_ordered(column, down=False) for column in keys)}"
-    kinds = {name: "integer" if name == "customers" else "double precision" for name in figures}
+    kinds = {name: "integer" if sql.startswith("count(") else "double precision" for name, sql in figures.items()}
     return Query(text, where.values, (*keys, *(Column(name, kind, "", False) for name, kind in kinds.items())))
 
 

@@ -11,7 +11,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from segmentation_platform.client.errors import ClientError
+from segmentation_platform.client.errors import ClientError, NothingPublishedError
 from segmentation_platform.client.manifest import Manifest, read_manifest
 from segmentation_platform.client.query import Conditions, Query, Scalar, select
 from segmentation_platform.client.views import VIEWS
@@ -73,7 +73,7 @@ def read_snapshot(reading: Reading) -> Snapshot:
     with reading.stream(query.sql) as rows:
         found = rows.read_all().cast(arrow_schema(query.columns)).to_pylist()
     if not found:
-        raise ClientError(_NOTHING)
+        raise NothingPublishedError(_NOTHING)
     return Snapshot(**{field.name: found[0][field.name] for field in fields(Snapshot)})
 
 
@@ -106,7 +106,7 @@ class PostgresSource:
             except NotServedError:
                 found = 0
             if not found:
-                raise ClientError(_NOTHING)
+                raise NothingPublishedError(_NOTHING)
             yield opened
 
 
@@ -135,7 +135,7 @@ def default_source() -> PostgresSource:
     if settings.database_url is not None:
         return PostgresSource(settings.database_url.get_secret_value())
     if not (settings.home / "postgres").exists():
-        raise ClientError(
+        raise NothingPublishedError(
             f"{_NOTHING}\nLooked for a platform in {settings.home.absolute()}, for DATABASE_URL names no database."
         )
     with _own_errors():

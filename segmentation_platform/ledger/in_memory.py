@@ -20,11 +20,13 @@ class Cleaned:
 
     Attributes:
         clean: columns of `contracts.CleanSales`
+        rejected: columns of `contracts.RejectedSales`
         reasons: why lines were rejected, as in `clean.CleanedLedger`
 
     """
 
     clean: pa.Table
+    rejected: pa.Table
     reasons: pd.DataFrame
 
 
@@ -41,7 +43,7 @@ def clean_file(engine: Engine, path: Path, options: ReadOptions, rules: Cleaning
 def clean_lines(engine: Engine, text: pa.Table, rules: CleaningRules) -> Cleaned:
     """Clean lines as a reader, or a simulated shop, gives them: text columns in the order of `TEXT_COLUMNS`."""
     with cleaned_ledger(engine, in_raw_columns(text), rules) as ledger:
-        return Cleaned(ledger.clean.read_all(), ledger.reasons)
+        return Cleaned(ledger.clean.read_all(), ledger.rejected.read_all(), ledger.reasons)
 
 
 def in_raw_columns(text: pa.Table, load_id: int = 1) -> pa.Table:

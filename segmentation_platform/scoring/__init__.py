@@ -11,18 +11,20 @@ from segmentation_platform.scoring.customer import (
     purchases_of,
     scored_at_night,
 )
-from segmentation_platform.scoring.files import customers_of_file
+from segmentation_platform.scoring.files import FileCustomers, customers_of_file, read_customers
 from segmentation_platform.scoring.published import NEEDED, RankingModel, models_table, read_models, read_scorer
 
 __all__ = [
     "NEEDED",
     "CustomerScorer",
+    "FileCustomers",
     "Purchase",
     "RankingModel",
     "ScoredCustomer",
     "customers_of_file",
     "models_table",
     "purchases_of",
+    "read_customers",
     "read_models",
     "read_scorer",
     "scored_at_night",

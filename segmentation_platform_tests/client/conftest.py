@@ -7,6 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from segmentation_platform.campaigns import built_in_playbook
+from segmentation_platform.campaigns.planning import customers_of, plan
 from segmentation_platform.client import Client
 from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.engine import DuckDBEngine
@@ -23,7 +25,14 @@ from segmentation_platform.warehouse.snapshots import publish
 from segmentation_platform_tests.integration.conftest import as_role
 from segmentation_platform_tests.integration.conftest import new_owner as new_owner
 from segmentation_platform_tests.integration.marked import facts, marked_history, marked_tables
-from segmentation_platform_tests.ledgers import catalog, profiled, segmented, simulated, simulated_fit
+from segmentation_platform_tests.ledgers import (
+    catalog,
+    profiled,
+    segmented,
+    simulated,
+    simulated_customers,
+    simulated_fit,
+)
 
 PASSWORD = "it's a \\ word"
 
@@ -37,6 +46,8 @@ def shop_tables() -> dict[str, pd.DataFrame]:
         sales = Sales(session, segmented(), products)
         lists = segment_recommendations(sales, shop.as_of, rules)
         shelf, pairs = learn(sales, lists, shop.as_of, rules)
+    people = customers_of(segmented(), simulated_customers())
+    planned = plan(built_in_playbook(), people, marked_tables(1)["seasonality"], shop.as_of, 7)
     ranking = RankingModel(rules.customers, ("United Kingdom", "Germany"))
     return {
         **marked_tables(1),
@@ -46,6 +57,8 @@ def shop_tables() -> dict[str, pd.DataFrame]:
         "customer_recommendations": customer_recommendations(segmented(), pairs, shelf),
         "segment_recommendations": lists,
         "products": products,
+        "campaigns": planned.campaigns,
+        "campaign_audiences": planned.audiences,
         "models": models_table({EVERYWHERE: (1, simulated_fit().to_json())}, ranking),
     }
 

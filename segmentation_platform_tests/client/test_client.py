@@ -162,6 +162,20 @@ def test_counts_and_spreads_are_those_of_the_customers_from_either_source(client
         assert each.count_customers("r_score", segment="nobody").empty
 
 
+def test_audiences_are_counted_by_the_database(client: Client, folder: Path) -> None:
+    planned = shop_tables()["campaigns"].set_index("campaign")
+    planned = planned[planned["customers"] > 0]
+    for each in (client, Client(folder=folder)):
+        counted = each.count_audiences().set_index("campaign")
+        assert counted["customers"].to_dict() == planned["customers"].to_dict()
+        assert counted["held_out"].to_dict() == planned["held_out"].to_dict()
+        by_segment = each.count_audiences(("campaign", "segment"))
+        assert by_segment["customers"].sum() == planned["customers"].sum()
+        some = each.campaign_audiences("membership", is_holdout=True)
+        assert len(some) == int(planned["held_out"]["membership"])
+        assert len(some) > 0
+
+
 def test_of_one_customer_all_is_told(client: Client, folder: Path) -> None:
     customer = shop_tables()["customer_segments"]["customer_id"].iloc[5]
     for each in (client, Client(folder=folder)):

@@ -3,12 +3,8 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +13,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
 from segmentation_platform.warehouse.database import Database
+from segmentation_platform_tests.app.published import published as published
+from segmentation_platform_tests.app.published import shop_ledger as shop_ledger
+from segmentation_platform_tests.journeys.waiting import free_port, wait_for
 
 _SWITCHES = [
     "--no-sandbox",
@@ -27,7 +26,6 @@ _SWITCHES = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_START_SECONDS = 90
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +59,7 @@ def dagster_ui(tmp_path: Path, empty_database: Database) -> Iterator[str]:
     ledger = tmp_path / "ledger.parquet"
     write_parquet(SimulatedShop(ShopPlan(lines=12_000, seed=3)), ledger)
     (tmp_path / "segmentation.toml").write_text(f'[ledger]\nsales = "{ledger}"\n')
-    port = _free_port()
+    port = free_port()
     with (tmp_path / "ui.log").open("w") as log:
         server = subprocess.Popen(
             [str(Path(sys.executable).parent / "segmentation-platform"), "ui", "--port", str(port)],
@@ -71,28 +69,8 @@ def dagster_ui(tmp_path: Path, empty_database: Database) -> Iterator[str]:
             stderr=subprocess.STDOUT,
         )
         try:
-            _wait_for(f"http://127.0.0.1:{port}/server_info", server, tmp_path / "ui.log")
+            wait_for(f"http://127.0.0.1:{port}/server_info", server, tmp_path / "ui.log")
             yield f"http://127.0.0.1:{port}"
         finally:
             server.send_signal(signal.SIGTERM)
             server.wait(timeout=60)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + _START_SECONDS
-    while time.monotonic() < end:
-        if server.poll() is not None:
-            break
-        try:
-            urllib.request.urlopen(url, timeout=1).close()  # noqa: S310 - our own address
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.25)
-        else:
-            return
-    pytest.fail(f"The web server did not come up:\n{log.read_text()}")

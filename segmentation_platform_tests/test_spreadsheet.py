@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segmentation_platform.cli.spreadsheet import safe
+from segmentation_platform.spreadsheet import safe
 
 STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 

@@ -1,0 +1,147 @@
+"""Products: find one, who buys it and where, what goes with it."""
+
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from segmentation_platform.app import address
+from segmentation_platform.app.address import ANY
+from segmentation_platform.app.shop import Shop
+from segmentation_platform.app.show import Name, chart, table
+from segmentation_platform.app.words import counted, day, times
+from segmentation_platform.client import Page
+from segmentation_platform.contracts import EVERYWHERE
+from segmentation_platform.reporting.charts.products import product_by_region, product_by_segment
+from segmentation_platform.reporting.charts.style import percent
+
+_MOST = 200
+_SHOWN = (
+    "stock_code",
+    "description",
+    "category",
+    "product_type",
+    "price_median",
+    "customers",
+    "units",
+    "revenue",
+    "trend",
+    "last_sold",
+)
+
+
+def show(shop: Shop) -> None:
+    """Put the page on the screen."""
+    st.title("Products")
+    words = address.search("Code or words", "search", placeholder="for instance 85123A or heart")
+    left, right = st.columns(2)
+    kinds = shop.table("products", columns=("stock_code", "category", "product_type"))
+    with left:
+        category = address.select_or_all("Category", "category", sorted(kinds["category"].unique()))
+    of_category = kinds if category == ANY else kinds[kinds["category"] == category]
+    with right:
+        kind = address.select_or_all("Type", "type", sorted(of_category["product_type"].unique()))
+    found = _found(shop, words, category, kind)
+    product = _one(found)
+    st.write(_counted(found))
+    table(found, Name("products", shop.as_of, (words, category, kind)), shown=_SHOWN)
+    if product:
+        _product(shop, product)
+
+
+def _found(shop: Shop, words: str, category: str, kind: str) -> pd.DataFrame:
+    chosen = {
+        "category": None if category == ANY else category,
+        "product_type": None if kind == ANY else kind,
+    }
+    page = Page(order_by=("-revenue",), limit=_MOST)
+    # What people search for is as many things as there are people: it is read, not kept.
+    found = (
+        shop.client.products(**chosen, contains=words, page=page)
+        if words
+        else shop.table("products", chosen, page=page)
+    )
+    demand = shop.table("product_demand", columns=("stock_code", "recent_share", "trend", "repurchase_rate"))
+    return found.merge(demand, on="stock_code", how="left")
+
+
+def _counted(found: pd.DataFrame) -> str:
+    if len(found) == _MOST:
+        return f"The {_MOST} products with most revenue of those that were found. Search to see others."
+    return f"{counted(len(found), 'product')} found, those with most revenue first."
+
+
+def _one(found: pd.DataFrame) -> str:
+    """The product to tell more of: that of the address, which need not be among those that were found."""
+    named = st.query_params.get("product", "")
+    codes = found["stock_code"].tolist()
+    if not codes:
+        return named
+    described = dict(zip(found["stock_code"], found["description"], strict=True))
+    options = list(dict.fromkeys([*([named] if named else []), *codes]))
+    return address.select(
+        "Tell more of", "product", options, shown=lambda code: f"{code} {_text(described.get(code))}".strip()
+    )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _product(shop: Shop, code: str) -> None:
+    rows = shop.table("products", {"stock_code": code}).to_dict("records")
+    if not rows:
+        st.warning(f"There is no product {code}. Search for a word of its description instead.")
+        return
+    product = rows[0]
+    st.header(f"{_text(product['description']) or 'Product'} ({code})")
+    st.write(_told(product))
+    _demand(shop, code)
+    listed = shop.table("segment_recommendations", {"stock_code": code, "region": EVERYWHERE, "taste": EVERYWHERE})
+    left, right = st.columns(2, gap="large")
+    with left:
+        chart(product_by_segment(listed, shop.colors()), Name("product_by_segment", shop.as_of, (code,)))
+    with right:
+        demand = shop.table("regional_demand", {"stock_code": code})
+        chart(product_by_region(demand), Name("product_by_region", shop.as_of, (code,)))
+    _similar(shop, code)
+
+
+def _told(product: Mapping[Hashable, Any]) -> str:
+    return (
+        f"{product['product_type']} in {product['category']}. Sold since {day(product['first_sold'])}, last on "
+        f"{day(product['last_sold'])}, usually for {product['price_median']:,.2f}; "
+        f"{percent(product['cancellation_rate'], 1)} of its units were cancelled."
+    )
+
+
+def _demand(shop: Shop, code: str) -> None:
+    rows = shop.table("product_demand", {"stock_code": code}).to_dict("records")
+    if not rows:
+        st.write("No known customer kept any of it, so nothing is said of its demand.")
+        return
+    demand = rows[0]
+    bought, trend, again, sold = st.columns(4)
+    bought.metric("Customers", f"{demand['customers']:,}", border=True)
+    help_text = "Its share of all purchases lately, divided by its share of all purchases ever"
+    trend.metric("Demand lately", f"{times(demand['trend'])} the usual", border=True, help=help_text)
+    again.metric("Bought again", percent(demand["repurchase_rate"]), border=True)
+    sold.metric("Still sold", "yes" if demand["is_offered"] else "no", border=True)
+
+
+def _similar(shop: Shop, code: str) -> None:
+    st.subheader("Goes with")
+    rows = shop.table("similar_items", {"stock_code": code})
+    if rows.empty:
+        st.write("Too few have bought it to say what goes with it.")
+        return
+    together = rows[rows["baskets"] > 0]
+    if len(together):
+        first = together.iloc[0]
+        st.write(
+            f"Most often with {_text(first['similar_description']) or first['similar_stock_code']}: in "
+            f"{counted(first['baskets'], 'invoice')}."
+        )
+    shown = ("rank", "similar_stock_code", "similar_description", "baskets", "confidence", "lift", "reason")
+    table(rows, Name("similar_items", shop.as_of, (code,)), shown=shown)

@@ -1,0 +1,73 @@
+"""Quality: how far what is shown can be trusted."""
+
+import pandas as pd
+import streamlit as st
+
+from segmentation_platform.app import address
+from segmentation_platform.app.shop import Shop
+from segmentation_platform.app.show import Name, chart, table
+from segmentation_platform.app.words import counted
+from segmentation_platform.reporting.charts.quality import backtest_forest, drift, model_choice
+
+_TASKS = {
+    "all": "Everything that was bought",
+    "new": "What is new to a customer",
+    "repeat": "What a customer buys again",
+    "next_basket": "What was bought on the first day",
+}
+
+
+def show(shop: Shop) -> None:
+    """Put the page on the screen."""
+    st.title("Quality")
+    _checks(shop)
+    _backtest(shop)
+    _choice(shop)
+    measured = shop.table("segment_drift")
+    chart(drift(measured), Name("segment_drift", shop.as_of))
+
+
+def _checks(shop: Shop) -> None:
+    st.subheader("Checks of the data")
+    snapshot = shop.snapshot
+    passed = counted(snapshot.checks_passed, "check")
+    st.write(f"{passed} passed and {snapshot.checks_warned} warned; a snapshot that fails one is never published.")
+    rows = shop.table("checks").sort_values(["passed", "asset", "check_name"], ignore_index=True)
+    with st.expander("All checks", expanded=not bool(rows["passed"].all())):
+        table(rows, Name("checks", shop.as_of), shown=("passed", "asset", "check_name", "severity", "description"))
+
+
+def _backtest(shop: Shop) -> None:
+    rows = shop.table("recommendation_quality")
+    if rows.empty:
+        chart(backtest_forest(rows), Name("recommendation_quality", shop.as_of))
+        return
+    left, middle, right = st.columns(3)
+    with left:
+        tasks = [task for task in _TASKS if task in set(rows["task"])]
+        task = address.select("What was foretold", "task", tasks, shown=lambda name: _TASKS[name])
+    with middle:
+        metrics = sorted(rows["metric"].unique())
+        metric = address.select("Measured by", "metric", metrics, default="ndcg@10")
+    with right:
+        origins = [f"{origin:%Y-%m-%d}" for origin in sorted(rows["origin"].unique(), reverse=True)]
+        origin = address.select("Played again from", "origin", origins)
+    one = (rows["task"] == task) & (rows["metric"] == metric) & (rows["origin"] == pd.Timestamp(origin))
+    chart(backtest_forest(rows[one]), Name("recommendation_quality", shop.as_of, (task, metric, origin)))
+    st.caption(
+        "Past days are played again with what was known then. These offline hits include what would have been bought "
+        "anyway; no uplift is claimed. What a campaign adds is told only by customers who are held out for measuring."
+    )
+
+
+def _choice(shop: Shop) -> None:
+    rows = shop.table("model_selection")
+    regions = sorted(rows["region"].unique(), key=lambda region: (region != "all", region))
+    if not regions:
+        return
+    region = address.select("Model of", "region", regions, shown=_region) if len(regions) > 1 else regions[0]
+    chart(model_choice(rows[rows["region"] == region]), Name("model_selection", shop.as_of, (region,)))
+
+
+def _region(region: str) -> str:
+    return "All customers" if region == "all" else region

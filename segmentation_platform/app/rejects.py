@@ -1,0 +1,41 @@
+"""Lines of a file that can't be used: where, why, and what would help."""
+
+import pandas as pd
+
+_WHY = {
+    "unparseable_quantity": ("quantity", "is no number. Write plain figures, such as 6."),
+    "unparseable_price": ("unit_price", "is no number. Write it with a point and no currency sign, such as 2.55."),
+    "unparseable_date": ("invoice_date", "is no date and time. Write it as 2011-12-01 08:26."),
+    "missing_invoice": ("invoice", "is missing. Every line needs the number of its invoice."),
+    "missing_product": ("stock_code", "is missing. Every line needs the code of its product."),
+    "duplicate_line": ("invoice", "is the same line as an earlier one. Leave it out."),
+    "not_a_product": ("stock_code", "is not the code of a product, such as postage. It counts for no segment."),
+    "price_not_positive": ("unit_price", "is not above 0. Write what one unit cost."),
+    "quantity_zero": ("quantity", "is 0. Write how many were bought."),
+    "negative_without_cancellation": ("quantity", "is below 0 on an invoice that is no cancellation."),
+}
+_COLUMNS = {
+    "quantity": "quantity",
+    "unit_price": "price",
+    "invoice_date": "date",
+    "invoice": "invoice",
+    "stock_code": "product",
+}
+
+
+def explained(rejected: pd.DataFrame) -> pd.DataFrame:
+    """The lines that can't be used, in words.
+
+    Args:
+        rejected: columns of `contracts.RejectedSales`; the first line below the heading is number 1
+
+    Returns:
+        Columns row, column, written and what_to_do, in the order of the file.
+
+    """
+    rows = []
+    for line in rejected.sort_values("line_number").to_dict("records"):
+        column, words = _WHY[str(line["reason"])]
+        written = "" if pd.isna(line[column]) else str(line[column])
+        rows.append((int(line["line_number"]), _COLUMNS[column], written, f"The {_COLUMNS[column]} {words}"))
+    return pd.DataFrame(rows, columns=["row", "column", "written", "what_to_do"])

@@ -1,0 +1,5 @@
+"""The script that Streamlit runs, anew for every click of every reader."""
+
+from segmentation_platform.app.frame import run
+
+run()

@@ -1,0 +1,128 @@
+"""Charts and tables on a page: everything can be read as a table, and every table taken away as a file."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from segmentation_platform.app.files import csv_bytes, file_name
+from segmentation_platform.app.headings import shown_as
+from segmentation_platform.app.words import list_name
+from segmentation_platform.reporting.charts import Chart
+
+_CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
+_MOST_ROWS = 12
+_HEIGHT = 440
+
+
+@dataclass(frozen=True)
+class Name:
+    """What the file of a table is called.
+
+    Attributes:
+        what: the table
+        as_of: reporting date of the snapshot
+        filters: that were chosen
+
+    """
+
+    what: str
+    as_of: date
+    filters: tuple[object, ...] = ()
+
+    def file(self) -> str:
+        """The name of the file."""
+        return file_name(self.what, self.as_of, *self.filters)
+
+
+def chart(drawn: Chart, name: Name, clicked: Callable[[str], None] | None = None) -> None:
+    """A chart with what it says, and its numbers below.
+
+    Args:
+        drawn: the chart
+        name: of the file with its numbers
+        clicked: is told what was clicked on
+
+    """
+    st.subheader(drawn.title)
+    st.write(drawn.takeaway)
+    key = f"chart:{name.what}:{drawn.title}"
+    if clicked is None:
+        st.plotly_chart(drawn.figure, key=key, theme=None, alt=drawn.takeaway, config=_CONFIG)
+    else:
+        st.plotly_chart(
+            drawn.figure,
+            key=key,
+            theme=None,
+            alt=drawn.takeaway,
+            config=_CONFIG,
+            selection_mode="points",
+            on_select=lambda: clicked(clicked_on(st.session_state[key])),
+        )
+    with st.expander("Show the numbers"):
+        table(drawn.table, name)
+
+
+def clicked_on(selection: object) -> str:
+    """The name of the bar or slice that was clicked on; empty when the click took the choice back."""
+    points = selection["selection"]["points"] if isinstance(selection, dict) else []
+    if not points:
+        return ""
+    point = points[0]
+    named = point.get("customdata") or [point.get("label") or point.get("y") or ""]
+    return str(named[0] if isinstance(named, list | tuple) else named)
+
+
+def table(frame: pd.DataFrame, name: Name, *, shown: tuple[str, ...] = ()) -> None:
+    """A table, and the button that downloads it with all its columns.
+
+    Args:
+        frame: its rows
+        name: of its file
+        shown: columns that are shown, in their order; all of them where none is named
+
+    """
+    if frame.empty:
+        st.info("Nothing to show with these choices.")
+        return
+    st.dataframe(
+        frame,
+        hide_index=True,
+        height="content" if len(frame) <= _MOST_ROWS else _HEIGHT,
+        placeholder="–",
+        column_order=shown or None,
+        column_config=shown_as(frame),
+    )
+    download(csv_bytes(frame), name)
+
+
+def download(data: bytes, name: Name, label: str = "Download CSV") -> None:
+    """A button that downloads a file; the page stays as it is."""
+    file = name.file()
+    st.download_button(
+        label,
+        data,
+        file,
+        "text/csv",
+        key=f"download:{file}",
+        icon=":material/download:",
+        on_click="ignore",
+        help=file,
+    )
+
+
+def segment_badge(segment: str, color: str) -> None:
+    """The name of a segment with its colour."""
+    st.html(f'<span style="color:{color}">●</span> <strong>{_escaped(segment)}</strong>')
+
+
+def lists_of(frame: pd.DataFrame, names: tuple[str, ...]) -> dict[str, pd.DataFrame]:
+    """The rows of each list by what it is called, in this order; lists without rows are left out."""
+    found = {list_name(name): frame[frame["list"] == name] for name in names}
+    return {words: rows for words, rows in found.items() if len(rows)}
+
+
+def _escaped(words: str) -> str:
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

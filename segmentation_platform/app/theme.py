@@ -1,0 +1,46 @@
+"""How the app looks, and how its server behaves: options of Streamlit, so that no file has to lie about."""
+
+from collections.abc import Mapping
+
+OPTIONS: Mapping[str, str] = {
+    "server.headless": "true",
+    "server.fileWatcherType": "none",
+    "server.enableXsrfProtection": "true",
+    "server.enableCORS": "true",
+    "server.maxUploadSize": "25",
+    "browser.gatherUsageStats": "false",
+    "runner.magicEnabled": "false",
+    "client.toolbarMode": "viewer",
+    "client.showErrorDetails": "none",
+    # The table's own download knows nothing of formulas in spreadsheets; ours does.
+    "client.disableDataExport": "true",
+    "theme.base": "light",
+    "theme.primaryColor": "#00616b",
+    "theme.backgroundColor": "#ffffff",
+    "theme.secondaryBackgroundColor": "#f3f6f7",
+    "theme.textColor": "#1f2933",
+    "theme.linkColor": "#00565f",
+    "theme.borderColor": "#d9dee3",
+    "theme.baseRadius": "0.4rem",
+    "theme.baseFontSize": "15",
+    "theme.showWidgetBorder": "true",
+    "theme.metricValueFontSize": "1.5rem",
+}
+"""What `streamlit run` is told; no telemetry, nothing that is for developers, no stack traces for readers."""
+
+STYLE = """
+<style>
+.stMainBlockContainer { max-width: 1240px; padding-top: 4.5rem; padding-bottom: 4rem; }
+.stMainBlockContainer h1 { font-size: 1.9rem; padding: 0; }
+.stMainBlockContainer h2 { font-size: 1.3rem; padding: 0.75rem 0 0; }
+.stMainBlockContainer h3 { font-size: 1.1rem; padding: 0.25rem 0 0; }
+/* A click before the page is done would fetch the file of the filters before. */
+.stApp:not([data-test-script-state="notRunning"]) [data-testid="stDownloadButton"] button {
+  pointer-events: none; opacity: 0.45;
+}
+@media (max-width: 640px) {
+  .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
+}
+</style>
+"""
+"""What options can't say."""

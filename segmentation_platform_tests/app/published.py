@@ -1,0 +1,83 @@
+"""A small shop, published twice, for readers without rights to change anything, and as a folder."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse.roles import READER
+from segmentation_platform_tests.cli.conftest import shop_ledger as shop_ledger
+from segmentation_platform_tests.conftest import new_database
+from segmentation_platform_tests.integration.conftest import as_role
+
+QUICK = {
+    "SEGMENTATION_SEGMENTATION__COMPARED": "[]",
+    "SEGMENTATION_SEGMENTATION__K_MAX": "4",
+    "SEGMENTATION_SEGMENTATION__STABLE_JACCARD": "0.01",
+    "SEGMENTATION_RECOMMENDATIONS__BACKTEST__DRAWS": "20",
+}
+_LOGIN, _PASSWORD = "app_reader", "only reads"
+
+
+@dataclass(frozen=True)
+class Published:
+    """A published shop.
+
+    Attributes:
+        owner: may publish, and roll back
+        reader: may read `serving`
+        folder: the second snapshot, exported
+        ledger: of the shop
+
+    """
+
+    owner: Database
+    reader: Database
+    folder: Path
+    ledger: Path
+
+    def command(self, *arguments: str) -> None:
+        """Run a command of the platform by the owner."""
+        program = str(Path(sys.executable).parent / "segmentation-platform")
+        subprocess.run(
+            [program, *arguments],
+            cwd=self.folder.parent,
+            env={**os.environ, **QUICK, "DATABASE_URL": self.owner.url},
+            check=True,
+            capture_output=True,
+        )
+
+
+@pytest.fixture(scope="session")
+def published(postgres_url: str, shop_ledger: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
+    """The shop, published as of the end of the month before its last sale, and as of the day after it."""
+    days = pd.to_datetime(
+        pq.read_table(shop_ledger, columns=["InvoiceDate"]).to_pandas()["InvoiceDate"], errors="coerce"
+    )
+    earlier = days.max().replace(day=1).date()
+    with new_database(postgres_url) as owner, _reader(owner) as reader:
+        shop = Published(owner, reader, tmp_path_factory.mktemp("app") / "export", shop_ledger)
+        shop.command("run", "--sales", str(shop_ledger), "--as-of", f"{earlier:%Y-%m-%d}")
+        shop.command("run", "--sales", str(shop_ledger))
+        shop.command("export", str(shop.folder))
+        yield shop
+
+
+@contextmanager
+def _reader(owner: Database) -> Iterator[Database]:
+    """A login of its own: other tests give and take that of the role itself."""
+    with owner.connect() as connection:
+        # The first login on a server finds the role, made by nobody yet.
+        connection.execute(f"DO $$ BEGIN CREATE ROLE {READER} NOLOGIN; EXCEPTION WHEN duplicate_object THEN END $$")
+        connection.execute(f"CREATE ROLE {_LOGIN} LOGIN PASSWORD '{_PASSWORD}' IN ROLE {READER}")
+    yield as_role(owner, _LOGIN, _PASSWORD)
+    with owner.connect() as connection:
+        connection.execute(f"DROP ROLE {_LOGIN}")
