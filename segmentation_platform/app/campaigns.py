@@ -16,7 +16,7 @@ def running_campaigns(shop: Shop, segment: str = "") -> None:
     """All campaigns, or those of a segment, in the order of their priority."""
     if "campaigns" not in VIEWS:  # until merged
         return
-    st.subheader(f"Campaigns for {segment}" if segment else "Campaigns")
+    st.header(f"Campaigns for {segment}" if segment else "Campaigns")
     rows = shop.table("campaigns").sort_values(["priority", "campaign"], ignore_index=True)
     if segment:
         rows = _of_segment(shop, rows, segment)
@@ -31,7 +31,7 @@ def campaigns_of_customer(shop: Shop, customer_id: str) -> None:
     """The campaigns that a customer is in, and why."""
     if "campaign_audiences" not in VIEWS:  # until merged
         return
-    st.subheader("Campaigns it is in")
+    st.header("Campaigns it is in")
     rows = shop.table("campaign_audiences", {"customer_id": customer_id})
     if rows.empty:
         st.write("None.")

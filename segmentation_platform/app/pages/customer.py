@@ -97,7 +97,7 @@ def _margin(margin: float, segment: str) -> str:
 
 
 def _offers(shop: Shop, found: Customer) -> None:
-    st.subheader("What to offer")
+    st.header("What to offer")
     number = str(found.facts["customer_id"])
     lists = lists_of(found.recommendations, CUSTOMER_LISTS)
     if not lists:
@@ -109,7 +109,7 @@ def _offers(shop: Shop, found: Customer) -> None:
 
 
 def _history(shop: Shop, found: Customer) -> None:
-    st.subheader("Segments so far")
+    st.header("Segments so far")
     rows = found.history.sort_values("valid_from", ascending=False, ignore_index=True)
     st.write(f"{counted(len(rows) - 1, 'move')} between segments so far.")
     name = Name("customer_segment_history", shop.as_of, (str(found.facts["customer_id"]),))

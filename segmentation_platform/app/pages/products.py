@@ -131,7 +131,7 @@ def _demand(shop: Shop, code: str) -> None:
 
 
 def _similar(shop: Shop, code: str) -> None:
-    st.subheader("Goes with")
+    st.header("Goes with")
     rows = shop.table("similar_items", {"stock_code": code})
     if rows.empty:
         st.write("Too few have bought it to say what goes with it.")

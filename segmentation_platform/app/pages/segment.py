@@ -50,7 +50,7 @@ def _portrait(row: Mapping[Hashable, Any]) -> None:
 
 
 def _typical(shop: Shop, segment: str) -> None:
-    st.subheader("Typical products")
+    st.header("Typical products")
     rows = _rows(shop, segment)
     everywhere = (rows["region"] == EVERYWHERE) & (rows["taste"] == EVERYWHERE)
     typical = rows[everywhere & (rows["list"] == "signature")].head(_TYPICAL)
@@ -65,7 +65,7 @@ def _typical(shop: Shop, segment: str) -> None:
 
 def _regions(shop: Shop, segment: str) -> None:
     rows = shop.table("segment_regions", {"segment": segment}).sort_values("customers", ascending=False)
-    st.subheader("Where they are")
+    st.header("Where they are")
     first = [f"{row['region']} ({row['customers']:,})" for row in rows.head(3).to_dict("records")]
     st.write(f"Most are in {listed(first)}.")
     with st.expander("All regions"):
@@ -73,7 +73,7 @@ def _regions(shop: Shop, segment: str) -> None:
 
 
 def _recommended(shop: Shop, segment: str) -> None:
-    st.subheader("What to offer")
+    st.header("What to offer")
     rows = _rows(shop, segment)
     with st.container(horizontal=True):
         region = address.select("Region", "region", _first_all(rows["region"]), shown=_any)
