@@ -1,6 +1,6 @@
 """Charts and tables on a page: everything can be read as a table, and every table taken away as a file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -130,6 +130,13 @@ def download(data: bytes, name: Name, label: str = "Download CSV") -> None:
         on_click="ignore",
         help=file,
     )
+
+
+def numbers(shown: Mapping[str, str]) -> None:
+    """A few figures in a row, each by what it is; in several rows where the screen is narrow."""
+    with st.container(horizontal=True):
+        for label, value in shown.items():
+            st.metric(label, value, border=True)
 
 
 def segment_badge(segment: str, color: str) -> None:

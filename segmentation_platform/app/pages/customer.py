@@ -6,7 +6,7 @@ import streamlit as st
 from segmentation_platform.app import address, links
 from segmentation_platform.app.campaigns import campaigns_of_customer
 from segmentation_platform.app.shop import Shop
-from segmentation_platform.app.show import Name, chart, lists_of, segment_badge, table
+from segmentation_platform.app.show import Name, chart, lists_of, numbers, segment_badge, table
 from segmentation_platform.app.standing import standing
 from segmentation_platform.app.words import counted, day, money
 from segmentation_platform.client import Customer
@@ -63,11 +63,14 @@ def _customer(shop: Shop, found: Customer) -> None:
     st.header(f"Customer {number}")
     segment_badge(segment, color)
     st.write(_since(found))
-    left, middle, right, last = st.columns(4)
-    left.metric("Last order", f"{counted(facts['recency_days'], 'day')} ago", border=True)
-    middle.metric("Orders", f"{facts['frequency']:,}", border=True)
-    right.metric("Spent", money(facts["monetary"]), border=True)
-    last.metric("Per order", money(facts["average_order_value"]), border=True)
+    numbers(
+        {
+            "Last order": f"{counted(facts['recency_days'], 'day')} ago",
+            "Orders": f"{facts['frequency']:,}",
+            "Spent": money(facts["monetary"]),
+            "Per order": money(facts["average_order_value"]),
+        }
+    )
     st.info(f"**Next step.** {facts['next_step']}.", icon=":material/trending_up:")
     st.caption(_margin(facts["margin"], segment))
     links.link("segment", f"All about {segment}", segment=segment)

@@ -10,8 +10,8 @@ from segmentation_platform.app import address
 from segmentation_platform.app.address import ANY
 from segmentation_platform.app.campaigns import running_campaigns
 from segmentation_platform.app.shop import Shop
-from segmentation_platform.app.show import Name, chart, segment_badge, table
-from segmentation_platform.app.words import counted, list_name, money, portrait
+from segmentation_platform.app.show import Name, chart, numbers, segment_badge, table
+from segmentation_platform.app.words import counted, list_name, money
 from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.contracts.recommendations import LISTS
 from segmentation_platform.reporting.charts.segments import segment_against_all
@@ -42,11 +42,14 @@ def show(shop: Shop) -> None:
 def _portrait(row: Mapping[Hashable, Any]) -> None:
     segment_badge(str(row["segment"]), str(row["color"]))
     st.write(str(row["description"]))
-    customers, last, orders, spent = st.columns(4)
-    customers.metric("Customers", f"{row['customers']:,}", border=True, help=portrait(row))
-    last.metric("Last order, median", f"{counted(row['recency_days_median'], 'day')} ago", border=True)
-    orders.metric("Orders, median", f"{row['frequency_median']:,.0f}", border=True)
-    spent.metric("Spent, median", money(row["monetary_median"]), border=True)
+    numbers(
+        {
+            "Customers": f"{row['customers']:,}",
+            "Last order, median": f"{counted(row['recency_days_median'], 'day')} ago",
+            "Orders, median": f"{row['frequency_median']:,.0f}",
+            "Spent, median": money(row["monetary_median"]),
+        }
+    )
 
 
 def _typical(shop: Shop, segment: str) -> None:
