@@ -55,7 +55,7 @@ ENTRIES = (
 
 def run() -> None:
     """Show the page that the address names."""
-    st.set_page_config("Customer segments", ":material/groups:", layout="wide")
+    st.set_page_config("Customer segments", theme.ICON, layout="wide")
     st.html(theme.STYLE)
     pages = {entry.path: _page(entry) for entry in ENTRIES}
     links.remember(pages)

@@ -1,6 +1,6 @@
 """Charts and tables on a page: everything can be read as a table, and every table taken away as a file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,19 +37,38 @@ class Name:
         return file_name(self.what, self.as_of, *self.filters)
 
 
-def chart(drawn: Chart, name: Name, clicked: Callable[[str], None] | None = None) -> None:
+@dataclass(frozen=True)
+class Click:
+    """What a click on a chart does.
+
+    Attributes:
+        chosen: what is chosen already; "" for nothing
+        choose: is told what to choose: what was clicked on, or "" when that was chosen already
+
+    """
+
+    chosen: str
+    choose: Callable[[str], None]
+
+    def on(self, name: str) -> None:
+        """Choose what was clicked on, or take the choice back."""
+        self.choose("" if name == self.chosen else name)
+
+
+def chart(drawn: Chart, name: Name, click: Click | None = None) -> None:
     """A chart with what it says, and its numbers below.
 
     Args:
         drawn: the chart
         name: of the file with its numbers
-        clicked: is told what was clicked on
+        click: what a click on it does, if anything
 
     """
-    st.subheader(drawn.title)
+    st.header(drawn.title)
     st.write(drawn.takeaway)
-    key = f"chart:{name.what}:{drawn.title}"
-    if clicked is None:
+    # Another key for another choice: the chart begins anew, with nothing zoomed into or dimmed by the click before.
+    key = f"chart:{name.what}:{drawn.title}:{click.chosen if click else ''}"
+    if click is None:
         st.plotly_chart(drawn.figure, key=key, theme=None, alt=drawn.takeaway, config=_CONFIG)
     else:
         st.plotly_chart(
@@ -59,7 +78,7 @@ def chart(drawn: Chart, name: Name, clicked: Callable[[str], None] | None = None
             alt=drawn.takeaway,
             config=_CONFIG,
             selection_mode="points",
-            on_select=lambda: clicked(clicked_on(st.session_state[key])),
+            on_select=lambda: click.on(clicked_on(st.session_state[key])),
         )
     with st.expander("Show the numbers"):
         table(drawn.table, name)
@@ -111,6 +130,13 @@ def download(data: bytes, name: Name, label: str = "Download CSV") -> None:
         on_click="ignore",
         help=file,
     )
+
+
+def numbers(shown: Mapping[str, str]) -> None:
+    """A few figures in a row, each by what it is; in several rows where the screen is narrow."""
+    with st.container(horizontal=True):
+        for label, value in shown.items():
+            st.metric(label, value, border=True)
 
 
 def segment_badge(segment: str, color: str) -> None:

@@ -12,7 +12,6 @@ from segmentation_platform.client import Client
 from segmentation_platform.settings import load_settings
 from segmentation_platform_tests.app.published import Published
 from segmentation_platform_tests.app.published import published as published
-from segmentation_platform_tests.app.published import shop_ledger as shop_ledger
 
 Opened = Callable[..., AppTest]
 

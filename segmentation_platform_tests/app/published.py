@@ -12,9 +12,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.roles import READER
-from segmentation_platform_tests.cli.conftest import shop_ledger as shop_ledger
 from segmentation_platform_tests.conftest import new_database
 from segmentation_platform_tests.integration.conftest import as_role
 
@@ -35,14 +35,12 @@ class Published:
         owner: may publish, and roll back
         reader: may read `serving`
         folder: the second snapshot, exported
-        ledger: of the shop
 
     """
 
     owner: Database
     reader: Database
     folder: Path
-    ledger: Path
 
     def command(self, *arguments: str) -> None:
         """Run a command of the platform by the owner."""
@@ -57,16 +55,17 @@ class Published:
 
 
 @pytest.fixture(scope="session")
-def published(postgres_url: str, shop_ledger: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
-    """The shop, published as of the end of the month before its last sale, and as of the day after it."""
-    days = pd.to_datetime(
-        pq.read_table(shop_ledger, columns=["InvoiceDate"]).to_pandas()["InvoiceDate"], errors="coerce"
-    )
-    earlier = days.max().replace(day=1).date()
+def published(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Published]:
+    """The shop, published as of the beginning of the month of its last sale, and as of the day after it."""
+    folder = tmp_path_factory.mktemp("app")
+    ledger = folder / "ledger.parquet"
+    write_parquet(SimulatedShop(ShopPlan(lines=30_000, seed=3)), ledger)
+    written = pq.read_table(ledger, columns=["InvoiceDate"]).to_pandas()["InvoiceDate"]
+    earlier = pd.to_datetime(written, errors="coerce").max().replace(day=1).date()
     with new_database(postgres_url) as owner, _reader(owner) as reader:
-        shop = Published(owner, reader, tmp_path_factory.mktemp("app") / "export", shop_ledger)
-        shop.command("run", "--sales", str(shop_ledger), "--as-of", f"{earlier:%Y-%m-%d}")
-        shop.command("run", "--sales", str(shop_ledger))
+        shop = Published(owner, reader, folder / "export")
+        shop.command("run", "--sales", str(ledger), "--as-of", f"{earlier:%Y-%m-%d}")
+        shop.command("run", "--sales", str(ledger))
         shop.command("export", str(shop.folder))
         yield shop
 

@@ -46,7 +46,7 @@ def show(shop: Shop) -> None:
     kind = address.select("Compare", "by", list(_KINDS), shown=lambda name: _KINDS[name])
     rows = shop.table("cancellations", {"subject_kind": kind})
     chart(most_cancelled(rows), Name("most_cancelled", shop.as_of, (kind,)))
-    st.subheader(f"{_KINDS[kind]}: all figures")
+    st.header(f"{_KINDS[kind]}: all figures")
     st.caption(
         "Rates of few lines are drawn to that of the whole, so that a product with one sale and one cancellation is "
         "not first. The interval holds 95 % of what the rate may be."

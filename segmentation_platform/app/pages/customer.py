@@ -6,7 +6,7 @@ import streamlit as st
 from segmentation_platform.app import address, links
 from segmentation_platform.app.campaigns import campaigns_of_customer
 from segmentation_platform.app.shop import Shop
-from segmentation_platform.app.show import Name, chart, lists_of, segment_badge, table
+from segmentation_platform.app.show import Name, chart, lists_of, numbers, segment_badge, table
 from segmentation_platform.app.standing import standing
 from segmentation_platform.app.words import counted, day, money
 from segmentation_platform.client import Customer
@@ -63,11 +63,14 @@ def _customer(shop: Shop, found: Customer) -> None:
     st.header(f"Customer {number}")
     segment_badge(segment, color)
     st.write(_since(found))
-    left, middle, right, last = st.columns(4)
-    left.metric("Last order", f"{counted(facts['recency_days'], 'day')} ago", border=True)
-    middle.metric("Orders", f"{facts['frequency']:,}", border=True)
-    right.metric("Spent", money(facts["monetary"]), border=True)
-    last.metric("Per order", money(facts["average_order_value"]), border=True)
+    numbers(
+        {
+            "Last order": f"{counted(facts['recency_days'], 'day')} ago",
+            "Orders": f"{facts['frequency']:,}",
+            "Spent": money(facts["monetary"]),
+            "Per order": money(facts["average_order_value"]),
+        }
+    )
     st.info(f"**Next step.** {facts['next_step']}.", icon=":material/trending_up:")
     st.caption(_margin(facts["margin"], segment))
     links.link("segment", f"All about {segment}", segment=segment)
@@ -97,7 +100,7 @@ def _margin(margin: float, segment: str) -> str:
 
 
 def _offers(shop: Shop, found: Customer) -> None:
-    st.subheader("What to offer")
+    st.header("What to offer")
     number = str(found.facts["customer_id"])
     lists = lists_of(found.recommendations, CUSTOMER_LISTS)
     if not lists:
@@ -109,7 +112,7 @@ def _offers(shop: Shop, found: Customer) -> None:
 
 
 def _history(shop: Shop, found: Customer) -> None:
-    st.subheader("Segments so far")
+    st.header("Segments so far")
     rows = found.history.sort_values("valid_from", ascending=False, ignore_index=True)
     st.write(f"{counted(len(rows) - 1, 'move')} between segments so far.")
     name = Name("customer_segment_history", shop.as_of, (str(found.facts["customer_id"]),))

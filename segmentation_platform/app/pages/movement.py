@@ -42,7 +42,7 @@ def show(shop: Shop) -> None:
 
 
 def _left(shop: Shop) -> None:
-    st.subheader("Who left")
+    st.header("Who left")
     segment = address.select("Segment that they left", "left", list(shop.colors()))
     page = Page(order_by=("-monetary",), limit=_MOST)
     rows = shop.table("customer_segments", {"previous_segment": segment}, columns=_COLUMNS, page=page)

@@ -9,7 +9,7 @@ import streamlit as st
 from segmentation_platform.app import address
 from segmentation_platform.app.address import ANY
 from segmentation_platform.app.shop import Shop
-from segmentation_platform.app.show import Name, chart, table
+from segmentation_platform.app.show import Name, chart, numbers, table
 from segmentation_platform.app.words import counted, day, times
 from segmentation_platform.client import Page
 from segmentation_platform.contracts import EVERYWHERE
@@ -122,16 +122,18 @@ def _demand(shop: Shop, code: str) -> None:
         st.write("No known customer kept any of it, so nothing is said of its demand.")
         return
     demand = rows[0]
-    bought, trend, again, sold = st.columns(4)
-    bought.metric("Customers", f"{demand['customers']:,}", border=True)
-    help_text = "Its share of all purchases lately, divided by its share of all purchases ever"
-    trend.metric("Demand lately", f"{times(demand['trend'])} the usual", border=True, help=help_text)
-    again.metric("Bought again", percent(demand["repurchase_rate"]), border=True)
-    sold.metric("Still sold", "yes" if demand["is_offered"] else "no", border=True)
+    numbers(
+        {
+            "Customers": f"{demand['customers']:,}",
+            "Demand lately": f"{times(demand['trend'])} the usual",
+            "Bought again": percent(demand["repurchase_rate"]),
+            "Still sold": "yes" if demand["is_offered"] else "no",
+        }
+    )
 
 
 def _similar(shop: Shop, code: str) -> None:
-    st.subheader("Goes with")
+    st.header("Goes with")
     rows = shop.table("similar_items", {"stock_code": code})
     if rows.empty:
         st.write("Too few have bought it to say what goes with it.")

@@ -28,7 +28,7 @@ def show(shop: Shop) -> None:
 
 
 def _checks(shop: Shop) -> None:
-    st.subheader("Checks of the data")
+    st.header("Checks of the data")
     snapshot = shop.snapshot
     passed = counted(snapshot.checks_passed, "check")
     st.write(f"{passed} passed and {snapshot.checks_warned} warned; a snapshot that fails one is never published.")

@@ -103,7 +103,7 @@ def _offers(shop: Shop, scored: ScoredCustomer, codes: tuple[str, ...]) -> None:
     if not lists:
         st.info("There is nothing to offer: none of these products is known.")
     for words, rows in lists.items():
-        st.subheader(words)
+        st.header(words)
         name = Name("scored_basket", shop.as_of, (*codes[:3], scored.region, rows["list"].iloc[0]))
         table(rows.assign(segment=scored.segment), name, shown=_SHOWN)
 

@@ -100,10 +100,10 @@ def _scored(shop: Shop, uploaded: "UploadedFile", read: FileCustomers) -> None:
             kept = key, shop.client.score_many(read.customers)
         st.session_state["scored:file"] = kept
     customers, products = _tables(kept[1])
-    st.subheader("Segments")
+    st.header("Segments")
     st.write(_said(customers))
     table(customers, Name("scored_customers", shop.as_of, (slug(uploaded.name),)), shown=_SCORED)
-    st.subheader("What to offer")
+    st.header("What to offer")
     table(products, Name("scored_products", shop.as_of, (slug(uploaded.name),)), shown=_OFFERED)
 
 

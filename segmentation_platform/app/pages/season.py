@@ -53,7 +53,7 @@ def _season(shop: Shop) -> None:
 
 
 def _starts(shop: Shop) -> None:
-    st.subheader("When seasons start")
+    st.header("When seasons start")
     rows = shop.table("seasonality", {"subject_kind": "category"})
     known = rows[rows["season_start"].notna()].sort_values(["subject", "period"])
     if known.empty:
@@ -75,7 +75,7 @@ def _starts(shop: Shop) -> None:
 def _countries(shop: Shop) -> None:
     rows = shop.table("countries").sort_values("revenue", ascending=False, ignore_index=True)
     chart(countries_against_home(rows), Name("countries_order_value", shop.as_of))
-    st.subheader("Home against the rest")
+    st.header("Home against the rest")
     st.write(_against(rows))
     table(rows, Name("countries", shop.as_of), shown=_COUNTRIES)
 

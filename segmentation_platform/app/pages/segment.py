@@ -10,8 +10,8 @@ from segmentation_platform.app import address
 from segmentation_platform.app.address import ANY
 from segmentation_platform.app.campaigns import running_campaigns
 from segmentation_platform.app.shop import Shop
-from segmentation_platform.app.show import Name, chart, segment_badge, table
-from segmentation_platform.app.words import counted, list_name, money, portrait
+from segmentation_platform.app.show import Name, chart, numbers, segment_badge, table
+from segmentation_platform.app.words import counted, list_name, money
 from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.contracts.recommendations import LISTS
 from segmentation_platform.reporting.charts.segments import segment_against_all
@@ -42,15 +42,18 @@ def show(shop: Shop) -> None:
 def _portrait(row: Mapping[Hashable, Any]) -> None:
     segment_badge(str(row["segment"]), str(row["color"]))
     st.write(str(row["description"]))
-    customers, last, orders, spent = st.columns(4)
-    customers.metric("Customers", f"{row['customers']:,}", border=True, help=portrait(row))
-    last.metric("Last order, median", f"{counted(row['recency_days_median'], 'day')} ago", border=True)
-    orders.metric("Orders, median", f"{row['frequency_median']:,.0f}", border=True)
-    spent.metric("Spent, median", money(row["monetary_median"]), border=True)
+    numbers(
+        {
+            "Customers": f"{row['customers']:,}",
+            "Last order, median": f"{counted(row['recency_days_median'], 'day')} ago",
+            "Orders, median": f"{row['frequency_median']:,.0f}",
+            "Spent, median": money(row["monetary_median"]),
+        }
+    )
 
 
 def _typical(shop: Shop, segment: str) -> None:
-    st.subheader("Typical products")
+    st.header("Typical products")
     rows = _rows(shop, segment)
     everywhere = (rows["region"] == EVERYWHERE) & (rows["taste"] == EVERYWHERE)
     typical = rows[everywhere & (rows["list"] == "signature")].head(_TYPICAL)
@@ -65,7 +68,7 @@ def _typical(shop: Shop, segment: str) -> None:
 
 def _regions(shop: Shop, segment: str) -> None:
     rows = shop.table("segment_regions", {"segment": segment}).sort_values("customers", ascending=False)
-    st.subheader("Where they are")
+    st.header("Where they are")
     first = [f"{row['region']} ({row['customers']:,})" for row in rows.head(3).to_dict("records")]
     st.write(f"Most are in {listed(first)}.")
     with st.expander("All regions"):
@@ -73,7 +76,7 @@ def _regions(shop: Shop, segment: str) -> None:
 
 
 def _recommended(shop: Shop, segment: str) -> None:
-    st.subheader("What to offer")
+    st.header("What to offer")
     rows = _rows(shop, segment)
     with st.container(horizontal=True):
         region = address.select("Region", "region", _first_all(rows["region"]), shown=_any)

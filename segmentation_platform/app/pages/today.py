@@ -9,7 +9,7 @@ import streamlit as st
 from segmentation_platform.app import address, links
 from segmentation_platform.app.campaigns import running_campaigns
 from segmentation_platform.app.shop import Shop
-from segmentation_platform.app.show import Name, chart, segment_badge, table
+from segmentation_platform.app.show import Click, Name, chart, segment_badge, table
 from segmentation_platform.app.words import Size, counted, day, money, portrait, sizes
 from segmentation_platform.reporting.charts.segments import customers_and_revenue, segment_sizes
 
@@ -36,9 +36,9 @@ def show(shop: Shop) -> None:
     changed = sizes(segments, shop.table("segments_history"), shop.as_of)
     shown = segments[segments["segment"] == chosen] if chosen else segments
     _cards(shown, changed)
-    _charts(shop, segments)
+    _charts(shop, segments, Click(chosen, _choose))
     running_campaigns(shop, chosen)
-    st.subheader("All figures")
+    st.header("All figures")
     table(shown, Name("segments", shop.as_of, (chosen,)), shown=_SHOWN)
 
 
@@ -64,16 +64,16 @@ def _card(row: Mapping[Hashable, Any], changed: Size | None) -> None:
     segment = str(row["segment"])
     segment_badge(segment, str(row["color"]))
     st.markdown(f"**{counted(row['customers'], 'customer')}**")
-    st.write(f"{portrait(row)}." + (f" {changed.words().capitalize()}." if changed else ""))
+    st.write(f"{portrait(row)}" + (f"; {changed.words()}." if changed else "."))
     links.link("segment", f"More about {segment}", segment=segment)
 
 
-def _charts(shop: Shop, segments: pd.DataFrame) -> None:
+def _charts(shop: Shop, segments: pd.DataFrame, click: Click) -> None:
     left, right = st.columns(2, gap="large")
     with left:
-        chart(segment_sizes(segments), Name("segment_sizes", shop.as_of), clicked=_choose)
+        chart(segment_sizes(segments), Name("segment_sizes", shop.as_of), click)
     with right:
-        chart(customers_and_revenue(segments), Name("segment_revenue", shop.as_of), clicked=_choose)
+        chart(customers_and_revenue(segments), Name("segment_revenue", shop.as_of), click)
 
 
 def _choose(segment: str) -> None:

@@ -37,7 +37,7 @@ def product_by_segment(listed: pd.DataFrame, colors: Mapping[str, str]) -> Chart
         return Chart(title, said, nothing(said), table)
     figure = blank(rows_high(len(rows), each=46))
     figure.add_trace(_by_segment_bars(rows.iloc[::-1], colors))
-    figure.update_xaxes(range=[0, float(rows["share"].max()) * 1.6], visible=False)
+    figure.update_xaxes(range=[0, float(rows["share"].max()) * 1.3], visible=False)
     figure.update_yaxes(showgrid=False)
     first = rows.sort_values("lift", ascending=False).iloc[0]
     said = (
@@ -89,11 +89,15 @@ def _by_segment_bars(shown: pd.DataFrame, colors: Mapping[str, str]) -> go.Bar:
         y=[wrapped(segment) for segment in shown["segment"]],
         orientation="h",
         marker={"color": [colors.get(segment, QUIET) for segment in shown["segment"]]},
-        text=[f"{percent(row['share'])}, {count(row['customers'])} customers" for _, row in shown.iterrows()],
+        text=[percent(share) for share in shown["share"]],
         textposition="outside",
         textfont={"color": INK},
         cliponaxis=False,
-        hoverinfo="skip",
+        hovertext=[
+            f"{wrapped(row['segment'], 60)}: {percent(row['share'])}, {count(row['customers'])} customers"
+            for _, row in shown.iterrows()
+        ],
+        hoverinfo="text",
     )
 
 

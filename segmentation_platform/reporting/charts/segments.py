@@ -150,6 +150,8 @@ def _tiles(ordered: pd.DataFrame) -> go.Treemap:
         for _, row in ordered.iterrows()
     ]
     return go.Treemap(
+        # Streamlit tells of clicks on tiles that have an id.
+        ids=names,
         labels=names,
         parents=[""] * len(names),
         values=ordered["customers"].tolist(),
