@@ -159,7 +159,7 @@ def _tiles(ordered: pd.DataFrame) -> go.Treemap:
         hovertext=hover,
         hovertemplate="%{hovertext}<extra></extra>",
         marker={"colors": ordered["color"].tolist(), "line": {"color": "white", "width": 2}},
-        textfont={"color": [readable_on(color) for color in ordered["color"]], "size": 14},
+        insidetextfont={"color": [readable_on(color) for color in ordered["color"]], "size": 14},
         textposition="middle center",
         pathbar={"visible": False},
         tiling={"packing": "squarify", "pad": 2},
@@ -188,7 +188,7 @@ def _share_bars(ordered: pd.DataFrame, column: str, words: str, pattern: str) ->
         marker={
             "color": ordered["color"].tolist(),
             "line": {"color": ordered["color"].tolist(), "width": 1},
-            "pattern": {"shape": pattern, "fillmode": "overlay", "fgcolor": "white", "size": 6, "solidity": 0.45},
+            "pattern": {"shape": pattern, "size": 6, "solidity": 0.5},
         },
         text=[f"{percent(share)} of {words}" for share in shares],
         textposition="outside",
