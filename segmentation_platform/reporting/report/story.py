@@ -13,7 +13,7 @@ from segmentation_platform.reporting.charts.movement import movement_sankey
 from segmentation_platform.reporting.charts.quality import backtest_forest, drift, model_choice
 from segmentation_platform.reporting.charts.season import monthly_index
 from segmentation_platform.reporting.charts.segments import customers_and_revenue, segment_sizes, segments_over_time
-from segmentation_platform.reporting.charts.style import count, figures, month, percent
+from segmentation_platform.reporting.charts.style import count, figures, listed, month, percent
 from segmentation_platform.reporting.report.section import Section, Table
 
 Frames = Mapping[str, pd.DataFrame]
@@ -100,11 +100,8 @@ def _season_said(subject: str, rows: pd.DataFrame) -> str:
     since = rows[rows["season_share"].notna() & (rows["period"] >= start.replace(day=1))].sort_values("period")
     # What comes after the season is nearly all done says no more.
     told = since[since["season_share"].shift(fill_value=0.0) < _NEARLY_ALL]
-    shares = [
-        f"{percent(row['season_share'])} of its sales were done by the end of {month(row['period'])}"
-        for _, row in told.iterrows()
-    ]
-    return f"{subject}: began on {start:%Y-%m-%d}{''.join(f'; {share}' for share in shares)}."
+    shares = [f"{percent(row['season_share'])} by the end of {month(row['period'])}" for _, row in told.iterrows()]
+    return f"{subject}: began on {start:%Y-%m-%d}{f', sales done: {listed(shares)}' if shares else ''}."
 
 
 def _products(lists: pd.DataFrame, profile: pd.Series) -> pd.DataFrame:
