@@ -38,7 +38,7 @@ def build_definitions(
     return dg.Definitions(
         assets=assets,
         asset_checks=[*checks.contract_checks(), *checks.RELATIONS],
-        jobs=[jobs.refresh, jobs.refresh_multiprocess, jobs.tidy_up],
+        jobs=[jobs.refresh, jobs.refresh_multiprocess, jobs.make_report, jobs.tidy_up],
         schedules=jobs.schedules(settings),
         sensors=sensors.sensors(settings),
         resources=_resources(settings, resource_overrides or {}),

@@ -104,7 +104,7 @@ def _history_view() -> sql.Composed:
 
 def _reports_view() -> sql.Composed:
     view = sql.Identifier("serving", REPORTS)
-    words = "The nightly report of every snapshot, as gzipped HTML; people open it by the command report or at /reports"
+    words = "The nightly report of every snapshot, as gzipped HTML; opened by the command report, or at /reports"
     return sql.SQL("\n").join(
         [
             sql.SQL(
