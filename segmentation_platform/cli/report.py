@@ -12,7 +12,13 @@ from segmentation_platform.cli.options import DatabaseUrl, settings_with
 def report(
     snapshot: Annotated[
         int | None,
-        typer.Option("--snapshot", help="Number of the snapshot. \\[default: the served one]", show_default=False),
+        typer.Option(
+            "--snapshot",
+            min=1,
+            max=2**31 - 1,
+            help="Number of the snapshot. \\[default: the served one]",
+            show_default=False,
+        ),
     ] = None,
     output: Annotated[
         Path | None,

@@ -119,9 +119,7 @@ def _models(models: pd.DataFrame) -> str:
 
 
 def _demand(demand: pd.DataFrame) -> str:
-    return _histogram(
-        "Products by trend", demand["trend"], "products by trend, above 1 sells more lately", (0.0, 3.0)
-    )
+    return _histogram("Products by trend", demand["trend"], "products by trend", (0.0, 3.0))
 
 
 def _regional(demand: pd.DataFrame) -> str:

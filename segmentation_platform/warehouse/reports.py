@@ -63,7 +63,8 @@ def compressed_report(database: Database, snapshot_id: int | None = None) -> byt
     """
     with database.connect() as connection:
         row = connection.execute(
-            "SELECT html FROM serving.reports WHERE CASE WHEN %(wanted)s::integer IS NULL THEN is_served"
+            # As a numeric, for a number in an address may be too large for an integer.
+            "SELECT html FROM serving.reports WHERE CASE WHEN %(wanted)s::numeric IS NULL THEN is_served"
             " ELSE snapshot_id = %(wanted)s END",
             {"wanted": snapshot_id},
         ).fetchone()

@@ -47,6 +47,7 @@ ASSETS = {
     "countries",
     "cohorts",
     "published_snapshot",
+    "segment_report",
 }
 
 

@@ -106,8 +106,8 @@ def _season_said(subject: str, rows: pd.DataFrame) -> str:
 
 def _products(lists: pd.DataFrame, profile: pd.Series) -> pd.DataFrame:
     mine = lists[lists["segment_id"] == profile["segment_id"]]
-    first = mine[mine["rank"] <= mine["list"].map(_FIRST_OF_LIST)]
-    order = first["list"].map({name: place for place, name in enumerate(LISTS)})
+    first = mine[mine["rank"] <= mine["list"].map(_FIRST_OF_LIST).astype("int64")]
+    order = first["list"].map({name: place for place, name in enumerate(LISTS)}).astype("int64")
     ordered = first.assign(order=order).sort_values(["order", "rank"])
     named = ordered["description"].fillna(ordered["stock_code"])
     return pd.DataFrame({"List": ordered["list"].str.capitalize(), "Product": named, "Why": ordered["reason"]})
