@@ -29,11 +29,8 @@ def assert_told(name: str, metadata: dict[str, dg.MetadataValue]) -> None:
     """At least one number, exactly one picture that Dagster shows, and both links."""
     numbers = [v for v in metadata.values() if isinstance(v, dg.IntMetadataValue | dg.FloatMetadataValue)]
     assert numbers, name
-    pictures = [
-        v.md_str or ""
-        for v in metadata.values()
-        if isinstance(v, dg.MarkdownMetadataValue) and "data:image" in v.md_str
-    ]
+    markdown = [v.md_str or "" for v in metadata.values() if isinstance(v, dg.MarkdownMetadataValue)]
+    pictures = [words for words in markdown if "data:image" in words]
     assert len(pictures) == 1, name
     assert len(pictures[0]) < LONGEST_SHOWN, name
     drawn = IMAGE.fullmatch(pictures[0])
@@ -60,7 +57,7 @@ def test_every_asset_of_a_night_and_of_housekeeping_tells_its_story(
     assert set(found) == made(settings)
     for name, metadata in found.items():
         assert_told(name, dict(metadata))
-    assert_the_report_is_kept_with_its_snapshot(database, found["segment_report"])
+    assert_the_report_is_kept_with_its_snapshot(database, dict(found["segment_report"]))
 
 
 def assert_the_report_is_kept_with_its_snapshot(database: Database, metadata: dict[str, dg.MetadataValue]) -> None:

@@ -141,7 +141,7 @@ def _named(segments: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
 def _tiles(ordered: pd.DataFrame) -> go.Treemap:
     names = ordered["segment"].tolist()
     inside = [
-        f"<b>{wrapped(row['segment'])}</b><br>{count(row['customers'])}<br>{percent(row['customer_share'])}"
+        f"<b>{wrapped(row['segment'], 11)}</b><br>{count(row['customers'])}<br>{percent(row['customer_share'])}"
         for _, row in ordered.iterrows()
     ]
     hover = [

@@ -133,7 +133,7 @@ def campaigns(tables: Frames) -> Section | None:
     if planned.empty:
         return Section("campaigns", "Campaigns", ("No campaign is planned.",))
     words = (
-        f"{len(planned)} campaigns for {count(planned['customers'].sum())} customers; "
+        f"Planned campaigns: {len(planned)}, for {count(planned['customers'].sum())} customers; "
         f"{count(planned['held_out'].sum())} of them are held out: what they buy without an "
         "offer is what the others have to be compared with.",
     )

@@ -224,7 +224,7 @@ def test_campaigns_are_told_when_there_are_such_tables() -> None:
         }
     )
     page = read(campaigns=planned)
-    assert "1 campaigns for 120 customers; 12 of them are held out" in page.words
+    assert "Planned campaigns: 1, for 120 customers; 12 of them are held out" in page.words
     assert "No campaign is planned." in read(campaigns=planned.head(0)).words
 
 
