@@ -14,6 +14,9 @@ Generated from the contracts in `segmentation_platform/contracts` by `make docs`
 People read the schema `serving`: each view shows one whole published snapshot, and has a sibling `<view>_history`
 with `snapshot_id` and `as_of` in front that shows all snapshots. The schema `warehouse` holds the working tables
 behind them, which change during a run.
+
+Besides, `serving.reports` holds the nightly reports as gzipped HTML files, one a snapshot; it is no table of figures,
+and is opened by `segmentation-platform report` or at the monitor's `/reports`.
 """
 
 

@@ -12,6 +12,7 @@ from segmentation_platform.orchestration.assets import (
     ingest,
     insights,
     recommendation,
+    report,
     segmentation,
 )
 from segmentation_platform.orchestration.io_managers import ModelRegistryIOManager, WarehouseIOManager
@@ -30,7 +31,7 @@ def build_definitions(
 
     """
     settings = settings or load_settings()
-    modules = [ingest, features, segmentation, recommendation, insights, campaigns, housekeeping]
+    modules = [ingest, features, segmentation, recommendation, insights, campaigns, report, housekeeping]
     assets = [
         *dg.load_assets_from_modules(modules, include_specs=True),
         delivery.kept_fresh(delivery.published_snapshot, settings.schedule),
@@ -38,7 +39,7 @@ def build_definitions(
     return dg.Definitions(
         assets=assets,
         asset_checks=[*checks.contract_checks(), *checks.RELATIONS],
-        jobs=[jobs.refresh, jobs.refresh_multiprocess, jobs.tidy_up],
+        jobs=[jobs.refresh, jobs.refresh_multiprocess, jobs.make_report, jobs.tidy_up],
         schedules=jobs.schedules(settings),
         sensors=sensors.sensors(settings),
         resources=_resources(settings, resource_overrides or {}),
@@ -61,7 +62,7 @@ def _resources(settings: Settings, overrides: Mapping[str, object]) -> dict[str,
         raise TypeError(f"The resource warehouse must be a WarehouseResource, not {type(warehouse).__name__}.")
     return {
         "warehouse": warehouse,
-        "io_manager": WarehouseIOManager(warehouse=warehouse),
+        "io_manager": WarehouseIOManager(warehouse=warehouse, reports=settings.links.reports, app=settings.links.app),
         "model_registry": ModelRegistryIOManager(warehouse=warehouse),
         "engine": EngineResource(),
         "reporting_date": ReportingDateResource.configure_at_launch(),

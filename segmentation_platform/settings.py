@@ -145,6 +145,22 @@ class AppSettings(_Section):
     folder: Path | None = None
 
 
+def _address(value: str) -> str:
+    if value and not value.startswith(("http://", "https://")):
+        raise ValueError(f"{value!r} is not an address; write it like https://reports.example.org, or leave it empty")
+    return value.rstrip("/")
+
+
+Address = Annotated[str, AfterValidator(_address)]
+
+
+class LinkSettings(_Section):
+    """Where people reach what the platform shows; empty for what is not there, which is linked to by nothing."""
+
+    reports: Address = "http://127.0.0.1:9464"
+    app: Address = "http://127.0.0.1:8501"
+
+
 class HousekeepingSettings(_Section):
     """What is kept, and when the rest is dropped."""
 
@@ -191,6 +207,7 @@ class Settings(BaseSettings):
     schedule: ScheduleSettings = ScheduleSettings()
     alerts: AlertSettings = AlertSettings()
     app: AppSettings = AppSettings()
+    links: LinkSettings = LinkSettings()
     housekeeping: HousekeepingSettings = HousekeepingSettings()
     log_format: Literal["text", "json"] = "text"
     simulation: SimulationSettings = SimulationSettings()

@@ -26,21 +26,36 @@ class Night:
     customers: pd.DataFrame
 
 
-def morning(now: Night, before: Night | None, warnings: Sequence[str], link: str) -> Message:
+@dataclass(frozen=True)
+class Links:
+    """Where to read on.
+
+    Attributes:
+        run: the run's page
+        report: of the snapshot; empty where people can't reach it
+
+    """
+
+    run: str
+    report: str
+
+
+def morning(now: Night, before: Night | None, warnings: Sequence[str], links: Links) -> Message:
     """What to send in the morning after a refresh.
 
     Args:
         now: the snapshot that is served
         before: the one before it on the same ledger; None if there was none
         warnings: what checks have warned of
-        link: to the run's page
+        links: where to read on
 
     """
     lines = [_segment(row, before) for row in now.segments.sort_values("rank").to_dict("records")]
     if before is not None:
         lines.append(_moves(now.customers, before))
     lines += [f"Warning: {words}" for words in warnings]
-    lines.append(f"Details: {link}")
+    lines += [f"Report: {links.report}"] if links.report else []
+    lines.append(f"Details: {links.run}")
     more = _change(len(now.customers), None if before is None else len(before.customers))
     title = f"Customer segments as of {now.as_of}: {len(now.customers):,} customers{more}"
     return Message(title, "\n".join(lines), "warning" if warnings else "success")

@@ -19,6 +19,7 @@ from segmentation_platform.cli import (
     monitor,
     quality,
     refresh,
+    report,
     score,
     simulate,
     snapshots,
@@ -39,6 +40,7 @@ app = typer.Typer(
 app.command("run")(refresh.run)
 app.command("backfill")(backfill.backfill)
 app.command("score")(score.score)
+app.command("report")(report.report)
 app.command("export")(export.export)
 app.command("backtest")(quality.backtest)
 app.command("tune")(quality.tune)

@@ -20,7 +20,7 @@ def export(
     ] = False,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Write the published snapshot as parquet files, one per view, with the models as JSON."""
+    """Write the published snapshot as parquet files, one per view, with the models as JSON and the report."""
     from segmentation_platform.client import Client
 
     settings_with(database_url)

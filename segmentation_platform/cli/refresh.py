@@ -60,6 +60,7 @@ def run(
     error_console.print(f"Ledger: {ledger.source}", soft_wrap=True)
     if not (force or choose_model) and _is_published(database, ledger, reporting_date, settings):
         console.print("Nothing has changed since the published snapshot; --force computes it again.")
+        _catch_up(settings, database)
     else:
         path = str(Path(sales).expanduser().absolute()) if sales else ""
         refresh_and_tell(settings, database, Request(path, reporting_date, choose_model))
@@ -120,6 +121,23 @@ def refresh_and_tell(settings: Settings, database: "Database", request: Request)
         from segmentation_platform.orchestration import runner
     with _progress() as tell:
         outcome = runner.refresh(settings, request, tell)
+    _require(outcome, database)
+
+
+def _catch_up(settings: Settings, database: "Database") -> None:
+    """Make the report if the run that published the snapshot failed to."""
+    from segmentation_platform.warehouse.reports import has_report
+
+    if has_report(database):
+        return
+    with error_console.status("Loading Dagster …"):
+        from segmentation_platform.orchestration import runner
+    with _progress() as tell:
+        outcome = runner.make_report(settings, tell)
+    _require(outcome, database)
+
+
+def _require(outcome: "Outcome", database: "Database") -> None:
     if not outcome.succeeded:
         _explain(outcome, database)
         raise typer.Exit(2 if outcome.is_bad_input else 1)

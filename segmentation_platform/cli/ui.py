@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -12,8 +13,9 @@ import typer
 from segmentation_platform.cli.console import command_line, console, error_console
 from segmentation_platform.cli.options import DatabaseUrl, settings_with
 from segmentation_platform.cli.refresh import open_database_of
-from segmentation_platform.settings import AlertSettings
+from segmentation_platform.settings import AlertSettings, LinkSettings, Settings
 
+_HERE = "127.0.0.1"
 _GROUPS = ("ingest", "features", "segmentation", "recommendation", "delivery")
 
 
@@ -22,11 +24,13 @@ def ui(
     host: Annotated[
         str, typer.Option("--host", help="Address to listen on. Anyone who can reach it can run everything.")
     ] = "127.0.0.1",
+    reports_port: Annotated[int, typer.Option("--reports-port", help="Port of the nightly reports.")] = 9464,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Open the Dagster web server and daemon: assets, checks, lineage, runs and the nightly schedule."""
+    """Open Dagster (assets, checks, lineage, runs, the nightly schedule) and, beside it, the reports."""
     settings = settings_with(database_url)
     require_free(host, port)
+    require_free(_HERE, reports_port, "--reports-port")
     open_database_of(settings)
     from segmentation_platform.orchestration.instance import open_instance
 
@@ -38,13 +42,18 @@ def ui(
     console.print(f"Stop it with Ctrl-C; the database goes on running: {command_line()} db stop", soft_wrap=True)
     if settings.alerts.ui == AlertSettings().ui:
         os.environ["SEGMENTATION_ALERTS__UI"] = f"http://{host}:{port}"
+    reports = f"http://{_HERE}:{reports_port}"
+    if settings.links.reports == LinkSettings().reports:
+        os.environ["SEGMENTATION_LINKS__REPORTS"] = reports
+    console.print(f"Reports: {reports}/reports", soft_wrap=True)
+    _serve_reports(settings, reports_port)
     _serve(settings.dagster_home, host, port)
 
 
-def require_free(host: str, port: int) -> None:
+def require_free(host: str, port: int, option: str = "--port") -> None:
     """End with what to do when something listens on a port already."""
     if is_taken(host, port):
-        error_console.print(f"Port {port} is taken. Choose another: --port {port + 1}", style="red")
+        error_console.print(f"Port {port} is taken. Choose another: {option} {port + 1}", style="red")
         raise typer.Exit(1)
 
 
@@ -57,6 +66,19 @@ def is_taken(host: str, port: int) -> bool:
         except OSError:
             return True
     return False
+
+
+def _serve_reports(settings: Settings, port: int) -> None:
+    """Start the server of the reports beside this process; it ends when this one does."""
+    from segmentation_platform.warehouse.access import reader_url
+
+    url = settings.database_url.get_secret_value() if settings.database_url else reader_url(settings.home)
+    command = [
+        *(sys.executable, "-c", "from segmentation_platform.cli import main; main()", "monitor", "--quiet"),
+        *("--host", _HERE, "--port", str(port), "--until-gone", str(os.getpid())),
+    ]
+    home = str(settings.dagster_home)
+    subprocess.Popen(command, env={**os.environ, "DATABASE_URL": url, "DAGSTER_HOME": home})
 
 
 def _serve(home: Path, host: str, port: int) -> NoReturn:

@@ -12,6 +12,7 @@ from segmentation_platform.client.errors import ClientError
 from segmentation_platform.client.export import export
 from segmentation_platform.client.manifest import ExportedFile, Manifest
 from segmentation_platform.client.query import Page, Query, Wanted, conditions, grouped, number_column, select
+from segmentation_platform.client.reports import read_report
 from segmentation_platform.client.sources import (
     FolderSource,
     PostgresSource,
@@ -110,6 +111,19 @@ class Client(Tables):
         """The snapshot that is served: number, reporting date, checks, what to keep in mind."""
         with self._source.reading() as reading:
             return read_snapshot(reading)
+
+    def report(self, snapshot_id: int | None = None) -> str:
+        """The nightly report as one HTML page.
+
+        Args:
+            snapshot_id: of which snapshot; without it of the one that is served. A folder holds the report of its own
+
+        Raises:
+            ClientError: when there is none.
+
+        """
+        with self._source.reading() as reading:
+            return read_report(reading, snapshot_id)
 
     def customer(self, customer_id: str) -> Customer:
         """All there is about one customer.

@@ -1,4 +1,4 @@
-"""Write the served snapshot to a folder: one parquet file per view, the models as JSON, and `snapshot.json`."""
+"""Write the served snapshot to a folder: a parquet file per view, models as JSON, report, and `snapshot.json`."""
 
 import hashlib
 import tempfile
@@ -12,6 +12,8 @@ import pyarrow.parquet as pq
 from segmentation_platform.client.errors import ClientError
 from segmentation_platform.client.manifest import NAME, ExportedFile, Manifest, listed_in, this_version
 from segmentation_platform.client.query import Conditions, select
+from segmentation_platform.client.reports import FILE as REPORT
+from segmentation_platform.client.reports import find_report
 from segmentation_platform.client.sources import Reading, read, read_snapshot
 from segmentation_platform.client.views import VIEWS, contract_hash
 from segmentation_platform.contracts.frames import arrow_schema
@@ -90,6 +92,11 @@ def _written(reading: Reading, folder: Path) -> Iterator[ExportedFile]:
         path.parent.mkdir(exist_ok=True)
         path.write_text(row["model"], encoding="utf-8")
         yield ExportedFile(f"models/{path.name}", "", 0, _sha256(path))
+    html = find_report(reading, read_snapshot(reading).snapshot_id)
+    if html is not None:
+        path = folder / REPORT
+        path.write_text(html, encoding="utf-8", newline="")
+        yield ExportedFile(path.name, "", 0, _sha256(path))
 
 
 def _write_view(reading: Reading, view: str, path: Path) -> int:

@@ -17,8 +17,8 @@ class ExportedFile:
 
     Attributes:
         file: its name, below the folder
-        view: that it holds; empty for a model's JSON
-        rows: how many; 0 for a model's JSON
+        view: that it holds; empty for a model's JSON and the report
+        rows: how many; 0 for these
         sha256: of its bytes
 
     """

@@ -20,6 +20,7 @@ from segmentation_platform.contracts.frames import arrow_schema, to_frame
 
 _NOTHING = "Nothing is published yet: segmentation-platform run"
 _ROWS = 100_000
+_REPORT = "report.html"
 
 
 class Reading(Protocol):
@@ -181,6 +182,15 @@ class _FilesReading:
             raise ClientError(f"{self._folder} was exported anew while it was read. Read it again.")
 
 
+def _report(folder: Path, manifest: Manifest) -> str:
+    """The report that a folder holds, in the form in which a database has it; no row where it holds none."""
+    if all(each.file != _REPORT for each in manifest.files):
+        return "CREATE VIEW serving.reports AS SELECT 0 AS snapshot_id, ''::BLOB AS html WHERE false"
+    path = str(folder / _REPORT).replace("'", "''")
+    content = f"content AS html FROM read_blob('{path}')"
+    return f"CREATE VIEW serving.reports AS SELECT {manifest.snapshot_id} AS snapshot_id, {content}"
+
+
 def _views(folder: Path, manifest: Manifest) -> str:
     statements = ["CREATE SCHEMA serving"]
     for view in VIEWS:
@@ -193,5 +203,6 @@ def _views(folder: Path, manifest: Manifest) -> str:
         for view in VIEWS
         if view not in ("snapshot", HISTORY)
     ]
+    statements.append(_report(folder, manifest))
     statements.append("CREATE VIEW serving.snapshot_history AS SELECT *, true AS is_served FROM serving.snapshot")
     return ";".join(statements)

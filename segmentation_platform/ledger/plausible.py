@@ -39,6 +39,12 @@ def summary(reasons: pd.DataFrame) -> str:
     return ", ".join(f"{row['reason']} {row['rows']:,}" for row in reasons.to_dict("records"))
 
 
+def halves(reasons: pd.DataFrame, lines: int) -> pd.DataFrame:
+    """How many of the lines are genuine, and how many are rejected: columns kind and rows."""
+    rejected = int(reasons["rows"].sum())
+    return pd.DataFrame({"kind": ["clean", "rejected"], "rows": [lines - rejected, rejected]})
+
+
 def _explained(reasons: pd.DataFrame, lines: int, how: str) -> str:
     said = [f"{int(reasons['rows'].sum()):,} of {lines:,} lines {how}; the ledger was probably misunderstood."]
     for row in reasons.head(3).to_dict("records"):

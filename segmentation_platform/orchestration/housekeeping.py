@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
+import pandas as pd
 from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
 
 from segmentation_platform.orchestration.metadata import OWNERS, records_table
 from segmentation_platform.orchestration.resources import WarehouseResource
+from segmentation_platform.orchestration.stories import story
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import snapshots
 from segmentation_platform.warehouse.housekeeping import TableSize, prune_loads, table_sizes
@@ -50,6 +52,7 @@ def platform_storage(
             "tables": records_table(
                 [{"table": s.table, "MB": f"{s.bytes / _MEGA:,.1f}", "rows": f"{s.rows:,}"} for s in sizes]
             ),
+            **story("platform_storage", _drawn(sizes), settings.links),
         }
     )
 
@@ -98,6 +101,10 @@ def _last_runs(instance: dg.DagsterInstance) -> Iterator[str]:
 
 def _megabytes(sizes: Iterable[TableSize], schema: str) -> float:
     return round(sum(size.bytes for size in sizes if size.table.startswith(schema)) / _MEGA, 1)
+
+
+def _drawn(sizes: Iterable[TableSize]) -> pd.DataFrame:
+    return pd.DataFrame([{"table": size.table, "megabytes": size.bytes / _MEGA} for size in sizes])
 
 
 def _files_megabytes(folder: Path) -> float:

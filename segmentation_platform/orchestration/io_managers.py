@@ -7,9 +7,12 @@ from dataclasses import dataclass
 import dagster as dg
 import pandas as pd
 import pyarrow as pa
+from pydantic import Field
 
 from segmentation_platform.contracts import WORKING, Contract, RawSales
 from segmentation_platform.orchestration.resources import WarehouseResource
+from segmentation_platform.orchestration.stories import story
+from segmentation_platform.settings import LinkSettings
 from segmentation_platform.warehouse import loads, models, tables
 from segmentation_platform.warehouse.bulk import Tabular, stream
 from segmentation_platform.warehouse.database import Database
@@ -45,12 +48,18 @@ class WarehouseIOManager(dg.ConfigurableIOManager):
     """
 
     warehouse: dg.ResourceDependency[WarehouseResource]
+    reports: str = Field(default="", description="Where people reach the reports; empty: no links")
+    app: str = Field(default="", description="Where people reach the app; empty: no links")
 
     def handle_output(self, context: dg.OutputContext, obj: Tabular) -> None:
-        """Replace the table's rows."""
-        contract = CONTRACTS[context.asset_key.path[-1]]
-        rows = tables.replace_table(self.warehouse.database(), contract, obj)
-        context.add_output_metadata({"dagster/row_count": rows})
+        """Replace the table's rows; what is read whole is also drawn, in one place for all assets."""
+        name = context.asset_key.path[-1]
+        rows = tables.replace_table(self.warehouse.database(), CONTRACTS[name], obj)
+        told = story(name, obj, self._links()) if isinstance(obj, pd.DataFrame) else {}
+        context.add_output_metadata({"dagster/row_count": rows, **told})
+
+    def _links(self) -> LinkSettings:
+        return LinkSettings(reports=self.reports, app=self.app)
 
     def load_input(self, context: dg.InputContext) -> pd.DataFrame | StoredTable:
         """Read the table, or hand out a handle to it."""

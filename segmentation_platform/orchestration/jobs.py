@@ -4,6 +4,7 @@ import dagster as dg
 
 from segmentation_platform.orchestration import housekeeping
 from segmentation_platform.orchestration.alone import IN_PROCESSES
+from segmentation_platform.orchestration.assets import report
 from segmentation_platform.orchestration.infrastructure import retry_infrastructure
 from segmentation_platform.settings import Settings
 
@@ -31,6 +32,15 @@ refresh_multiprocess = dg.define_asset_job(
     hooks={retry_infrastructure},
     config=_OUR_LOGGER,
     tags=_WHOLE | IN_PROCESSES,
+)
+
+make_report = dg.define_asset_job(
+    "make_report",
+    selection=[report.segment_report],
+    description="Make the report of the served snapshot again.",
+    executor_def=dg.in_process_executor,
+    hooks={retry_infrastructure},
+    config=_OUR_LOGGER,
 )
 
 tidy_up = dg.define_asset_job(

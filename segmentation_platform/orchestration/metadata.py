@@ -1,6 +1,7 @@
 """What Dagster shows of tables: their schema at definition time, their figures at run time."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 import dagster as dg
 import pandas as pd
@@ -32,6 +33,27 @@ def table_metadata(contract: type[Contract]) -> Mapping[str, object]:
         "dagster/column_schema": table_schema(contract),
         "dagster/table_name": f"warehouse.{contract.table()}",
     }
+
+
+def table_out(
+    contract: type[Contract],
+    description: str,
+    *,
+    kinds: AbstractSet[str] = frozenset({"duckdb", "postgres"}),
+    code_version: str = "1",
+    is_required: bool = True,
+    io_manager: str = "io_manager",
+) -> dg.AssetOut:
+    """One of several working tables that a step makes."""
+    return dg.AssetOut(
+        description=description,
+        kinds=set(kinds),
+        owners=OWNERS,
+        code_version=code_version,
+        metadata=table_metadata(contract),
+        is_required=is_required,
+        io_manager_key=io_manager,
+    )
 
 
 def records_table(rows: list[dict[str, str]]) -> dg.TableMetadataValue:

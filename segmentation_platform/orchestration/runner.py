@@ -86,6 +86,11 @@ def refresh(settings: Settings, request: Request, tell: Callable[[Progress], Non
     return _run(settings, jobs.refresh.name, _config(request), _Teller(tell))
 
 
+def make_report(settings: Settings, tell: Callable[[Progress], None]) -> Outcome:
+    """Make only the report of the served snapshot."""
+    return _run(settings, jobs.make_report.name, {"loggers": _QUIET}, _Teller(tell))
+
+
 def tidy_up(settings: Settings, tell: Callable[[Mapping[str, float]], None]) -> Outcome:
     """Drop what is old.
 

@@ -8,7 +8,7 @@ import dagster as dg
 
 from segmentation_platform.alerts import message
 from segmentation_platform.alerts.message import Failed, Late, Message, Served
-from segmentation_platform.alerts.morning import Night, morning
+from segmentation_platform.alerts.morning import Links, Night, morning
 from segmentation_platform.alerts.send import send
 from segmentation_platform.contracts import CustomerSegments, SegmentProfiles
 from segmentation_platform.orchestration import jobs, workers
@@ -83,20 +83,21 @@ def morning_summary(
 ) -> None:
     """Send the morning summary of the snapshot that the run published."""
     run = context.dagster_run
-    link = f"{settings.alerts.ui}/runs/{run.run_id}"
-    summary = _summary(warehouse.database(), _warnings(context.instance, run), link)
+    summary = _summary(warehouse.database(), _warnings(context.instance, run), run.run_id, settings)
     if summary is not None:
         _log.info(f"{summary.title}\n{summary.body}")
         send(summary, settings.alerts.urls)
 
 
-def _summary(database: Database, warnings: list[str], link: str) -> Message | None:
+def _summary(database: Database, warnings: list[str], run_id: str, settings: Settings) -> Message | None:
     served = snapshots.served_snapshot(database)
     if served is None:
         return None
     before = snapshots.snapshot_before(database, served.snapshot_id)
     earlier = None if before is None else _night(database, *before)
-    return morning(_night(database, served.snapshot_id, served.as_of), earlier, warnings, link)
+    reports = settings.links.reports
+    links = Links(f"{settings.alerts.ui}/runs/{run_id}", f"{reports}/reports/{served.snapshot_id}" if reports else "")
+    return morning(_night(database, served.snapshot_id, served.as_of), earlier, warnings, links)
 
 
 def _night(database: Database, snapshot_id: int, as_of: date) -> Night:

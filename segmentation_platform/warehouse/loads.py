@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
 import psycopg
 import pyarrow as pa
 from psycopg import sql
@@ -55,6 +56,15 @@ def load_from(database: Database, source: str) -> Load | None:
 def current_load(database: Database) -> Load | None:
     """The load that is the ledger in use."""
     return _one(database, f"SELECT {_COLUMNS} FROM warehouse.loads WHERE is_current", [])  # noqa: S608
+
+
+def lines_of_loads(database: Database, source: str) -> pd.DataFrame:
+    """How many lines each load of a file has that is kept: columns load_id and lines, oldest first."""
+    with database.connect() as connection:
+        rows = connection.execute(
+            "SELECT load_id, lines FROM warehouse.loads WHERE source = %s ORDER BY load_id", [source]
+        ).fetchall()
+    return pd.DataFrame(rows, columns=["load_id", "lines"])
 
 
 def add_load(

@@ -17,6 +17,9 @@ from segmentation_platform.contracts import (
 from segmentation_platform.warehouse.database import Connection
 
 _WORDS = "What people read: views on one whole published snapshot, and _history views on all of them."
+REPORTS = "reports"
+"""The view that shows the nightly reports; files, not figures, and so in no contract that tables are read by."""
+
 _SNAPSHOT_ID, _AS_OF = (column for column in Snapshots.columns() if column.name in ("snapshot_id", "as_of"))
 
 
@@ -34,6 +37,7 @@ def create_views(connection: Connection) -> None:
     except psycopg.errors.InvalidTableDefinition:
         # A view can be replaced only by one with the same columns, or more at the end.
         connection.execute(f"DROP VIEW IF EXISTS serving.{HISTORY}".encode())
+        connection.execute(f"DROP VIEW IF EXISTS serving.{REPORTS}".encode())
         for view in ("snapshot", *(published.view for published in PUBLISHED)):
             for name in (view, f"{view}_history"):
                 connection.execute(sql.SQL("DROP VIEW IF EXISTS {}").format(sql.Identifier("serving", name)))
@@ -48,7 +52,12 @@ def views_are_current(connection: Connection) -> bool:
 
 
 def _plan(connection: Connection) -> str:
-    statements = [_snapshot_views(), _history_view(), *(_views(published) for published in PUBLISHED)]
+    statements = [
+        _snapshot_views(),
+        _history_view(),
+        _reports_view(),
+        *(_views(published) for published in PUBLISHED),
+    ]
     return sql.SQL("\n").join(statements).as_string(connection)
 
 
@@ -89,6 +98,21 @@ def _history_view() -> sql.Composed:
                 " WHERE snapshot_id = (SELECT snapshot_id FROM snapshots.served) AND valid_from <= snapshots.as_of;"
             ).format(view=sql.Identifier("serving", HISTORY), names=sql.SQL(", ").join(names)),
             _comments(HISTORY, CustomerSegmentHistory.summary(), columns),
+        ]
+    )
+
+
+def _reports_view() -> sql.Composed:
+    view = sql.Identifier("serving", REPORTS)
+    words = "The nightly report of every snapshot, as gzipped HTML; opened by the command report, or at /reports"
+    return sql.SQL("\n").join(
+        [
+            sql.SQL(
+                "CREATE OR REPLACE VIEW {} AS SELECT snapshot_id, snapshots.as_of, made_at, snapshot_id ="
+                " (SELECT snapshot_id FROM snapshots.served) AS is_served, html FROM snapshots.reports"
+                " JOIN snapshots.snapshots USING (snapshot_id);"
+            ).format(view),
+            sql.SQL("COMMENT ON VIEW {} IS {};").format(view, sql.Literal(words)),
         ]
     )
 

@@ -99,7 +99,7 @@ def roll_back(database: Database, to: int | None = None) -> int:
 
 
 def prune(database: Database, keep: int) -> list[int]:
-    """Drop all but the newest snapshots; the one that is served always stays.
+    """Drop all but the newest snapshots, with their reports; the one that is served always stays.
 
     Args:
         database: where
@@ -229,6 +229,17 @@ def snapshot_before(database: Database, snapshot_id: int) -> tuple[int, date] | 
     return None if row is None else (int(str(row[0])), date.fromisoformat(str(row[1])))
 
 
+def of_same_ledger(database: Database, snapshot_id: int) -> list[int]:
+    """The numbers of all snapshots of the ledger of one of them, that one included."""
+    with database.connect() as connection:
+        rows = connection.execute(
+            "SELECT other.snapshot_id FROM snapshots.snapshots AS other"
+            " JOIN snapshots.snapshots AS one USING (source) WHERE one.snapshot_id = %s ORDER BY 1",
+            [snapshot_id],
+        ).fetchall()
+    return [int(str(row[0])) for row in rows]
+
+
 def last_published(database: Database) -> datetime | None:
     """When a snapshot was last published; None before the first one."""
     with database.connect() as connection:
@@ -281,6 +292,7 @@ def _numbered(snapshot_id: int, rows: Iterator[pa.RecordBatch]) -> Iterator[pa.R
 def _vacuum(database: Database) -> None:
     for published in PUBLISHED:
         vacuum(database, _table(published))
+    vacuum(database, sql.Identifier(SCHEMA, "reports"))
 
 
 def _table(published: Published) -> sql.Identifier:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from segmentation_platform.alerts.message import Failed, Late, Served, failure, late
-from segmentation_platform.alerts.morning import Night, morning
+from segmentation_platform.alerts.morning import Links, Night, morning
 
 FAILED = Failed(
     what="refresh",
@@ -16,6 +16,9 @@ FAILED = Failed(
     run_again="segmentation-platform run",
     link="http://127.0.0.1:3000/runs/1",
 )
+
+
+LINKS = Links("run", "report")
 
 
 def test_a_failure_says_cause_then_assets_then_what_to_run_then_what_is_served() -> None:
@@ -64,12 +67,13 @@ def night(day: int, segments: dict[str, list[str]]) -> Night:
 
 
 def test_the_first_morning_tells_the_segments_and_nothing_of_changes() -> None:
-    told = morning(night(9, {"Champions": ["1", "2"], "Hibernating": ["3"]}), None, [], "link")
+    told = morning(night(9, {"Champions": ["1", "2"], "Hibernating": ["3"]}), None, [], LINKS)
     assert told.title == "Customer segments as of 2011-12-09: 3 customers"
     assert told.body.splitlines() == [
         "Champions: 2 customers, 100% of revenue",
         "Hibernating: 1 customers, 0% of revenue",
-        "Details: link",
+        "Report: report",
+        "Details: run",
     ]
     assert told.kind == "success"
 
@@ -77,7 +81,7 @@ def test_the_first_morning_tells_the_segments_and_nothing_of_changes() -> None:
 def test_later_mornings_tell_what_is_different() -> None:
     before = night(9, {"Champions": ["1", "2"], "Hibernating": ["3", "4"]})
     now = night(10, {"Champions": ["1", "3", "4"], "Hibernating": ["2"], "New": ["5"]})
-    told = morning(now, before, ["Little data."], "link")
+    told = morning(now, before, ["Little data."], LINKS)
     assert told.title == "Customer segments as of 2011-12-10: 5 customers (+1)"
     assert told.body.splitlines() == [
         "Champions: 3 customers (+1), 100% of revenue",
@@ -85,13 +89,15 @@ def test_later_mornings_tell_what_is_different() -> None:
         "New: 1 customers (+1), 0% of revenue",
         "3 of 4 customers changed segment since 2011-12-09, most of them (2) from Hibernating to Champions.",
         "Warning: Little data.",
-        "Details: link",
+        "Report: report",
+        "Details: run",
     ]
     assert told.kind == "warning"
 
 
 def test_a_quiet_night_is_called_quiet() -> None:
     same = {"Champions": ["1"], "Hibernating": ["2"]}
-    told = morning(night(10, same), night(9, same), [], "link")
+    told = morning(night(10, same), night(9, same), [], Links("run", ""))
     assert "Nobody changed segment since 2011-12-09." in told.body
+    assert "Report:" not in told.body, "where nobody can reach it"
     assert "(" not in told.title

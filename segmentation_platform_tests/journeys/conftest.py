@@ -30,15 +30,21 @@ _SWITCHES = [
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Headless Chromium; without one the journeys skip, in CI they fail."""
+    program = find_browser()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=_SWITCHES)
+        yield browser
+        browser.close()
+
+
+def find_browser() -> str:
+    """The program of a browser; without one the test skips, in CI it fails."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     program = next((found for name in names if (found := shutil.which(name))), None)
     if program is None:
         give_up = pytest.fail if os.environ.get("CI") else pytest.skip
         give_up("No Chromium or Chrome on the PATH; install one to try the journeys.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=_SWITCHES)
-        yield browser
-        browser.close()
+    return program
 
 
 @pytest.fixture
@@ -61,7 +67,10 @@ def dagster_ui(tmp_path: Path, empty_database: Database) -> Iterator[str]:
     port = free_port()
     with (tmp_path / "ui.log").open("w") as log:
         server = subprocess.Popen(
-            [str(Path(sys.executable).parent / "segmentation-platform"), "ui", "--port", str(port)],
+            [
+                str(Path(sys.executable).parent / "segmentation-platform"),
+                *("ui", "--port", str(port), "--reports-port", str(free_port())),
+            ],
             cwd=tmp_path,
             env={**os.environ, "DATABASE_URL": empty_database.url},
             stdout=log,

@@ -38,6 +38,7 @@ ASSETS = (
     "countries",
     "cohorts",
     "published_snapshot",
+    "segment_report",
 )
 RUN_SECONDS = 240_000
 

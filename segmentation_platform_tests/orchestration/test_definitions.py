@@ -74,6 +74,7 @@ LINEAGE = {
         "kmeans_model",
         "rejected_sales",
     },
+    "segment_report": {"published_snapshot"},
 }
 HOUSEKEEPING = "platform_storage"
 GROUPS = {"ingest", "features", "segmentation", "recommendation", "delivery"}

@@ -8,7 +8,9 @@ import pandas as pd
 from segmentation_platform.contracts import (
     GONE,
     NEW,
+    Campaigns,
     Cancellations,
+    Checks,
     Cohorts,
     Contract,
     Countries,
@@ -18,6 +20,8 @@ from segmentation_platform.contracts import (
     SegmentDrift,
     SegmentMoves,
     SegmentProfiles,
+    SegmentRecommendations,
+    Snapshots,
 )
 
 _FILLED: dict[str, object] = {
@@ -233,3 +237,74 @@ def drifted(**columns: Any) -> pd.DataFrame:
         "refused": None,
     }
     return table(SegmentDrift, [{**quiet, **columns}])
+
+
+def snapshot(**columns: Any) -> pd.DataFrame:
+    """The snapshot of 10 December 2011, by which all checks passed."""
+    usual = {
+        "snapshot_id": 7,
+        "as_of": pd.Timestamp("2011-12-10"),
+        "published_at": pd.Timestamp("2011-12-10 01:02"),
+        "run_id": "the run",
+        "first_sale": pd.Timestamp("2010-12-01"),
+        "last_sale": pd.Timestamp("2011-12-09"),
+        "lines": 5000,
+        "customers": 1000,
+        "guest_share": 0.15,
+        "model_version": 2,
+        "checks_passed": 34,
+        "checks_warned": 0,
+        "data_note": None,
+    }
+    return table(Snapshots, [{**usual, **columns}])
+
+
+def listed_products(segments: pd.DataFrame, description: str = "LUNCH BAG") -> pd.DataFrame:
+    """The popular list of every segment."""
+    return table(
+        SegmentRecommendations,
+        [
+            {
+                "segment_id": row["segment_id"],
+                "segment": row["segment"],
+                "region": "all",
+                "taste": "all",
+                "list": "popular",
+                "rank": rank,
+                "stock_code": f"P{rank}",
+                "description": f"{description} {rank}",
+                "reason": "Selling most now",
+            }
+            for _, row in segments.iterrows()
+            for rank in range(1, 7)
+        ],
+    )
+
+
+def published(**others: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """All views that a report is made of; others take their place."""
+    segments = profiles()
+    now = snapshot()
+    everything = cancelled("all", {"all": (6, 200)})
+    months = cancelled("month", {"2011-09": (4, 100), "2011-10": (2, 100)})
+    products = cancelled("product", {"P1": (5, 100), "P2": (1, 100)}, {"P1": "LAMP"})
+    views = {
+        "snapshot": now,
+        "snapshot_history": now,
+        "segments": segments,
+        "segments_history": segments.assign(snapshot_id=7, as_of=pd.Timestamp("2011-12-10")),
+        "segment_moves": moves(),
+        "segment_recommendations": listed_products(segments),
+        "seasonality": season([1.0, 1.0, 2.0, 3.0]),
+        "cancellations": pd.concat([everything, months, products], ignore_index=True),
+        "countries": countries({"Home": (100, 90, 110), "Dear": (300, 200, 400)}),
+        "cohorts": cohorts([[0.5], [0.2]]),
+        "model_selection": selection([0.70, 0.72]),
+        "segment_drift": drifted(),
+        "campaigns": Campaigns.no_rows(),
+        "checks": Checks.no_rows(),
+        "recommendation_quality": quality(
+            {"customer_lists": 0.39, "recent_popularity": 0.15, "replaced_system": 0.07}
+        ),
+    }
+    return views | others

@@ -7,8 +7,8 @@ import pandas as pd
 
 from segmentation_platform.campaigns import CampaignError
 from segmentation_platform.campaigns.planning import customers_of, plan
-from segmentation_platform.contracts import CampaignAudiences, Campaigns, Contract
-from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata
+from segmentation_platform.contracts import CampaignAudiences, Campaigns
+from segmentation_platform.orchestration.metadata import preview, table_out
 from segmentation_platform.orchestration.resources import BAD_INPUT, ReportingDateResource, WarehouseResource
 from segmentation_platform.orchestration.source import playbook
 from segmentation_platform.settings import Settings
@@ -16,24 +16,19 @@ from segmentation_platform.settings import Settings
 GROUP = "delivery"
 
 
-def _out(contract: type[Contract], description: str) -> dg.AssetOut:
-    return dg.AssetOut(
-        description=description,
-        kinds={"pandas", "postgres"},
-        owners=OWNERS,
-        code_version="1",
-        metadata=table_metadata(contract),
-    )
+_KINDS = {"pandas", "postgres"}
 
 
 @dg.multi_asset(
     group_name=GROUP,
     outs={
-        "campaigns": _out(
-            Campaigns, "The campaigns of the playbook, with their days and the size of their audience."
+        "campaigns": table_out(
+            Campaigns, "The campaigns of the playbook, with their days and the size of their audience.", kinds=_KINDS
         ),
-        "campaign_audiences": _out(
-            CampaignAudiences, "Who is in which campaign, why, and who is held out so that it can be measured."
+        "campaign_audiences": table_out(
+            CampaignAudiences,
+            "Who is in which campaign, why, and who is held out so that it can be measured.",
+            kinds=_KINDS,
         ),
     },
 )
@@ -61,7 +56,11 @@ def planned_campaigns(
     yield dg.Output(
         planned.campaigns,
         "campaigns",
-        metadata={"campaigns": preview(shown.assign(**days)), "left_out": ", ".join(planned.left_out) or "none"},
+        metadata={
+            "held_out": int(planned.campaigns["held_out"].sum()),
+            "campaigns": preview(shown.assign(**days)),
+            "left_out": ", ".join(planned.left_out) or "none",
+        },
     )
     yield dg.Output(
         planned.audiences,

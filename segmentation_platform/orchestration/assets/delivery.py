@@ -10,6 +10,7 @@ from segmentation_platform.contracts.agreement import disagreements
 from segmentation_platform.orchestration.metadata import OWNERS
 from segmentation_platform.orchestration.resources import ReportingDateResource, WarehouseResource
 from segmentation_platform.orchestration.source import fingerprint
+from segmentation_platform.orchestration.stories import story
 from segmentation_platform.segments.caution import data_note
 from segmentation_platform.settings import ScheduleSettings, Settings
 from segmentation_platform.warehouse import facts, loads, snapshots
@@ -119,6 +120,7 @@ def published_snapshot(
             "customers": len(customer_segments),
             "checks_passed": passed,
             "checks_warned": len(checks) - passed,
+            **story("published_snapshot", snapshots.history(database), settings.links, snapshot_id),
         }
     )
 

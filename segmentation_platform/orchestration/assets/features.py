@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
-from segmentation_platform.contracts import Contract, CustomerTastes, ProductCatalog, RfmFeatures
+from segmentation_platform.contracts import CustomerTastes, ProductCatalog, RfmFeatures
 from segmentation_platform.customers.features import rfm_features
 from segmentation_platform.ledger import known
 from segmentation_platform.ledger.catalog import product_catalog
 from segmentation_platform.orchestration import registry
 from segmentation_platform.orchestration.io_managers import StoredTable
-from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata
+from segmentation_platform.orchestration.metadata import preview, table_out
 from segmentation_platform.orchestration.registry import Buys
 from segmentation_platform.orchestration.resources import EngineResource, ReportingDateResource, WarehouseResource
 from segmentation_platform.recommendations.sales import customer_products
@@ -20,29 +20,24 @@ from segmentation_platform.settings import Settings
 GROUP = "features"
 
 
-def _out(contract: type[Contract], description: str) -> dg.AssetOut:
-    return dg.AssetOut(
-        description=description,
-        kinds={"duckdb", "postgres"},
-        owners=OWNERS,
-        code_version="1",
-        metadata=table_metadata(contract),
-        is_required=False,
-    )
-
-
 @dg.multi_asset(
     group_name=GROUP,
     can_subset=True,
     outs={
-        "rfm_features": _out(
-            RfmFeatures, "Recency, frequency, monetary value and habits of every customer, as of the reporting date."
+        "rfm_features": table_out(
+            RfmFeatures,
+            "Recency, frequency, monetary value and habits of every customer, as of the reporting date.",
+            is_required=False,
         ),
-        "product_catalog": _out(
-            ProductCatalog, "Every product sold up to the reporting date: what it is, when and how well it sold."
+        "product_catalog": table_out(
+            ProductCatalog,
+            "Every product sold up to the reporting date: what it is, when and how well it sold.",
+            is_required=False,
         ),
-        "customer_tastes": _out(
-            CustomerTastes, "The taste group of every customer: who buys the same products, found by a clustering."
+        "customer_tastes": table_out(
+            CustomerTastes,
+            "The taste group of every customer: who buys the same products, found by a clustering.",
+            is_required=False,
         ),
     },
 )

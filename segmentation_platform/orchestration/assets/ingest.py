@@ -10,12 +10,13 @@ from pydantic import Field
 from segmentation_platform.contracts import CleanSales, RawSales, RejectedSales
 from segmentation_platform.ledger.clean import cleaned_ledger
 from segmentation_platform.ledger.errors import LedgerError
-from segmentation_platform.ledger.plausible import check_plausible, summary
+from segmentation_platform.ledger.plausible import check_plausible, halves, summary
 from segmentation_platform.ledger.readers import ReadOptions, read_ledger
 from segmentation_platform.orchestration.io_managers import StoredTable
-from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata
+from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata, table_out
 from segmentation_platform.orchestration.resources import BAD_INPUT, EngineResource, WarehouseResource
 from segmentation_platform.orchestration.source import find_ledger
+from segmentation_platform.orchestration.stories import story
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import loads
 from segmentation_platform.warehouse.database import Database
@@ -69,6 +70,7 @@ def raw_sales(
             "load_id": load.load_id,
             "file": dg.MetadataValue.path(load.source),
             "sha256": load.sha256,
+            **story("raw_sales", loads.lines_of_loads(database, load.source), settings.links),
         }
     )
 
@@ -102,19 +104,11 @@ class _Milestones:
 @dg.multi_asset(
     group_name=GROUP,
     outs={
-        "clean_sales": dg.AssetOut(
-            description="Genuine product lines, sales and cancellations: typed, categorised, netted.",
-            kinds={"duckdb", "postgres"},
-            owners=OWNERS,
-            code_version="1",
-            metadata=table_metadata(CleanSales),
+        "clean_sales": table_out(
+            CleanSales, "Genuine product lines, sales and cancellations: typed, categorised, netted."
         ),
-        "rejected_sales": dg.AssetOut(
-            description="Ledger lines that are not genuine product lines, each with its reason and its text.",
-            kinds={"duckdb", "postgres"},
-            owners=OWNERS,
-            code_version="1",
-            metadata=table_metadata(RejectedSales),
+        "rejected_sales": table_out(
+            RejectedSales, "Ledger lines that are not genuine product lines, each with its reason and its text."
         ),
     },
 )
@@ -126,13 +120,16 @@ def cleaned_sales(
 ) -> Iterator[dg.Output[object]]:
     """Classify every raw line; genuine ones go to clean_sales, all others to rejected_sales."""
     with raw_sales.stream() as lines, cleaned_ledger(engine.engine(), lines, settings.cleaning) as ledger:
+        lines_in_use, reasons = _lines_in_use(warehouse), ledger.reasons
         try:
-            check_plausible(ledger.reasons, _lines_in_use(warehouse))
+            check_plausible(reasons, lines_in_use)
         except LedgerError as error:
             raise dg.Failure(str(error), metadata=BAD_INPUT, allow_retries=False) from error
         # The tables are streamed into Postgres while this generator waits.
-        yield dg.Output(ledger.clean, "clean_sales")
-        yield dg.Output(ledger.rejected, "rejected_sales", metadata=_reasons(ledger.reasons))
+        kinds = halves(reasons, lines_in_use)
+        yield dg.Output(ledger.clean, "clean_sales", metadata=story("clean_sales", kinds, settings.links))
+        told = story("rejected_sales", reasons, settings.links)
+        yield dg.Output(ledger.rejected, "rejected_sales", metadata=_reasons(reasons) | told)
 
 
 def _lines_in_use(warehouse: WarehouseResource) -> int:

@@ -9,7 +9,6 @@ from segmentation_platform.contracts import (
     EVERYWHERE,
     Cancellations,
     Cohorts,
-    Contract,
     Countries,
     Seasonality,
 )
@@ -21,10 +20,8 @@ from segmentation_platform.insights.lines import COLUMNS, hold_lines
 from segmentation_platform.insights.seasonality import seasonality as told_months
 from segmentation_platform.ledger import known
 from segmentation_platform.orchestration.io_managers import StoredTable
-from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata
+from segmentation_platform.orchestration.metadata import preview, table_out
 from segmentation_platform.orchestration.resources import EngineResource, ReportingDateResource, WarehouseResource
-from segmentation_platform.reporting.season import season_svg
-from segmentation_platform.reporting.svg import markdown_image
 from segmentation_platform.settings import Settings
 
 GROUP = "delivery"
@@ -32,29 +29,19 @@ GROUP = "delivery"
 Figures = dict[str, dg.MetadataValue]
 
 
-def _out(contract: type[Contract], description: str) -> dg.AssetOut:
-    return dg.AssetOut(
-        description=description,
-        kinds={"duckdb", "postgres"},
-        owners=OWNERS,
-        code_version="1",
-        metadata=table_metadata(contract),
-    )
-
-
 @dg.multi_asset(
     group_name=GROUP,
     outs={
-        "seasonality": _out(
+        "seasonality": table_out(
             Seasonality, "Every month's sales against the quiet ones, in all and by buyers, category and region."
         ),
-        "cancellations": _out(
+        "cancellations": table_out(
             Cancellations, "What is cancelled, by month, segment, category, product and region; rates are shrunk."
         ),
-        "countries": _out(
+        "countries": table_out(
             Countries, "What is bought in every country, how much it is worth, and how unlike home it is."
         ),
-        "cohorts": _out(
+        "cohorts": table_out(
             Cohorts, "How many of the customers who first bought in a month bought again in each month after."
         ),
     },
@@ -93,12 +80,10 @@ def _season_figures(months: pd.DataFrame) -> Figures:
     last = everything.iloc[-1]
     shown = everything[["period", "sales_per_day", "season_index", "index_low", "index_high", "baseline"]]
     seasons = months.loc[months["season_start"].notna(), ["subject", "season_start"]].drop_duplicates()
-    picture = markdown_image("Index of each month with its interval", season_svg(everything))
     figures: Figures = {
         "months": dg.MetadataValue.int(int(everything["period"].nunique())),
         "season_index": dg.MetadataValue.float(round(float(last["season_index"]), 4)),
         "sales_per_day": dg.MetadataValue.float(float(last["sales_per_day"])),
-        "season": dg.MetadataValue.md(picture),
         "last_months": preview(shown.tail(13).assign(period=shown["period"].dt.strftime("%Y-%m")), 13),
     }
     return figures | ({"season_starts": preview(seasons)} if len(seasons) else {})

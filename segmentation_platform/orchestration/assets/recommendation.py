@@ -7,7 +7,6 @@ import pandas as pd
 
 from segmentation_platform.contracts import (
     EVERYWHERE,
-    Contract,
     CustomerRecommendations,
     ItemWeights,
     Models,
@@ -20,7 +19,7 @@ from segmentation_platform.contracts import (
 from segmentation_platform.ledger import known
 from segmentation_platform.orchestration import registry
 from segmentation_platform.orchestration.io_managers import StoredTable
-from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata
+from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata, table_out
 from segmentation_platform.orchestration.published_ledger import past_of
 from segmentation_platform.orchestration.resources import (
     BAD_INPUT,
@@ -36,8 +35,6 @@ from segmentation_platform.recommendations.segment_lists import segment_recommen
 from segmentation_platform.recommendations.shelf import learn, shelf_tables
 from segmentation_platform.recommendations.similar_items import known_baskets
 from segmentation_platform.recommendations.similar_items import similar_items as items_bought_together
-from segmentation_platform.reporting.forest import forest_svg
-from segmentation_platform.reporting.svg import markdown_image
 from segmentation_platform.scoring.published import RankingModel, models_table
 from segmentation_platform.segments.errors import SegmentationError
 from segmentation_platform.settings import Settings
@@ -47,35 +44,36 @@ from segmentation_platform.warehouse.models import ModelRecord
 GROUP = "recommendation"
 
 
-def _out(contract: type[Contract], description: str) -> dg.AssetOut:
-    return dg.AssetOut(
-        description=description,
-        kinds={"duckdb", "postgres"},
-        owners=OWNERS,
-        code_version="2",
-        metadata=table_metadata(contract),
-    )
+_VERSION = "2"
 
 
 @dg.multi_asset(
     group_name=GROUP,
     outs={
-        "segment_recs": _out(
+        "segment_recs": table_out(
             SegmentRecommendations,
             "Products to offer to each segment, region and taste: popular, rising and signature lists, with reasons.",
+            code_version=_VERSION,
         ),
-        "customer_recs": _out(
+        "customer_recs": table_out(
             CustomerRecommendations,
             "Products to offer to each customer: to buy again, and new to them, with reasons.",
+            code_version=_VERSION,
         ),
-        "similar_items": _out(
-            SimilarItems, "Products that are bought together with each product, with baskets, confidence and lift."
+        "similar_items": table_out(
+            SimilarItems,
+            "Products that are bought together with each product, with baskets, confidence and lift.",
+            code_version=_VERSION,
         ),
-        "product_demand": _out(
-            ProductDemand, "How much each product is bought, lately and again: what customers' lists are ranked by."
+        "product_demand": table_out(
+            ProductDemand,
+            "How much each product is bought, lately and again: what customers' lists are ranked by.",
+            code_version=_VERSION,
         ),
-        "regional_demand": _out(RegionalDemand, "What is popular lately in each region."),
-        "item_weights": _out(ItemWeights, "Which purchases speak for each product, and how much (EASE)."),
+        "regional_demand": table_out(RegionalDemand, "What is popular lately in each region.", code_version=_VERSION),
+        "item_weights": table_out(
+            ItemWeights, "Which purchases speak for each product, and how much (EASE).", code_version=_VERSION
+        ),
     },
 )
 def recommendations(
@@ -185,6 +183,5 @@ def _quality_figures(quality: pd.DataFrame) -> dict[str, dg.MetadataValue]:
     figures = {f"ndcg_{row.model}": dg.MetadataValue.float(round(float(row.value), 4)) for row in shown.itertuples()}
     return {
         **figures,
-        "forest": dg.MetadataValue.md(markdown_image("NDCG@10 of every list with its interval", forest_svg(shown))),
         "quality": preview(shown[["model", "value", "low", "high", "customers"]], len(shown)),
     }

@@ -10,7 +10,6 @@ from pydantic import Field
 
 from segmentation_platform.contracts import (
     EVERYWHERE,
-    Contract,
     CustomerSegmentHistory,
     CustomerSegments,
     ModelSelection,
@@ -24,7 +23,7 @@ from segmentation_platform.customers.past import Outlook, outlook, past
 from segmentation_platform.ledger import known
 from segmentation_platform.orchestration import registry
 from segmentation_platform.orchestration.io_managers import StoredTable
-from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata
+from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata, table_out
 from segmentation_platform.orchestration.registry import Origin
 from segmentation_platform.orchestration.resources import (
     BAD_INPUT,
@@ -32,8 +31,7 @@ from segmentation_platform.orchestration.resources import (
     ReportingDateResource,
     WarehouseResource,
 )
-from segmentation_platform.reporting.selection import selection_svg
-from segmentation_platform.reporting.svg import markdown_image
+from segmentation_platform.orchestration.stories import story
 from segmentation_platform.segments import history as histories
 from segmentation_platform.segments import moves, profiles
 from segmentation_platform.segments.errors import SegmentationError
@@ -56,30 +54,31 @@ class ModelConfig(dg.Config):
     )
 
 
-def _out(contract: type[Contract], description: str, io_manager: str = "io_manager") -> dg.AssetOut:
-    return dg.AssetOut(
-        description=description,
-        kinds={"scikitlearn", "postgres"},
-        owners=OWNERS,
-        code_version="2",
-        metadata=table_metadata(contract),
-        io_manager_key=io_manager,
-    )
+_KINDS = frozenset({"scikitlearn", "postgres"})
+_VERSION = "2"
 
 
 @dg.multi_asset(
     group_name=GROUP,
     outs={
-        "kmeans_model": _out(
+        "kmeans_model": table_out(
             SegmentModels,
             "The segment model in force: K-Means on recency, frequency and monetary value, chosen on evidence.",
-            "model_registry",
+            kinds=_KINDS,
+            code_version=_VERSION,
+            io_manager="model_registry",
         ),
-        "segment_drift": _out(
-            SegmentDrift, "How far customers have drifted from the model in force, and whether it was replaced."
+        "segment_drift": table_out(
+            SegmentDrift,
+            "How far customers have drifted from the model in force, and whether it was replaced.",
+            kinds=_KINDS,
+            code_version=_VERSION,
         ),
-        "model_selection": _out(
-            ModelSelection, "The evidence by which the model's transform and number of segments were chosen."
+        "model_selection": table_out(
+            ModelSelection,
+            "The evidence by which the model's transform and number of segments were chosen.",
+            kinds=_KINDS,
+            code_version=_VERSION,
         ),
     },
 )
@@ -116,7 +115,11 @@ def segment_model(
     records = registry.register(database, nights, Origin(source, context.run.run_id))
     drift = drift_table(tonight, nights, {record.region: record.model_version for record in records})
     evidence = selection_table(nights)
-    yield dg.Output(records, "kmeans_model", metadata=_model_figures(nights[EVERYWHERE]))
+    yield dg.Output(
+        records,
+        "kmeans_model",
+        metadata=_model_figures(nights[EVERYWHERE]) | story("kmeans_model", evidence, settings.links),
+    )
     yield dg.Output(drift, "segment_drift", metadata=_drift_figures(drift))
     yield dg.Output(evidence, "model_selection", metadata={"evidence": preview(evidence, len(evidence))})
 
@@ -129,7 +132,7 @@ def _first_sale(database: Database) -> date:
 
 def _model_figures(night: Night) -> dict[str, dg.MetadataValue]:
     fitted = night.in_force.fitted
-    evidence, chosen = fitted.selection_table(), fitted.evidence
+    chosen = fitted.evidence
     figures = {
         "k": float(fitted.model.k),
         "silhouette": fitted.silhouette,
@@ -141,9 +144,6 @@ def _model_figures(night: Night) -> dict[str, dg.MetadataValue]:
         **{name: dg.MetadataValue.float(round(value, 4)) for name, value in figures.items()},
         "transform": dg.MetadataValue.text(fitted.model.transform.kind),
         "in_force": dg.MetadataValue.text(f"since {night.in_force.since}: {night.in_force.reason}"),
-        "choice_of_k": dg.MetadataValue.md(
-            markdown_image("Stability and foresight by k, the chosen transform", selection_svg(evidence))
-        ),
     }
 
 
@@ -259,10 +259,15 @@ def segment_moves(
 @dg.multi_asset(
     group_name=GROUP,
     outs={
-        "segment_profiles": _out(
-            SegmentProfiles, "What each segment is like: name, size, worth, habits, stability, in words and figures."
+        "segment_profiles": table_out(
+            SegmentProfiles,
+            "What each segment is like: name, size, worth, habits, stability, in words and figures.",
+            kinds=_KINDS,
+            code_version=_VERSION,
         ),
-        "segment_regions": _out(SegmentRegions, "What each segment is like in each region."),
+        "segment_regions": table_out(
+            SegmentRegions, "What each segment is like in each region.", kinds=_KINDS, code_version=_VERSION
+        ),
     },
 )
 def described_segments(

@@ -1,4 +1,4 @@
-"""The web server of the monitor: `/live`, `/health`, `/metrics`; it only reads."""
+"""The web server of the monitor: `/live`, `/health`, `/metrics` and `/reports`; it only reads."""
 
 import dagster as dg
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from segmentation_platform.orchestration.monitor.health import health
 from segmentation_platform.orchestration.monitor.metrics import PlatformCollector
+from segmentation_platform.orchestration.monitor.reports import UNAVAILABLE, report_routes
 from segmentation_platform.settings import ScheduleSettings
 from segmentation_platform.warehouse.database import Database
 
@@ -17,7 +18,7 @@ def monitor_app(database: Database, instance: dg.DagsterInstance, schedule: Sche
     """The monitor as an ASGI application.
 
     `/live` says that the monitor itself is there. `/health` says how every part is, with 200 when all are well and
-    503 otherwise. `/metrics` is for Prometheus.
+    503 otherwise. `/metrics` is for Prometheus. `/reports` lists the nightly reports.
     """
     registry = CollectorRegistry()
     registry.register(PlatformCollector(database, instance, schedule))
@@ -33,4 +34,5 @@ def monitor_app(database: Database, instance: dg.DagsterInstance, schedule: Sche
     def metrics(request: Request) -> Response:
         return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
-    return Starlette(routes=[Route("/live", live), Route("/health", look), Route("/metrics", metrics)])
+    routes = [Route("/live", live), Route("/health", look), Route("/metrics", metrics), *report_routes(database)]
+    return Starlette(routes=routes, exception_handlers=UNAVAILABLE)

@@ -158,6 +158,6 @@ def _most_said(named: pd.DataFrame, whole: float, people: str) -> str:
         return f"{said}."
     above = int((named["line_rate_low"] > whole).sum())
     return (
-        f"{said}, the most of {count(len(named))} {people}; {count(above)} of them have intervals above the "
-        f"{percent(whole, 1)} of all."
+        f"{said}, the most of {count(len(named))} {people}; the interval lies above the {percent(whole, 1)} of all "
+        f"for {count(above)} of them."
     )

@@ -5,6 +5,7 @@ import plotly.graph_objects as go
 
 from segmentation_platform.reporting.charts.chart import Chart
 from segmentation_platform.reporting.charts.style import (
+    below,
     between_percent,
     blank,
     count,
@@ -34,7 +35,9 @@ def retention(cohorts: pd.DataFrame) -> Chart:
         return Chart(title, _NONE, nothing(_NONE), table)
     figure = blank(rows_high(over["cohort"].nunique(), each=28, least=200))
     figure.add_trace(_cells(over))
-    figure.update_xaxes(title="months since the first purchase", dtick=1, showgrid=False, tickfont={"size": 11})
+    figure.update_xaxes(
+        title=below("months since the first purchase"), dtick=1, showgrid=False, tickfont={"size": 11}
+    )
     figure.update_yaxes(autorange="reversed", showgrid=False, type="category", tickfont={"size": 11})
     return Chart(title, _said(over), figure, table)
 

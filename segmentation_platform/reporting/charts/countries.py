@@ -100,9 +100,9 @@ def _said(home: pd.Series, abroad: pd.DataFrame, shown: pd.DataFrame) -> str:
     if higher.empty and lower.empty:
         return f"{said} none has an interval clear of {home['country']}."
     if higher.empty:
-        return f"{said} {len(lower)} have intervals below {home['country']}, none above."
+        return f"{said} the interval lies below {home['country']} for {len(lower)}, above for none."
     most = highest(higher, "order_value_index")
     return (
-        f"{said} {len(higher)} have intervals above {home['country']}, highest {most['country']} with "
+        f"{said} the interval lies above {home['country']} for {len(higher)}, highest for {most['country']} with "
         f"{figures(most['order_value_index'], 1)} times the value{between(most['low'], most['high'], 1)}."
     )

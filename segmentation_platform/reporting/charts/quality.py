@@ -144,7 +144,7 @@ def drift(segment_drift: pd.DataFrame, rules: SegmentationRules | None = None) -
     )
     figure.add_vline(x=1, line={"color": INK, "width": 1.5, "dash": "dash"})
     furthest = max(1.0, float(used["Of the limit"].max()))
-    figure.update_xaxes(range=[0, furthest * 1.2], tickformat=".0%", title={"text": "of the limit"})
+    figure.update_xaxes(range=[0, furthest * 1.25], tickformat=".0%", title=below("of the limit"))
     figure.update_yaxes(autorange="reversed", type="category", showgrid=False)
     return Chart(title, _drift_said(segment_drift, used), figure, used.drop(columns="label"))
 

@@ -141,7 +141,7 @@ def _named(segments: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
 def _tiles(ordered: pd.DataFrame) -> go.Treemap:
     names = ordered["segment"].tolist()
     inside = [
-        f"<b>{wrapped(row['segment'])}</b><br>{count(row['customers'])}<br>{percent(row['customer_share'])}"
+        f"<b>{wrapped(row['segment'], 11)}</b><br>{count(row['customers'])}<br>{percent(row['customer_share'])}"
         for _, row in ordered.iterrows()
     ]
     hover = [
@@ -161,7 +161,7 @@ def _tiles(ordered: pd.DataFrame) -> go.Treemap:
         hovertext=hover,
         hovertemplate="%{hovertext}<extra></extra>",
         marker={"colors": ordered["color"].tolist(), "line": {"color": "white", "width": 2}},
-        textfont={"color": [readable_on(color) for color in ordered["color"]], "size": 14},
+        insidetextfont={"color": [readable_on(color) for color in ordered["color"]], "size": 14},
         textposition="middle center",
         pathbar={"visible": False},
         tiling={"packing": "squarify", "pad": 2},
@@ -190,7 +190,7 @@ def _share_bars(ordered: pd.DataFrame, column: str, words: str, pattern: str) ->
         marker={
             "color": ordered["color"].tolist(),
             "line": {"color": ordered["color"].tolist(), "width": 1},
-            "pattern": {"shape": pattern, "fillmode": "overlay", "fgcolor": "white", "size": 6, "solidity": 0.45},
+            "pattern": {"shape": pattern, "size": 6, "solidity": 0.5},
         },
         text=[f"{percent(share)} of {words}" for share in shares],
         textposition="outside",

@@ -67,8 +67,8 @@ def test_countries_are_counted_by_intervals_that_are_clear_of_home() -> None:
     )
     assert_drawn(chart)
     assert chart.takeaway == (
-        "3 other countries bring 20 % of revenue; of the 3 shown 1 have intervals above Home, highest Dear with 3.0 "
-        "times the value (95 % interval 2.0 to 4.0)."
+        "3 other countries bring 20 % of revenue; of the 3 shown the interval lies above Home for 1, highest for "
+        "Dear with 3.0 times the value (95 % interval 2.0 to 4.0)."
     )
 
 
@@ -95,7 +95,7 @@ def test_the_most_cancelled_products_are_named_and_counted() -> None:
     assert_drawn(chart)
     assert chart.takeaway == (
         "Of LAMP <b> (A) 50.0 % of lines are cancelled later (95 % interval 40.0 to 60.0 %), the most of 2 products; "
-        "1 of them have intervals above the 25.5 % of all."
+        "the interval lies above the 25.5 % of all for 1 of them."
     )
     assert chart.figure.data[0].y[-1] == "LAMP &lt;b&gt; (A)"
 

@@ -1,0 +1,88 @@
+"""The report as one HTML file with everything in it."""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from plotly.offline import get_plotlyjs
+
+from segmentation_platform.reporting.charts import Chart
+from segmentation_platform.reporting.charts.style import count
+from segmentation_platform.reporting.report import opening, story
+from segmentation_platform.reporting.report.cells import numeric_classes, written
+from segmentation_platform.reporting.report.section import Section
+
+Part = Callable[[Mapping[str, pd.DataFrame]], Section | None]
+
+_PARTS: tuple[Part, ...] = (
+    opening.attention,
+    opening.changes,
+    story.segments,
+    story.movement,
+    story.recommendations,
+    story.season,
+    story.campaigns,
+    story.cancellations,
+    story.countries,
+    story.quality,
+    story.method,
+)
+
+
+def render(tables: Mapping[str, pd.DataFrame]) -> str:
+    """Tell a snapshot.
+
+    Args:
+        tables: published views by name, as from `read_tables`
+
+    Returns:
+        An HTML page that loads nothing from anywhere.
+
+    """
+    snapshot = tables["snapshot"].iloc[0]
+    sections = [section for part in _PARTS if (section := part(tables)) is not None]
+    template = environment().get_template("report.html")
+    return template.render(
+        snapshot=snapshot.to_dict(),
+        customers=count(snapshot["customers"]),
+        sections=sections,
+        # Only what is ours is marked as safe: the library, and JSON without a sign that HTML knows.
+        plotly=Markup(get_plotlyjs()),  # noqa: S704
+    )
+
+
+@cache
+def environment() -> Environment:
+    """Templates, which escape whatever they are given."""
+    templates = Environment(
+        loader=PackageLoader("segmentation_platform.reporting.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters |= {
+        "figure_json": figure_json,
+        "numeric_classes": numeric_classes,
+        "together": together,
+        "written": written,
+    }
+    return templates
+
+
+def together(words: str) -> str:
+    """Words in which a percent sign stays with its number."""
+    return words.replace(" %", "\u00a0%")
+
+
+def figure_json(chart: Chart) -> Markup:
+    """A figure for a `<script type="application/json">`: no value can end the element or begin another."""
+    drawn = json.loads(chart.figure.to_json())
+    drawn["layout"].pop("template", None)
+    text = json.dumps(drawn, separators=(",", ":"))
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)  # noqa: S704
