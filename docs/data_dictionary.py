@@ -15,8 +15,8 @@ People read the schema `serving`: each view shows one whole published snapshot, 
 with `snapshot_id` and `as_of` in front that shows all snapshots. The schema `warehouse` holds the working tables
 behind them, which change during a run.
 
-Besides, `serving.reports` holds the nightly reports as gzipped HTML files, one a snapshot; it is no table of figures, and
-is opened by `segmentation-platform report` or at the monitor's `/reports`.
+Besides, `serving.reports` holds the nightly reports as gzipped HTML files, one a snapshot; it is no table of figures,
+and is opened by `segmentation-platform report` or at the monitor's `/reports`.
 """
 
 
