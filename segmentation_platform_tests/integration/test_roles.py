@@ -12,6 +12,7 @@ from segmentation_platform.contracts import HISTORY, PUBLISHED, ProductCatalog
 from segmentation_platform.warehouse.database import Connection, Database, DatabaseError
 from segmentation_platform.warehouse.migrate import upgrade
 from segmentation_platform.warehouse.roles import READER, Roles, set_password
+from segmentation_platform.warehouse.serving import REPORTS
 from segmentation_platform.warehouse.snapshots import publish
 from segmentation_platform.warehouse.tables import replace_table
 from segmentation_platform_tests.integration.conftest import NewOwner, as_role
@@ -76,6 +77,7 @@ def set_role(database: Database, role: str = READER) -> Iterator[Connection]:
 
 
 def assert_reads_every_view(connection: Connection) -> None:
+    connection.execute(f"SELECT snapshot_id FROM serving.{REPORTS}".encode())
     for view in VIEWS:
         row = connection.execute(f"SELECT count(*) FROM serving.{view}".encode()).fetchone()
         assert row
@@ -94,7 +96,7 @@ def assert_is_forbidden_the_rest(connection: Connection) -> None:
 def test_the_views_named_here_are_all_there_are(published: Database) -> None:
     with published.connect() as connection:
         rows = connection.execute("SELECT relname FROM pg_class WHERE relnamespace = 'serving'::regnamespace")
-        assert {row[0] for row in rows} == set(VIEWS)
+        assert {row[0] for row in rows} == {*VIEWS, REPORTS}
 
 
 def test_the_reader_reads_every_view_by_set_role_and_by_its_own_login(published: Database, login: Database) -> None:

@@ -129,7 +129,7 @@ def catalog(database: Database) -> list[tuple[object, ...]]:
 
 def test_views_are_not_touched_while_the_contracts_are_the_same(database: Database) -> None:
     before = catalog(database)
-    assert len(before) == 3 + 2 * len(PUBLISHED)
+    assert len(before) == 4 + 2 * len(PUBLISHED)
     with database.connect() as connection:
         create_views(connection)
     assert catalog(database) == before
