@@ -5,7 +5,7 @@ import streamlit as st
 from segmentation_platform.app import address
 from segmentation_platform.app.basket import Line, from_address, purchases, to_address
 from segmentation_platform.app.shop import Shop
-from segmentation_platform.app.show import Name, lists_of, segment_badge, table
+from segmentation_platform.app.show import Name, lists_of, table
 from segmentation_platform.app.words import counted, money
 from segmentation_platform.client import ScoredCustomer
 from segmentation_platform.contracts.recommendations import CUSTOMER_LISTS
@@ -80,7 +80,6 @@ def _result(shop: Shop, lines: list[Line], country: str) -> None:
         return
     scored = shop.client.score(bought, country=country)
     st.header(scored.segment)
-    segment_badge(scored.segment, shop.colors().get(scored.segment, "#5f6b76"))
     st.write(f"{scored.description}. {scored.next_step}.")
     spent = f"{counted(scored.frequency, 'order')}, {money(scored.monetary)} spent"
     st.caption(
