@@ -55,7 +55,8 @@ def done(page: Page) -> None:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    """Choose an option of a box."""
+    """Choose an option of a box, once the page is done: options may be others by then."""
+    done(page)
     page.get_by_role("combobox", name=re.compile(rf"\b{re.escape(label)}$")).click()
     page.get_by_role("option", name=option, exact=True).click()
 
