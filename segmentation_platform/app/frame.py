@@ -1,5 +1,7 @@
 """The frame around every page: navigation, what is shown of which day, and what to do when nothing can be read."""
 
+import gc
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -61,6 +63,17 @@ def run() -> None:
     links.remember(pages)
     start = st.Page(_start, title="Start", default=True, visibility="hidden")
     st.navigation([start, *pages.values()], position="top").run()
+    _settle()
+
+
+@st.cache_resource(show_spinner=False)
+def _settle() -> None:
+    """Once, after the first view: set aside what has been loaded by then.
+
+    Streamlit looks for garbage after every view, through everything; what was imported never becomes any.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _start() -> None:
@@ -74,7 +87,7 @@ def _page(entry: Entry) -> Page:
         try:
             with opened() as shop:
                 st.caption(state(shop.snapshot))
-                notices.newer(shop.snapshot)
+                notices.newer(shop.snapshot, time.monotonic())
                 if shop.snapshot.data_note:
                     st.warning(shop.snapshot.data_note, icon=":material/info:")
                 entry.show(shop)

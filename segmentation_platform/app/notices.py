@@ -1,6 +1,7 @@
 """What stands in a page's place when there is nothing to read: what to do, and another try by itself."""
 
 import logging
+import time
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ log = logging.getLogger(__name__)
 
 _RETRY = "5s"
 _LOOK = "10s"
+_JUST_NOW = 5.0
 
 
 def nothing_published(error: NothingPublishedError) -> None:
@@ -53,8 +55,16 @@ def is_readable() -> bool:
 
 
 @st.fragment(run_every=_LOOK)
-def newer(shown: Snapshot) -> None:
-    """Say so, once another snapshot than the one that is shown is served."""
+def newer(shown: Snapshot, read_at: float) -> None:
+    """Say so, once another snapshot than the one that is shown is served.
+
+    Args:
+        shown: that the page is made from
+        read_at: when it was read, as `time.monotonic` tells it
+
+    """
+    if time.monotonic() - read_at < _JUST_NOW:
+        return
     try:
         served = connected().snapshot()
     except ClientError as error:

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 
 import pandas as pd
 import streamlit as st
 
 from segmentation_platform.app.files import csv_bytes, file_name
 from segmentation_platform.app.headings import shown_as
-from segmentation_platform.app.words import list_name
+from segmentation_platform.app.words import list_name, plain
 from segmentation_platform.reporting.charts import Chart
 
 _CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
@@ -64,8 +65,8 @@ def chart(drawn: Chart, name: Name, click: Click | None = None) -> None:
         click: what a click on it does, if anything
 
     """
-    st.header(drawn.title)
-    st.write(drawn.takeaway)
+    st.header(plain(drawn.title))
+    st.write(plain(drawn.takeaway))
     # Another key for another choice: the chart begins anew, with nothing zoomed into or dimmed by the click before.
     key = f"chart:{name.what}:{drawn.title}:{click.chosen if click else ''}"
     if click is None:
@@ -141,14 +142,10 @@ def numbers(shown: Mapping[str, str]) -> None:
 
 def segment_badge(segment: str, color: str) -> None:
     """The name of a segment with its colour."""
-    st.html(f'<span style="color:{color}">●</span> <strong>{_escaped(segment)}</strong>')
+    st.html(f'<span style="color:{color}">●</span> <strong>{escape(segment)}</strong>')
 
 
 def lists_of(frame: pd.DataFrame, names: tuple[str, ...]) -> dict[str, pd.DataFrame]:
     """The rows of each list by what it is called, in this order; lists without rows are left out."""
     found = {list_name(name): frame[frame["list"] == name] for name in names}
     return {words: rows for words, rows in found.items() if len(rows)}
-
-
-def _escaped(words: str) -> str:
-    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,6 +1,7 @@
 """Figures in plain words."""
 
 import math
+import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -54,6 +55,11 @@ def money(amount: float) -> str:
     if math.isnan(amount):
         return "unknown"
     return f"{amount:,.0f}" if abs(amount) >= 100 else f"{amount:,.2f}"
+
+
+def plain(words: object) -> str:
+    """Words that are shown as they stand: nothing in them is markdown, a formula, or a picture from elsewhere."""
+    return re.sub(r"([\\`*_\[\]#$<>|~])", r"\\\1", str(words))
 
 
 def counted(number: float, what: str) -> str:

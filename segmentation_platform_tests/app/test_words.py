@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segmentation_platform.app.files import csv_bytes, file_name, slug
-from segmentation_platform.app.words import Size, counted, day, money, sizes
+from segmentation_platform.app.words import Size, counted, day, money, plain, sizes
 
 DAY = date(2011, 12, 10)
 
@@ -85,3 +85,9 @@ def test_numbers_read_like_words() -> None:
     assert money(99.5) == "99.50"
     assert money(12_345.6) == "12,346"
     assert day(DAY) == "10 December 2011"
+
+
+def test_what_people_write_is_shown_as_it_stands() -> None:
+    assert plain("SET OF 3 CAKE TINS") == "SET OF 3 CAKE TINS"
+    assert plain("![x](https://elsewhere/x.png)") == r"!\[x\](https://elsewhere/x.png)"
+    assert plain("5$ * 2$ <b>") == r"5\$ \* 2\$ \<b\>"

@@ -8,7 +8,7 @@ from segmentation_platform.app.campaigns import campaigns_of_customer
 from segmentation_platform.app.shop import Shop
 from segmentation_platform.app.show import Name, chart, lists_of, numbers, segment_badge, table
 from segmentation_platform.app.standing import standing
-from segmentation_platform.app.words import counted, day, money
+from segmentation_platform.app.words import counted, day, money, plain
 from segmentation_platform.client import Customer
 from segmentation_platform.contracts.recommendations import CUSTOMER_LISTS
 from segmentation_platform.recommendations.errors import ScoringError
@@ -39,8 +39,8 @@ def _matches(shop: Shop, begins: str) -> None:
     matches = shop.client.find_customers(begins, limit=_MATCHES + 1)
     if matches.empty:
         st.warning(
-            f"No customer's number begins with “{begins}”. Who has bought nothing, or kept nothing of it, is in no "
-            "segment; what such a customer buys can be scored."
+            f"No customer's number begins with “{plain(begins)}”. Who has bought nothing, or kept nothing of it, "
+            "is in no segment; what such a customer buys can be scored."
         )
         links.link("score", "Score a basket")
         return

@@ -10,7 +10,7 @@ from segmentation_platform.app import address
 from segmentation_platform.app.address import ANY
 from segmentation_platform.app.shop import Shop
 from segmentation_platform.app.show import Name, chart, numbers, table
-from segmentation_platform.app.words import counted, day, times
+from segmentation_platform.app.words import counted, day, plain, times
 from segmentation_platform.client import Page
 from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.reporting.charts.products import product_by_region, product_by_segment
@@ -92,10 +92,10 @@ def _text(value: object) -> str:
 def _product(shop: Shop, code: str) -> None:
     rows = shop.table("products", {"stock_code": code}).to_dict("records")
     if not rows:
-        st.warning(f"There is no product {code}. Search for a word of its description instead.")
+        st.warning(f"There is no product {plain(code)}. Search for a word of its description instead.")
         return
     product = rows[0]
-    st.header(f"{_text(product['description']) or 'Product'} ({code})")
+    st.header(f"{plain(_text(product['description'])) or 'Product'} ({code})")
     st.write(_told(product))
     _demand(shop, code)
     listed = shop.table("segment_recommendations", {"stock_code": code, "region": EVERYWHERE, "taste": EVERYWHERE})
@@ -142,7 +142,7 @@ def _similar(shop: Shop, code: str) -> None:
     if len(together):
         first = together.iloc[0]
         st.write(
-            f"Most often with {_text(first['similar_description']) or first['similar_stock_code']}: in "
+            f"Most often with {plain(_text(first['similar_description'])) or first['similar_stock_code']}: in "
             f"{counted(first['baskets'], 'invoice')}."
         )
     shown = ("rank", "similar_stock_code", "similar_description", "baskets", "confidence", "lift", "reason")

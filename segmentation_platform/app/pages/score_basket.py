@@ -5,8 +5,8 @@ import streamlit as st
 from segmentation_platform.app import address
 from segmentation_platform.app.basket import Line, from_address, purchases, to_address
 from segmentation_platform.app.shop import Shop
-from segmentation_platform.app.show import Name, lists_of, segment_badge, table
-from segmentation_platform.app.words import counted, money
+from segmentation_platform.app.show import Name, lists_of, table
+from segmentation_platform.app.words import counted, money, plain
 from segmentation_platform.client import ScoredCustomer
 from segmentation_platform.contracts.recommendations import CUSTOMER_LISTS
 
@@ -67,7 +67,7 @@ def _country(shop: Shop) -> str:
 def _submit(lines: list[Line], country: str) -> None:
     _, problems = purchases(lines)
     for problem in problems:
-        st.error(str(problem))
+        st.error(plain(problem))
     address.choose(_BASKET, "" if problems else to_address(lines))
     address.choose(_COUNTRY, country)
 
@@ -76,11 +76,10 @@ def _result(shop: Shop, lines: list[Line], country: str) -> None:
     bought, problems = purchases(lines)
     if problems:
         # A link that somebody wrote by hand.
-        st.error("\n\n".join(map(str, problems)))
+        st.error("\n\n".join(map(plain, problems)))
         return
     scored = shop.client.score(bought, country=country)
     st.header(scored.segment)
-    segment_badge(scored.segment, shop.colors().get(scored.segment, "#5f6b76"))
     st.write(f"{scored.description}. {scored.next_step}.")
     spent = f"{counted(scored.frequency, 'order')}, {money(scored.monetary)} spent"
     st.caption(
@@ -88,8 +87,8 @@ def _result(shop: Shop, lines: list[Line], country: str) -> None:
     )
     if scored.unknown:
         st.warning(
-            f"Not in the ledger: {', '.join(scored.unknown)}. Such a product counts as bought, and as money only "
-            "where its price is given. Look it up under Products if it is a slip."
+            f"Not in the ledger: {plain(', '.join(scored.unknown))}. Such a product counts as bought, and as money "
+            "only where its price is given. Look it up under Products if it is a slip."
         )
     _offers(shop, scored, tuple(line.product for line in lines))
 

@@ -11,7 +11,7 @@ from segmentation_platform.app.files import slug
 from segmentation_platform.app.rejects import explained
 from segmentation_platform.app.shop import Shop, stamp
 from segmentation_platform.app.show import Name, table
-from segmentation_platform.app.words import counted
+from segmentation_platform.app.words import counted, plain
 from segmentation_platform.client import ScoredCustomer
 from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.readers import ReadOptions
@@ -52,7 +52,7 @@ def show(shop: Shop) -> None:
     try:
         read = _read(uploaded)
     except LedgerError as error:
-        st.error(str(error))
+        st.error(plain(error))
         return
     _rejected(shop, uploaded.name, read)
     if len(read.customers) > _MOST:
@@ -83,9 +83,9 @@ def _rejected(shop: Shop, file: str, read: FileCustomers) -> None:
     lines = explained(read.rejected)
     if lines.empty:
         return
-    st.warning(f"{counted(len(lines), 'line')} of {file} can't be used; the others are scored below.")
+    st.warning(f"{counted(len(lines), 'line')} of {plain(file)} can't be used; the others are scored below.")
     for line in lines.head(5).to_dict("records"):
-        written = f" “{line['written']}”" if line["written"] else ""
+        written = f" “{plain(line['written'])}”" if line["written"] else ""
         st.write(f"Row {line['row']:,}, {line['column']}{written}: {line['what_to_do']}")
     with st.expander(f"All {len(lines):,}", expanded=False):
         st.caption("Row 1 is the first below the heading.")

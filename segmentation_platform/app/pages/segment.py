@@ -11,7 +11,7 @@ from segmentation_platform.app.address import ANY
 from segmentation_platform.app.campaigns import running_campaigns
 from segmentation_platform.app.shop import Shop
 from segmentation_platform.app.show import Name, chart, numbers, segment_badge, table
-from segmentation_platform.app.words import counted, list_name, money
+from segmentation_platform.app.words import counted, list_name, money, plain
 from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.contracts.recommendations import LISTS
 from segmentation_platform.reporting.charts.segments import segment_against_all
@@ -63,7 +63,9 @@ def _typical(shop: Shop, segment: str) -> None:
     st.write("Bought more often here than by other customers:")
     for row in typical.to_dict("records"):
         name = row["description"] if isinstance(row["description"], str) else row["stock_code"]
-        st.markdown(f"- {name}: {percent(row['share'])} bought it, {row['lift']:.1f} times as often as all customers")
+        st.markdown(
+            f"- {plain(name)}: {percent(row['share'])} bought it, {row['lift']:.1f} times as often as all customers"
+        )
 
 
 def _regions(shop: Shop, segment: str) -> None:
