@@ -78,4 +78,7 @@ def next_steps(database: Database, settings: Settings, seconds: float) -> None:
     console.print(f"\nDone in {seconds:.1f} s. Go on with{same}:")
     console.print(f'  psql {url} -c "{query}"', markup=False, soft_wrap=True)
     console.print(f"  {me} db psql      (psql, included)", markup=False, soft_wrap=True)
+    console.print(f"  {me} report       what it says, as one HTML file", markup=False, soft_wrap=True)
+    console.print(f"  {me} campaigns list", markup=False, soft_wrap=True)
     console.print(f"  {me} ui           Dagster: assets, lineage, checks, schedule", markup=False, soft_wrap=True)
+    console.print("  make app     segments, customers and products in the browser", markup=False, soft_wrap=True)

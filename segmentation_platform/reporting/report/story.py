@@ -118,14 +118,11 @@ def campaigns(tables: Frames) -> Section:
     planned = tables["campaigns"]
     columns = {
         "title": "Campaign",
-        "audience": "For whom",
-        "offer": "Offer",
         "channel": "Channel",
         "starts_on": "From",
         "ends_on": "To",
         "customers": "Customers",
         "held_out": "Held out",
-        "timing": "Why then",
     }
     if planned.empty:
         return Section("campaigns", "Campaigns", ("No campaign is planned.",))
@@ -134,8 +131,13 @@ def campaigns(tables: Frames) -> Section:
         f"{count(planned['held_out'].sum())} places are held out: what these customers buy without an offer is what "
         "the others have to be compared with.",
     )
-    shown = planned.sort_values("priority")[list(columns)].rename(columns=columns)
-    return Section("campaigns", "Campaigns", words, tables=(Table("Planned campaigns", shown),))
+    ordered = planned.sort_values("priority")
+    points = tuple(
+        f"{row['title']}. {row['audience']}. The offer: {row['offer']}. {row['timing']}."
+        for _, row in ordered.iterrows()
+    )
+    shown = ordered[list(columns)].rename(columns=columns)
+    return Section("campaigns", "Campaigns", words, points=points, tables=(Table("Planned campaigns", shown),))
 
 
 def cancellations(tables: Frames) -> Section:
