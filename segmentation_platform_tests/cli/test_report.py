@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from segmentation_platform.cli import browser
-from segmentation_platform.reporting.report import render
+from segmentation_platform.reporting.report.render import render
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.migrate import upgrade
 from segmentation_platform.warehouse.reports import keep_report

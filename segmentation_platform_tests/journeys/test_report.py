@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from segmentation_platform.reporting.report import render
+from segmentation_platform.reporting.report.render import render
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.reports import keep_report
 from segmentation_platform.warehouse.snapshots import publish

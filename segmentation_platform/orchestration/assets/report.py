@@ -6,7 +6,8 @@ from segmentation_platform.client import Client
 from segmentation_platform.orchestration.metadata import OWNERS
 from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.orchestration.stories import story
-from segmentation_platform.reporting.report import read_tables, render
+from segmentation_platform.reporting.report.render import render
+from segmentation_platform.reporting.report.tables import read_tables
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import reports, snapshots
 

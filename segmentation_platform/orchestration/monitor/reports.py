@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from segmentation_platform.reporting.report import render_archive
+from segmentation_platform.reporting.report.archive import render_archive
 from segmentation_platform.warehouse.database import Database, DatabaseUnavailableError
 from segmentation_platform.warehouse.reports import compressed_report, kept_reports
 

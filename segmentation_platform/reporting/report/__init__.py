@@ -3,9 +3,3 @@
 Belongs here: what is told, in which order, in which words, and how it is laid out. Does not belong here: reading the
 snapshot, keeping the report, serving it.
 """
-
-from segmentation_platform.reporting.report.archive import render_archive
-from segmentation_platform.reporting.report.render import render
-from segmentation_platform.reporting.report.tables import read_tables
-
-__all__ = ["read_tables", "render", "render_archive"]

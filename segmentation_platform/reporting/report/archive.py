@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from segmentation_platform.reporting.report.render import environment
+from segmentation_platform.reporting.report.pages import environment
 
 
 class Kept(Protocol):

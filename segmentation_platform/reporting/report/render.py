@@ -2,10 +2,8 @@
 
 import json
 from collections.abc import Callable, Mapping
-from functools import cache
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
@@ -13,6 +11,7 @@ from segmentation_platform.reporting.charts import Chart
 from segmentation_platform.reporting.charts.style import count
 from segmentation_platform.reporting.report import opening, story
 from segmentation_platform.reporting.report.cells import numeric_classes, written
+from segmentation_platform.reporting.report.pages import environment
 from segmentation_platform.reporting.report.section import Section
 
 Part = Callable[[Mapping[str, pd.DataFrame]], Section | None]
@@ -44,7 +43,15 @@ def render(tables: Mapping[str, pd.DataFrame]) -> str:
     """
     snapshot = tables["snapshot"].iloc[0]
     sections = [section for part in _PARTS if (section := part(tables)) is not None]
-    template = environment().get_template("report.html")
+    filters = {
+        "figure_json": figure_json,
+        "numeric_classes": numeric_classes,
+        "together": together,
+        "written": written,
+    }
+    templates = environment().overlay()
+    templates.filters = templates.filters | filters
+    template = templates.get_template("report.html")
     return template.render(
         snapshot=snapshot.to_dict(),
         customers=count(snapshot["customers"]),
@@ -52,25 +59,6 @@ def render(tables: Mapping[str, pd.DataFrame]) -> str:
         # Only what is ours is marked as safe: the library, and JSON without a sign that HTML knows.
         plotly=Markup(get_plotlyjs()),  # noqa: S704
     )
-
-
-@cache
-def environment() -> Environment:
-    """Templates, which escape whatever they are given."""
-    templates = Environment(
-        loader=PackageLoader("segmentation_platform.reporting.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    templates.filters |= {
-        "figure_json": figure_json,
-        "numeric_classes": numeric_classes,
-        "together": together,
-        "written": written,
-    }
-    return templates
 
 
 def together(words: str) -> str:

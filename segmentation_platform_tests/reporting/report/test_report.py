@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plotly.offline import get_plotlyjs
 
-from segmentation_platform.reporting.report import render
 from segmentation_platform.reporting.report.cells import written
+from segmentation_platform.reporting.report.render import render
 from segmentation_platform_tests.reporting.frames import (
     cancelled,
     cohorts,
