@@ -12,7 +12,7 @@ from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.migrate import newest_revision
 from segmentation_platform_tests.cli.conftest import QUICK, Command
 
-COMMANDS = {"run", "ui", "monitor", "housekeeping", "simulate", "doctor", "db", "snapshots"}
+COMMANDS = {"run", "ui", "app", "monitor", "housekeeping", "simulate", "doctor", "db", "snapshots"}
 
 
 def served(database: Database) -> list[tuple[object, ...]]:
