@@ -12,7 +12,7 @@ from segmentation_platform.app.show import Name, table
 from segmentation_platform.app.words import counted, day
 from segmentation_platform.client import Page
 
-_SHOWN = ("title", "audience", "offer", "channel", "starts_on", "ends_on", "customers", "held_out", "timing")
+_SHOWN = ("title", "starts_on", "ends_on", "customers", "held_out", "channel", "audience", "offer", "timing")
 _AUDIENCE = ("customer_id", "segment", "offer", "channel", "starts_on", "ends_on", "reason", "is_holdout")
 _OF_CUSTOMER = ("campaign", "offer", "channel", "starts_on", "ends_on", "reason", "is_holdout")
 _NONE = "none"

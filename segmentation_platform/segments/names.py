@@ -21,7 +21,7 @@ class Archetype:
     Attributes:
         name: as shown everywhere
         habits: what they do, to begin a sentence with
-        color: the same in every chart, as #rrggbb; the palette is told apart by colour-blind readers
+        color: the same in every chart, as #rrggbb; a test holds that colour-blind readers tell all of them apart
         place: typical percentile of recency (1 = bought last), frequency and monetary value
 
     """
@@ -33,16 +33,16 @@ class Archetype:
 
 
 ARCHETYPES = (
-    Archetype("Champions", "Bought often, lately, and for the most money", "#0072b2", (0.82, 0.88, 0.87)),
-    Archetype("Loyal", "Buy regularly and spend well", "#009e73", (0.86, 0.78, 0.75)),
-    Archetype("Loyal, pausing", "Used to buy regularly, quiet for a while", "#56b4e9", (0.52, 0.77, 0.78)),
-    Archetype("Active, growing", "Bought lately, and more than once", "#44aa99", (0.78, 0.60, 0.54)),
-    Archetype("Regulars", "In the middle in every respect", "#999933", (0.52, 0.55, 0.54)),
-    Archetype("At risk, valuable", "Bought more than once for good money, not lately", "#d55e00", (0.36, 0.60, 0.61)),
-    Archetype("Slipping away", "Bought a few times, and not for months", "#e69f00", (0.26, 0.50, 0.46)),
-    Archetype("Recent one-timers", "Bought once or twice not long ago", "#cc79a7", (0.60, 0.23, 0.24)),
-    Archetype("Lapsed, one large order", "One larger order long ago", "#882255", (0.19, 0.17, 0.41)),
-    Archetype("Hibernating", "Bought little, long ago", "#8c8c8c", (0.15, 0.20, 0.16)),
+    Archetype("Champions", "Bought often, lately, and for the most money", "#3f77d0", (0.82, 0.88, 0.87)),
+    Archetype("Loyal", "Buy regularly and spend well", "#144d4a", (0.86, 0.78, 0.75)),
+    Archetype("Loyal, pausing", "Used to buy regularly, quiet for a while", "#520097", (0.52, 0.77, 0.78)),
+    Archetype("Active, growing", "Bought lately, and more than once", "#7fcbaa", (0.78, 0.60, 0.54)),
+    Archetype("Regulars", "In the middle in every respect", "#030024", (0.52, 0.55, 0.54)),
+    Archetype("At risk, valuable", "Bought more than once for good money, not lately", "#bf6205", (0.36, 0.60, 0.61)),
+    Archetype("Slipping away", "Bought a few times, and not for months", "#f9ae26", (0.26, 0.50, 0.46)),
+    Archetype("Recent one-timers", "Bought once or twice not long ago", "#c6b3de", (0.60, 0.23, 0.24)),
+    Archetype("Lapsed, one large order", "One larger order long ago", "#770000", (0.19, 0.17, 0.41)),
+    Archetype("Hibernating", "Bought little, long ago", "#8a7a84", (0.15, 0.20, 0.16)),
 )
 
 
