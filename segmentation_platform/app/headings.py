@@ -49,7 +49,7 @@ _LABELS: Mapping[str, str] = {
     "home_overlap": "Top products shared with home",
     "customer_value_index": "Revenue per customer, home = 1",
     "order_value_index": "Order value, home = 1",
-    "line_rate_shrunk": "Lines taken back",
+    "line_rate_shrunk": "Lines taken back, share",
     "line_rate_low": "Lines, at least",
     "line_rate_high": "Lines, at most",
     "money_rate": "Money cancelled, share",
@@ -89,7 +89,7 @@ def _column(name: str, values: pd.Series) -> "ColumnConfig":
 def _form(name: str, values: pd.Series) -> str:
     if any(word in name.lower() for word in _SHARES):
         return "percent"
-    if name.endswith("_median") and (values.dropna() % 1 == 0).all():
+    if name.endswith(("_median", "units")) and (values.dropna() % 1 == 0).all():
         return "localized"
     return "accounting" if values.abs().max() >= 1000 else "%.2f"
 

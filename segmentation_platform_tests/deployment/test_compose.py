@@ -2,7 +2,11 @@
 
 import json
 import re
+import tarfile
 import time
+from base64 import b64decode
+from io import BytesIO
+from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
@@ -83,6 +87,30 @@ def test_the_app_shows_what_is_published_and_holds_no_dagster(stack: Stack) -> N
     assert int(stack.inside("app", "python", "-c", read).stdout) >= 3
     for absent in ("dagster", "alembic", "psycopg2", "pip"):
         assert stack.inside("app", "python", "-c", f"import {absent}", check=False).returncode != 0, absent
+
+
+def test_a_demo_shows_an_exported_snapshot_without_network_and_database(stack: Stack, tmp_path: Path) -> None:
+    write = "segmentation-platform export /tmp/snapshot >/dev/null && tar --create --directory /tmp snapshot | base64"
+    packed = b64decode(stack.inside("app", "sh", "-c", write).stdout)
+    with tarfile.open(fileobj=BytesIO(packed)) as archive:
+        archive.extractall(tmp_path, filter="data")
+    name = f"{stack.name}_demo"
+    build = ["--build-arg", f"APP={stack.app_image}", "--file", "deploy/app/demo.Dockerfile", "--tag", name]
+    run(["docker", "build", *build, str(tmp_path / "snapshot")])
+    limits = ["--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--network", "none"]  # noqa: S108 - theirs
+    try:
+        run(["docker", "run", "--detach", "--name", name, *limits, name])
+        ask = "import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:8501/_stcore/health').status)"
+        wait_until(
+            lambda: run(["docker", "exec", name, "python", "-c", ask], check=False).stdout.strip() == "200",
+            60,
+            "the demo answers",
+        )
+        read = "from segmentation_platform.app.shop import connected; print(len(connected().segments()))"
+        assert int(run(["docker", "exec", name, "python", "-c", read]).stdout) >= 3
+    finally:
+        run(["docker", "rm", "--force", name], check=False)
+        run(["docker", "rmi", "--no-prune", name], check=False)
 
 
 def test_only_code_location_monitor_and_app_reach_the_platforms_database(stack: Stack) -> None:
