@@ -55,6 +55,19 @@ class Shop:
         """The segments, highest worth first."""
         return self.table("segments", page=Page(order_by=("rank",)))
 
+    def segments_so_far(self) -> pd.DataFrame:
+        """The segments in all snapshots of this ledger up to this one, with `snapshot_id` and `as_of`."""
+        shown = self.snapshot
+        history = self.table("snapshot_history", {"ledger": shown.ledger})
+        until = history[
+            (history["snapshot_id"] <= shown.snapshot_id) & (history["as_of"] <= pd.Timestamp(shown.as_of))
+        ]
+        return self.table("segments_history", {"snapshot_id": tuple(until["snapshot_id"])})
+
+    def who_left(self, segment: str) -> pd.DataFrame:
+        """Customers who left a segment at their last change: how many, and what they spent, by where and when to."""
+        return _who_left(self.client, stamp(self.snapshot), segment)
+
     def colors(self) -> dict[str, str]:
         """The colour of every segment, highest worth first."""
         return dict(self.segments().set_index("segment")["color"])
@@ -129,3 +142,9 @@ def _customer(_client: Client, snapshot: str, customer_id: str) -> Customer:
 def _audience_sizes(_client: Client, snapshot: str, segment: str) -> pd.DataFrame:
     log.debug("audiences of snapshot %s", snapshot)
     return _client.count_audiences("campaign", segment=segment)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64, ttl="12h")
+def _who_left(_client: Client, snapshot: str, segment: str) -> pd.DataFrame:
+    log.debug("who left a segment of snapshot %s", snapshot)
+    return _client.count_customers(("segment", "changed_on"), previous_segment=segment)

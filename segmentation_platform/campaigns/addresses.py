@@ -16,11 +16,12 @@ def with_hashed_addresses(audience: pd.DataFrame, addresses: pd.DataFrame) -> pd
     """Join addresses to an audience and hash them.
 
     Args:
-        audience: with `customer_id`
+        audience: with `customer_id` and `is_holdout`
         addresses: `customer_id` and `email`; other customers' are not used
 
     Returns:
-        The audience with `email_sha256`, null where no address is known.
+        The audience with `email_sha256`, null where no address is known, and where it is also that of somebody who is
+        held out: whoever shares an address with them must not be contacted by it.
 
     Raises:
         CampaignError: when a customer has two different addresses.
@@ -36,4 +37,7 @@ def with_hashed_addresses(audience: pd.DataFrame, addresses: pd.DataFrame) -> pd
         raise CampaignError(
             f"{len(twice)} customers have more than one address, for example {twice.iloc[0]}: keep one for each."
         )
-    return audience.merge(known, on="customer_id", how="left", validate="m:1")
+    joined = audience.merge(known, on="customer_id", how="left", validate="m:1")
+    kept_out = set(joined.loc[joined["is_holdout"], "email_sha256"].dropna())
+    shared = ~joined["is_holdout"] & joined["email_sha256"].isin(kept_out)
+    return joined.assign(email_sha256=joined["email_sha256"].mask(shared))

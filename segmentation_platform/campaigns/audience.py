@@ -30,8 +30,7 @@ def fitting(customers: pd.DataFrame, audiences: Sequence[Audience]) -> "pd.Serie
     """Those who fit one of some audiences, with the reason.
 
     Args:
-        customers: columns of `planning.CUSTOMERS`, `as_of`, and `spending_rank`: the share of all customers who spent
-            no more
+        customers: columns of `planning.CUSTOMERS`, `as_of`, and the ranks of `planning.with_ranks`
         audiences: the first that a customer fits gives the reason
 
     Returns:
@@ -83,6 +82,12 @@ def _number(values: "pd.Series[Any]") -> "pd.Series[str]":
     return values.map("{:,.0f}".format).astype("str")
 
 
+def _days(values: "pd.Series[Any]") -> "pd.Series[str]":
+    """Numbers of days, one at least: orders of neighbouring days are told as every day."""
+    whole = values.clip(lower=1).round()
+    return whole.map(lambda days: "1 day" if days == 1 else f"{days:,.0f} days").astype("str")
+
+
 CONDITIONS: dict[str, Condition] = {
     "segments": Condition(
         asks=lambda names: f"are in {_joined(names)}",
@@ -101,14 +106,14 @@ CONDITIONS: dict[str, Condition] = {
     ),
     "spent_above": Condition(
         asks=lambda share: f"spent more than {share:.0%} of customers",
-        holds=lambda customers, share: customers["spending_rank"] > share,
+        holds=lambda customers, share: customers["spent_more_than"] >= share,
         why=lambda customers, share: (
             f"spent more than {share:.0%} of customers (" + _money(customers["monetary"]) + ")"
         ),
     ),
     "spent_below": Condition(
         asks=lambda share: f"are among the {share:.0%} who spent least",
-        holds=lambda customers, share: customers["spending_rank"] <= share,
+        holds=lambda customers, share: customers["spent_at_most"] <= share,
         why=lambda customers, share: (
             f"among the {share:.0%} of customers who spent least (" + _money(customers["monetary"]) + ")"
         ),
@@ -116,12 +121,12 @@ CONDITIONS: dict[str, Condition] = {
     "bought_within_days": Condition(
         asks=lambda days: f"bought in the last {days} days",
         holds=lambda customers, days: customers["recency_days"] <= days,
-        why=lambda customers, _: "bought " + _number(customers["recency_days"]) + " days ago",
+        why=lambda customers, _: "bought " + _days(customers["recency_days"]) + " ago",
     ),
     "silent_times": Condition(
         asks=lambda times: f"have been silent for {times:g} times their usual gap",
         holds=lambda customers, times: customers["recency_days"] > times * _usual_gap(customers),
-        why=lambda customers, _: "ordered every " + _number(_usual_gap(customers)) + " days before",
+        why=lambda customers, _: "ordered every " + _days(_usual_gap(customers)) + " before",
     ),
     "cancels_above": Condition(
         asks=lambda share: f"cancelled at least twice, and more than {share:.0%} as often as they ordered",

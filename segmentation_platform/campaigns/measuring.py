@@ -31,7 +31,7 @@ class Figure:
         targeted: of those who were to be contacted
         held_out: of those who were not
         difference: targeted minus held out
-        low: lower end of its interval
+        low: lower end of its interval; not a number where too little is known to tell
         high: upper end of it
 
     """
@@ -42,6 +42,11 @@ class Figure:
     difference: float
     low: float
     high: float
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is an interval."""
+        return self.low == self.low
 
     @property
     def is_shown(self) -> bool:
@@ -95,7 +100,7 @@ def measure(audience: pd.DataFrame, bought: pd.DataFrame) -> Measurement:
     Returns:
         The difference of the shares who bought, with Newcombe's hybrid score interval (1998, Interval estimation for
         the difference between independent proportions, method 10), and of the money spent, with Welch's interval
-        (1947).
+        (1947), which takes at least 30 customers in either group, some of whom differ.
 
     Raises:
         CampaignError: when one of the groups has fewer than two customers, or a customer is in both.
@@ -122,9 +127,9 @@ def measure(audience: pd.DataFrame, bought: pd.DataFrame) -> Measurement:
 
 
 def _cautions(has_bought: "pd.Series[bool]", held: "pd.Series[bool]") -> Iterator[str]:
-    held_count = int(held.sum())
-    if held_count < _FEW:
-        yield f"only {held_count} were held out: the intervals are wide, and that of revenue is only rough"
+    for count, who in ((int((~held).sum()), "to be contacted"), (int(held.sum()), "held out")):
+        if count < _FEW:
+            yield f"only {count} were {who}: too few to tell anything of revenue"
     if not has_bought.any():
         yield "nobody in the audience has bought in these days"
 
@@ -140,7 +145,8 @@ def _rates(targeted: npt.NDArray[np.bool_], held_out: npt.NDArray[np.bool_]) -> 
 def _means(targeted: npt.NDArray[np.float64], held_out: npt.NDArray[np.float64]) -> Figure:
     means = float(targeted.mean()), float(held_out.mean())
     difference = means[0] - means[1]
-    if targeted.std() == 0 and held_out.std() == 0:
-        return Figure("spent", *means, difference, difference, difference)
+    # Welch's interval takes a group without spread, or of a few, for better known than it is.
+    if min(len(targeted), len(held_out)) < _FEW or min(targeted.std(), held_out.std()) == 0:
+        return Figure("spent", *means, difference, float("nan"), float("nan"))
     interval = stats.ttest_ind(targeted, held_out, equal_var=False).confidence_interval(_CONFIDENCE)
     return Figure("spent", *means, difference, float(interval.low), float(interval.high))

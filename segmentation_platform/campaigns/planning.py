@@ -35,7 +35,7 @@ class Plan:
     Attributes:
         campaigns: columns of `contracts.Campaigns`, in the order of the playbook
         audiences: columns of `contracts.CampaignAudiences`
-        left_out: campaigns whose season the ledger does not show, by name
+        left_out: campaigns that are over, or whose season the ledger does not show, by name
 
     """
 
@@ -55,8 +55,7 @@ def plan(playbook: Playbook, customers: pd.DataFrame, seasonality: pd.DataFrame,
         seed: of the draw of those who are held out
 
     """
-    spending_rank = customers["monetary"].rank(pct=True, method="max")
-    known = customers[list(CUSTOMERS)].assign(as_of=pd.Timestamp(as_of), spending_rank=spending_rank)
+    known = with_ranks(customers[list(CUSTOMERS)]).assign(as_of=pd.Timestamp(as_of))
     taken: list[tuple[Window, pd.Index]] = []
     rows, audiences, left_out = [], [CampaignAudiences.no_rows()], []
     for priority, campaign in enumerate(playbook.campaigns, 1):
@@ -77,6 +76,13 @@ def plan(playbook: Playbook, customers: pd.DataFrame, seasonality: pd.DataFrame,
 def customers_of(segmented: pd.DataFrame, features: pd.DataFrame) -> pd.DataFrame:
     """`CUSTOMERS` from the tables `customer_segments` and `rfm_features`."""
     return segmented.merge(features[["customer_id", "orders", "cancellations"]], on="customer_id", validate="1:1")
+
+
+def with_ranks(customers: pd.DataFrame) -> pd.DataFrame:
+    """Customers with `spent_more_than` and `spent_at_most`: the shares of all who spent less, and no more."""
+    spent = customers["monetary"]
+    less = (spent.rank(method="min") - 1) / max(len(spent), 1)
+    return customers.assign(spent_more_than=less, spent_at_most=spent.rank(method="max", pct=True))
 
 
 def _busy(days: Window, taken: list[tuple[Window, pd.Index]]) -> pd.Index:

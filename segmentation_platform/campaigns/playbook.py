@@ -6,9 +6,11 @@ from datetime import date
 from importlib.resources import files
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from segmentation_platform.campaigns.errors import CampaignError
+from segmentation_platform.insights.season_start import seasonal_categories
+from segmentation_platform.segments.names import ARCHETYPES
 
 
 class _Part(BaseModel):
@@ -37,6 +39,15 @@ class Audience(_Part):
     regions: tuple[str, ...] = ()
     """Regions that they are in."""
 
+    @field_validator("segments", "came_from")
+    @classmethod
+    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        known = [kind.name for kind in ARCHETYPES]
+        for name in names:
+            if name not in known:
+                raise ValueError(f"there is no segment {name!r}; there are {'; '.join(known)}")
+        return names
+
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not self.model_fields_set:
@@ -55,6 +66,13 @@ class Timing(_Part):
     """Category of products; the campaign begins when their season did in the ledger, at its next return."""
     lead_days: int = Field(default=0, ge=0, le=180)
     """So many days before the season."""
+
+    @field_validator("season")
+    @classmethod
+    def _known(cls, season: str) -> str:
+        if season and season not in seasonal_categories():
+            raise ValueError(f"there is no season of {season!r}; there are {', '.join(seasonal_categories())}")
+        return season
 
     @model_validator(mode="after")
     def _one_start(self) -> Self:

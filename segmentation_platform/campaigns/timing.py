@@ -37,13 +37,14 @@ def window(timing: Timing, seasonality: pd.DataFrame, as_of: date) -> Window | N
         as_of: reporting date
 
     Returns:
-        None when it begins with a season, and the ledger shows no beginning of that season.
+        None when its days are over, or it begins with a season and the ledger shows no beginning of that season.
 
     """
     if timing.season:
         return _seasonal(timing, seasonality, as_of)
     if timing.starts_on:
-        return _lasting(timing.starts_on, timing, "On the day that the playbook names")
+        named = _lasting(timing.starts_on, timing, "On the day that the playbook names")
+        return named if named.ends_on >= as_of else None
     return _lasting(as_of, timing, "Now: the audience is made anew every night until it is exported")
 
 
@@ -54,7 +55,7 @@ def _seasonal(timing: Timing, seasonality: pd.DataFrame, as_of: date) -> Window 
         return None
     begun = starts.iloc[-1].date()
     words = (
-        f"{timing.season} products began to sell above three ordinary weeks on {begun}{_half_done(months)}; "
+        f"{timing.season} products began to sell above three ordinary weeks on {begun}{_half_done(months, as_of)}; "
         "the ledger tells of that one season"
     )
     if timing.lead_days:
@@ -69,13 +70,16 @@ def _next_return(began: date, timing: Timing, as_of: date, words: str) -> Window
     return next(each for each in windows if each.ends_on >= as_of)
 
 
-def _half_done(months: pd.DataFrame) -> str:
-    """By the end of which month at least half of the season's sales were done."""
+def _half_done(months: pd.DataFrame, as_of: date) -> str:
+    """By the end of which month at least half of the season's sales were done, of those that are known."""
     done = months[months["season_share"] >= 0.5].sort_values("period")
     if done.empty:
         return ""
     first = done.iloc[0]
-    return f", and {first['season_share']:.0%} of the season's sales were done by the end of {first['period']:%B %Y}"
+    return (
+        f", and {first['season_share']:.0%} of the season's sales that are known on {as_of} were done by the end of "
+        f"{first['period']:%B %Y}"
+    )
 
 
 def _lasting(starts_on: date, timing: Timing, words: str) -> Window:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Campaigns by the playbook: list, export for a mailing tool, measure.")
 
 _DAY = ["%Y-%m-%d"]
+_MEASURED = ("campaign", "customer_id", "starts_on", "ends_on", "is_holdout", "snapshot_id", "as_of")
 
 Folder = Annotated[
     Path | None, typer.Option("--from", help="Folder that `export` wrote, to read from without a database.")
@@ -115,7 +116,12 @@ def measure(
     ] = None,
     starts_on: Annotated[
         datetime | None,
-        typer.Option("--from", formats=_DAY, metavar="YYYY-MM-DD", help="First day \\[default: the campaign's]"),
+        typer.Option(
+            "--since",
+            formats=_DAY,
+            metavar="YYYY-MM-DD",
+            help="First day \\[default: the campaign's, or the list's reporting date if that is later]",
+        ),
     ] = None,
     ends_on: Annotated[
         datetime | None,
@@ -124,14 +130,20 @@ def measure(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Compare what contacted and held-out customers bought in the days of the campaign, with intervals."""
+    import pandas as pd
+
     from segmentation_platform.campaigns.measuring import measure as compare
     from segmentation_platform.cli.refresh import open_database_of
     from segmentation_platform.orchestration.published_ledger import bought_by_customers
 
     settings = settings_with(database_url)
     members = _members(audience or [], campaign, snapshot)
-    first = starts_on.date() if starts_on else members["starts_on"].iloc[0].date()
+    # Whoever began to be chosen after the first day was contacted after it.
+    chosen = max(members["starts_on"].iloc[0].date(), pd.Timestamp(members["as_of"].iloc[0]).date())
+    first = starts_on.date() if starts_on else chosen
     last = ends_on.date() if ends_on else members["ends_on"].iloc[0].date()
+    if last < first:
+        raise typer.BadParameter(f"There is no day from {first} to {last}.")
     bought, known_until = bought_by_customers(open_database_of(settings), first, last)
     if first > known_until:
         raise typer.BadParameter(f"The campaign begins on {first}, and the ledger ends on {known_until}.")
@@ -173,7 +185,10 @@ def _with_addresses(audience: "pd.DataFrame", path: Path) -> "pd.DataFrame":
     joined = with_hashed_addresses(audience, addresses)
     missing = int(joined["email_sha256"].isna().sum())
     if missing:
-        error_console.print(f"{missing:,} of {len(joined):,} customers have no address in {path}.", style="yellow")
+        error_console.print(
+            f"{missing:,} of {len(joined):,} customers have no address in {path}, or that of somebody held out.",
+            style="yellow",
+        )
     return joined
 
 
@@ -217,10 +232,11 @@ def _read(path: Path) -> "pd.DataFrame":
     import pandas as pd
 
     try:
-        if path.suffix == ".parquet":
-            return pd.read_parquet(path).astype({"starts_on": "datetime64[us]", "ends_on": "datetime64[us]"})
-        members = pd.read_csv(path, dtype={"customer_id": "str"}, parse_dates=["starts_on", "ends_on"])
-    except (OSError, ValueError) as error:
+        members = (
+            pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, dtype={"customer_id": "str"})
+        )
+        members = members.astype({"starts_on": "datetime64[us]", "ends_on": "datetime64[us]"})[list(_MEASURED)]
+    except (OSError, ValueError, KeyError) as error:
         raise typer.BadParameter(f"{path} can't be read as an exported audience: {error}.") from None
     # As it was before it was made safe for spreadsheets.
     members["customer_id"] = members["customer_id"].str.replace(r"^'(?=[=+\-@])", "", regex=True)
@@ -228,8 +244,8 @@ def _read(path: Path) -> "pd.DataFrame":
 
 
 def _one_campaign(members: "pd.DataFrame") -> "pd.DataFrame":
-    if members[["campaign", "starts_on"]].drop_duplicates().shape[0] != 1:
-        raise typer.BadParameter("The files are of different campaigns, or of different days.")
+    if members[["campaign", "starts_on", "snapshot_id"]].drop_duplicates().shape[0] != 1:
+        raise typer.BadParameter("The files are of different campaigns, or of different nights.")
     if members["is_holdout"].nunique() != 2:
         raise typer.BadParameter("Name both files: those who were to be contacted, and those held out.")
     return members
@@ -252,11 +268,15 @@ def _show(measured: "Measurement") -> None:
 
 
 def _cells(figure: "Figure", form: str, signed: str) -> list[str]:
-    interval = f"{signed.format(figure.low)} to {signed.format(figure.high)}"
+    interval = (
+        f"{signed.format(figure.low)} to {signed.format(figure.high)}" if figure.is_known else "too few to tell"
+    )
     return [form.format(figure.targeted), form.format(figure.held_out), signed.format(figure.difference), interval]
 
 
 def _verdict(figure: "Figure", what: str) -> str:
+    if not figure.is_known:
+        return f"Too few customers, or too much alike, to tell of {what}."
     if not figure.is_shown:
         return f"No difference is shown in {what}: the interval holds 0."
     return f"A difference is shown in {what}: {'higher' if figure.difference > 0 else 'lower'} among those contacted."

@@ -78,7 +78,9 @@ def _serve_reports(settings: Settings, port: int) -> None:
         *("--host", _HERE, "--port", str(port), "--until-gone", str(os.getpid())),
     ]
     home = str(settings.dagster_home)
-    subprocess.Popen(command, env={**os.environ, "DATABASE_URL": url, "DAGSTER_HOME": home})
+    # Whoever the URL names may perhaps write; a server of reports has no business to.
+    reads = {"PGOPTIONS": "-c default_transaction_read_only=on"}
+    subprocess.Popen(command, env={**os.environ, **reads, "DATABASE_URL": url, "DAGSTER_HOME": home})
 
 
 def _serve(home: Path, host: str, port: int) -> NoReturn:

@@ -61,6 +61,7 @@ class Snapshot:
     checks_passed: int
     checks_warned: int
     data_note: str | None
+    ledger: str
 
 
 def read_snapshot(reading: Reading) -> Snapshot:

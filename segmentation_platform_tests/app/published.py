@@ -1,6 +1,7 @@
 """A small shop, published twice, for readers without rights to change anything, and as a folder."""
 
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,7 +25,8 @@ QUICK = {
     "SEGMENTATION_SEGMENTATION__STABLE_JACCARD": "0.01",
     "SEGMENTATION_RECOMMENDATIONS__BACKTEST__DRAWS": "20",
 }
-_LOGIN, _PASSWORD = "app_reader", "only reads"
+# Of this process alone: roles belong to the server, which others use as well.
+LOGIN, _PASSWORD = f"app_reader_{secrets.token_hex(4)}", "only reads"
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def _reader(owner: Database) -> Iterator[Database]:
     with owner.connect() as connection:
         # The first login on a server finds the role, made by nobody yet.
         connection.execute(f"DO $$ BEGIN CREATE ROLE {READER} NOLOGIN; EXCEPTION WHEN duplicate_object THEN END $$")
-        connection.execute(f"CREATE ROLE {_LOGIN} LOGIN PASSWORD '{_PASSWORD}' IN ROLE {READER}")
-    yield as_role(owner, _LOGIN, _PASSWORD)
+        connection.execute(f"CREATE ROLE {LOGIN} LOGIN PASSWORD '{_PASSWORD}' IN ROLE {READER}")
+    yield as_role(owner, LOGIN, _PASSWORD)
     with owner.connect() as connection:
-        connection.execute(f"DROP ROLE {_LOGIN}")
+        connection.execute(f"DROP ROLE {LOGIN}")

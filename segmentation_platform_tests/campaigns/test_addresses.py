@@ -6,7 +6,7 @@ import pytest
 from segmentation_platform.campaigns import CampaignError
 from segmentation_platform.campaigns.addresses import with_hashed_addresses
 
-AUDIENCE = pd.DataFrame({"customer_id": ["1", "2", "3"]})
+AUDIENCE = pd.DataFrame({"customer_id": ["1", "2", "3"], "is_holdout": [False, False, True]})
 
 
 def joined(*rows: tuple[object, object]) -> list[object]:
@@ -22,6 +22,11 @@ def test_addresses_are_hashed_as_advertising_services_match_them() -> None:
 def test_who_has_no_address_stays_in_the_audience() -> None:
     found = joined(("1", "a@b.org"), ("2", ""), ("3", None))
     assert [isinstance(each, str) for each in found] == [True, False, False]
+
+
+def test_whoever_shares_an_address_with_somebody_held_out_is_not_reached_by_it() -> None:
+    found = joined(("1", "a@b.org"), ("2", "c@d.org"), ("3", "A@b.org"))
+    assert [isinstance(each, str) for each in found] == [False, True, True]
 
 
 def test_two_addresses_of_a_customer_are_refused_and_the_same_one_twice_is_not() -> None:

@@ -3,13 +3,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segmentation_platform.campaigns.audience import CONDITIONS, fitting, in_words
+from segmentation_platform.campaigns.planning import with_ranks
 from segmentation_platform.campaigns.playbook import Audience
 from segmentation_platform_tests.campaigns.people import AS_OF, customers
 
 
 def known(frame: pd.DataFrame) -> pd.DataFrame:
-    rank = frame["monetary"].rank(pct=True, method="max")
-    return frame.assign(as_of=pd.Timestamp(AS_OF), spending_rank=rank)
+    return with_ranks(frame).assign(as_of=pd.Timestamp(AS_OF))
 
 
 def test_there_is_a_condition_for_all_that_an_audience_can_say() -> None:
@@ -59,9 +59,25 @@ def test_an_audience_is_told_in_one_sentence() -> None:
     )
 
 
-@given(st.floats(0.05, 0.95), st.integers(1, 60))
-def test_those_who_spent_more_and_those_who_spent_least_are_everybody(share: float, count: int) -> None:
-    people = known(customers(count, monetary=[float(number % 7) for number in range(count)]))
+@given(st.floats(0.05, 0.95), st.lists(st.integers(0, 9), min_size=1, max_size=60))
+def test_who_spent_more_than_a_share_of_customers_did_so_however_many_spent_the_same(
+    share: float, spent: list[int]
+) -> None:
+    people = known(customers(len(spent), monetary=[float(amount) for amount in spent]))
     above = fitting(people, [Audience(spent_above=share)]).index
     below = fitting(people, [Audience(spent_below=share)]).index
-    assert sorted([*above, *below]) == list(range(count))
+    for place in above:
+        assert sum(other < spent[place] for other in spent) >= share * len(spent) - 1e-9
+    for place in below:
+        assert sum(other <= spent[place] for other in spent) <= share * len(spent) + 1e-9
+    assert not set(above) & set(below)
+
+
+def test_where_all_spent_the_same_nobody_spent_more() -> None:
+    assert fitting(known(customers(9, monetary=5.0)), [Audience(spent_above=0.1)]).empty
+
+
+def test_days_are_told_as_people_say_them() -> None:
+    people = known(customers(1, recency_days=1, last_purchase=pd.Timestamp("2011-01-02"), frequency=9))
+    found = fitting(people, [Audience(bought_within_days=2, silent_times=0.5)])
+    assert found.tolist() == ["Bought 1 day ago, ordered every 1 day before"]

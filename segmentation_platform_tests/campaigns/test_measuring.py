@@ -3,6 +3,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from segmentation_platform.campaigns import CampaignError
 from segmentation_platform.campaigns.measuring import Measurement, bought_between, measure
@@ -27,10 +28,13 @@ def test_the_difference_of_shares_has_newcombes_interval() -> None:
 
 
 def test_the_difference_of_money_is_welchs() -> None:
-    found = compared([10.0, 20.0, 30.0, 40.0], [5.0, 5.0, 10.0]).revenue
+    targeted, held_out = [10.0, 20.0, 30.0, 40.0] * 10, [5.0, 5.0, 10.0] * 10
+    found = compared(targeted, held_out).revenue
+    parts = [np.var(group, ddof=1) / len(group) for group in (targeted, held_out)]
+    freedom = sum(parts) ** 2 / (parts[0] ** 2 / 39 + parts[1] ** 2 / 29)
+    reach = stats.t.ppf(0.975, freedom) * np.sqrt(sum(parts))
     assert found.difference == pytest.approx(25 - 20 / 3)
-    # By hand: s² / n = 166.67 / 4 and 8.33 / 3, 3.39 degrees of freedom, t = 2.985.
-    assert (round(found.low, 1), round(found.high, 1)) == (-1.6, 38.2)
+    assert (found.low, found.high) == pytest.approx((found.difference - reach, found.difference + reach))
 
 
 def test_an_effect_that_is_there_is_shown_and_chance_is_not() -> None:
@@ -56,6 +60,17 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     assert ((rates > 0.91) & (rates < 0.985)).all(), rates
 
 
+def test_of_revenue_nothing_is_told_where_a_group_is_small_or_all_alike() -> None:
+    """Three who bought nothing are no evidence: where a tenth of customers buys, three in four such groups do not."""
+    for found in (
+        compared([50.0] * 100 + [0.0] * 900, [0.0] * 3),
+        compared([50.0] * 100 + [0.0] * 900, [0.0] * 300),
+        compared([5.0, 6.0] * 10, [1.0, 2.0] * 500),
+    ):
+        assert not found.revenue.is_known
+        assert not found.revenue.is_shown
+
+
 def test_nobody_bought_is_said_and_shows_nothing() -> None:
     found = compared([0.0] * 50, [0.0] * 40)
     assert "nobody" in found.caution
@@ -65,6 +80,7 @@ def test_nobody_bought_is_said_and_shows_nothing() -> None:
 
 def test_few_held_out_customers_are_a_reason_to_be_careful() -> None:
     assert "only 29 were held out" in compared([1.0, 2.0] * 50, [1.0] * 29).caution
+    assert "only 28 were to be contacted" in compared([1.0, 2.0] * 14, [1.0] * 90).caution
     assert compared([1.0, 2.0] * 50, [1.0] * 30).caution == ""
 
 

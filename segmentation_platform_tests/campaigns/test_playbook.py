@@ -41,6 +41,14 @@ def test_the_built_in_playbook_explains_everything_that_an_audience_can_ask_for(
         (one(more="[[campaign.audience]]\nspent_above = 75"), "campaign one.audience.0.spent_above"),
         (one(more="holdout_share = 1.0\n" + AUDIENCE), "campaign one.holdout_share"),
         (one(name="No Slug"), "campaign No Slug.name"),
+        (
+            one(more=AUDIENCE.replace("Champions", "Champion")),
+            "there is no segment 'Champion'; there are Champions; Loyal;",
+        ),
+        (
+            one(more="timing = { season = 'Xmas' }\n" + AUDIENCE),
+            "there is no season of 'Xmas'; there are Christmas, Easter",
+        ),
         (one() + one(), "two campaigns of the name one"),
         (one(more="timing = { starts_on = 2012-09-01, season = 'Christmas' }\n" + AUDIENCE), "not both"),
         (one(more="timing = { lead_days = 3 }\n" + AUDIENCE), "lead_days needs a season"),

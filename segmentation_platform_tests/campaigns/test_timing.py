@@ -29,7 +29,7 @@ def test_a_season_that_is_over_returns_next_year_with_its_evidence() -> None:
     assert found is not None
     assert found.words == (
         "Christmas products began to sell above three ordinary weeks on 2011-08-26, and 55% of the season's sales "
-        "were done by the end of October 2011; the ledger tells of that one season"
+        "that are known on 2011-12-10 were done by the end of October 2011; the ledger tells of that one season"
     )
 
 
@@ -44,6 +44,12 @@ def test_a_campaign_can_begin_some_days_before_the_season() -> None:
 def test_a_season_that_the_ledger_does_not_show_gives_no_days() -> None:
     assert window(Timing(season="Christmas"), season(None), AS_OF) is None
     assert window(Timing(season="Easter"), season(), AS_OF) is None
+
+
+def test_a_campaign_that_is_over_has_no_days() -> None:
+    timing = Timing(starts_on=date(2011, 11, 1), days=30)
+    assert window(timing, season(), date(2011, 11, 30)) is not None
+    assert window(timing, season(), date(2011, 12, 1)) is None
 
 
 @given(st.dates(date(2011, 9, 1), date(2031, 1, 1)), st.integers(1, 366), st.integers(0, 180))

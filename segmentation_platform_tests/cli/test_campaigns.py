@@ -66,7 +66,15 @@ def test_a_campaign_is_listed_exported_and_measured(planned: Command, tmp_path: 
     assert f"({len(rows[0]):,})" in by_files.stdout
     assert planned("campaigns", "measure", "--campaign", "all", "--snapshot", "1").stdout == by_files.stdout
     assert "Name both files" in planned("campaigns", "measure", *files[:2]).stderr
-    assert "ledger ends on" in planned("campaigns", "measure", *files, "--from", "2031-01-01").stderr
+    assert "ledger ends on" in planned("campaigns", "measure", *files, "--since", "2031-01-01").stderr
+    assert "There is no day" in planned("campaigns", "measure", *files, "--until", "2011-01-01").stderr
+    (tmp_path / "other.csv").write_text(contacted.read_text().replace(",1,2011-10-01", ",2,2011-10-02"))
+    mixed = planned("campaigns", "measure", "--audience", "other.csv", "--audience", str(held_out))
+    assert "different nights" in mixed.stderr
+    (tmp_path / "nothing.csv").write_text("a,b\n1,2\n")
+    assert "can't be read as an exported audience" in planned(
+        "campaigns", "measure", "--audience", "nothing.csv"
+    ).stderr.replace("\n", " ")
     assert "measured so far" in planned("campaigns", "measure", *files, "--until", "2031-01-01").stdout
     assert "Snapshot 7 has no campaign all" in planned(
         "campaigns", "measure", "--campaign", "all", "--snapshot", "7"

@@ -69,7 +69,7 @@ SERVING = {
     "campaign_audiences": "campaign customer_id segment offer channel starts_on ends_on reason is_holdout",
     "checks": "asset check_name passed severity description",
     "snapshot": "snapshot_id as_of published_at run_id first_sale last_sale lines customers model_version "
-    "taste_version checks_passed checks_warned guest_share data_note",
+    "taste_version checks_passed checks_warned guest_share data_note ledger",
 }
 """What readers have been promised (docs: the serving contract). Columns may be added; none may go."""
 

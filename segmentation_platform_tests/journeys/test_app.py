@@ -11,7 +11,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from segmentation_platform.app.frame import ENTRIES
 from segmentation_platform.client import Client
-from segmentation_platform_tests.app.published import Published
+from segmentation_platform_tests.app.published import LOGIN, Published
 from segmentation_platform_tests.journeys.app_server import app_server
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -121,7 +121,7 @@ def test_a_file_downloaded_right_after_a_choice_holds_that_choice(
         ("rising", "Rising: more than usual lately"),
         ("signature", "Signature: sets the segment apart"),
     ):
-        button = page.get_by_role("button", name="Download CSV").last
+        button = page.locator("[class*='st-key-download-segment_recommendations']").get_by_role("button")
         choose(page, "List", words)
         with page.expect_download() as caught:
             button.click()
@@ -251,14 +251,14 @@ def test_the_page_comes_back_by_itself_once_the_database_does(
     with app_server(tmp_path, DATABASE_URL=published.reader.url) as address:
         open_view(page, f"{address}/today")
         with published.owner.connect() as connection:
-            connection.execute("ALTER ROLE app_reader NOLOGIN")
+            connection.execute(f"ALTER ROLE {LOGIN} NOLOGIN".encode())
         try:
             page.reload()
             expect(page.get_by_role("heading", name="The data can't be reached")).to_be_visible()
             expect(page.get_by_text("Traceback")).to_have_count(0)
         finally:
             with published.owner.connect() as connection:
-                connection.execute("ALTER ROLE app_reader LOGIN")
+                connection.execute(f"ALTER ROLE {LOGIN} LOGIN".encode())
         expect(page.get_by_role("heading", name="Today")).to_be_visible(timeout=SECONDS)
 
 

@@ -38,28 +38,39 @@ def show(shop: Shop) -> None:
         drawn = movement_sankey(moves, pd.Timestamp(period), shop.colors())
         chart(drawn, Name("segment_moves", shop.as_of, (period,)))
     _left(shop)
-    chart(segments_over_time(shop.table("segments_history")), Name("segments_over_time", shop.as_of))
+    chart(segments_over_time(shop.segments_so_far()), Name("segments_over_time", shop.as_of))
 
 
 def _left(shop: Shop) -> None:
     st.header("Who left")
     segment = address.select("Segment that they left", "left", list(shop.colors()))
-    page = Page(order_by=("-monetary",), limit=_MOST)
-    rows = shop.table("customer_segments", {"previous_segment": segment}, columns=_COLUMNS, page=page)
-    if rows.empty:
+    left = shop.who_left(segment)
+    if left.empty:
         st.write(f"Nobody has left {segment}.")
         return
-    months = sorted(rows["changed_on"].dt.strftime("%Y-%m").unique(), reverse=True)
-    since = address.select_or_all("Left in", "in", months)
-    rows = rows if since == address.ANY else rows[rows["changed_on"].dt.strftime("%Y-%m") == since]
-    st.write(_said(segment, rows))
+    month = left["changed_on"].dt.strftime("%Y-%m")
+    since = address.select_or_all("Left in", "in", sorted(month.unique(), reverse=True))
+    left = left if since == address.ANY else left[month == since]
+    st.write(said_of(segment, left))
+    wanted = {"previous_segment": segment, "changed_on": tuple(left["changed_on"].dt.date.unique())}
+    page = Page(order_by=("-monetary",), limit=_MOST)
+    rows = shop.table("customer_segments", wanted, columns=_COLUMNS, page=page)
+    if len(rows) < left["customers"].sum():
+        st.caption(f"Shown are the {_MOST:,} who spent most.")
     shown = tuple(name for name in _COLUMNS if name != "previous_segment")
     table(rows, Name("customers_who_left", shop.as_of, (segment, since)), shown=shown)
 
 
-def _said(segment: str, rows: pd.DataFrame) -> str:
-    sizes = rows["segment"].value_counts()
+def said_of(segment: str, left: pd.DataFrame) -> str:
+    """How many left a segment at their last change, what they had spent, and where they are.
+
+    Args:
+        segment: that they left
+        left: `segment`, `customers` and `revenue` of groups of them
+
+    """
+    sizes = left.groupby("segment")["customers"].sum().sort_values(ascending=False)
     where = listed(f"{number:,} are now in {name}" for name, number in sizes.items())
-    most = f" Shown are the {_MOST:,} who spent most." if len(rows) == _MOST else ""
-    spent = money(float(rows["monetary"].sum()))
-    return f"{counted(len(rows), 'customer')} left {segment}; they have spent {spent} in all. {where}.{most}"
+    spent = money(float(left["revenue"].sum()))
+    customers = counted(int(left["customers"].sum()), "customer")
+    return f"{customers} left {segment} at their last change; they have spent {spent} in all. {where}."

@@ -8,6 +8,7 @@ from segmentation_platform.app.shop import Shop
 from segmentation_platform.app.show import Name, chart, table
 from segmentation_platform.app.words import counted
 from segmentation_platform.reporting.charts.quality import backtest_forest, drift, model_choice
+from segmentation_platform.settings import load_settings
 
 _TASKS = {
     "all": "Everything that was bought",
@@ -24,7 +25,7 @@ def show(shop: Shop) -> None:
     _backtest(shop)
     _choice(shop)
     measured = shop.table("segment_drift")
-    chart(drift(measured), Name("segment_drift", shop.as_of))
+    chart(drift(measured, load_settings().segmentation), Name("segment_drift", shop.as_of))
 
 
 def _checks(shop: Shop) -> None:
@@ -66,7 +67,8 @@ def _choice(shop: Shop) -> None:
     if not regions:
         return
     region = address.select("Model of", "region", regions, shown=_region) if len(regions) > 1 else regions[0]
-    chart(model_choice(rows[rows["region"] == region]), Name("model_selection", shop.as_of, (region,)))
+    drawn = model_choice(rows[rows["region"] == region], load_settings().segmentation)
+    chart(drawn, Name("model_selection", shop.as_of, (region,)))
 
 
 def _region(region: str) -> str:

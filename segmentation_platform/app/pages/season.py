@@ -63,8 +63,8 @@ def _starts(shop: Shop) -> None:
     for row in half_done.to_dict("records"):
         st.markdown(
             f"- **{row['subject']}**: from {day(row['season_start'])} to the busiest week every seven days sold "
-            f"more than three ordinary weeks; {percent(row['season_share'])} of that season was done by the end of "
-            f"{row['period']:%B %Y}."
+            f"more than three ordinary weeks; {percent(row['season_share'])} of that season's sales known so far "
+            f"were done by the end of {row['period']:%B %Y}."
         )
     columns = ["category", "period", "season_start", "season_share", "season_index", "index_low", "index_high"]
     with st.expander("Show the evidence, month by month"):

@@ -33,7 +33,7 @@ def show(shop: Shop) -> None:
     segments = shop.segments()
     st.write(_said(shop, segments))
     chosen = address.pills("Segment", "segment", segments["segment"].tolist())
-    changed = sizes(segments, shop.table("segments_history"), shop.as_of)
+    changed = sizes(segments, shop.segments_so_far(), shop.as_of)
     shown = segments[segments["segment"] == chosen] if chosen else segments
     _cards(shown, changed)
     _charts(shop, segments, Click(chosen, _choose))

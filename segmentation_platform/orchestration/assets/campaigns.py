@@ -50,7 +50,11 @@ def planned_campaigns(
     customers = customers_of(customer_segments, rfm_features)
     planned = plan(campaigns, customers, seasonality, as_of, settings.campaigns.seed)
     for name in planned.left_out:
-        context.log.warning(f"Campaign {name} is left out: the ledger shows no beginning of its season.")
+        context.log.warning(
+            f"Campaign {name} is left out: its days are over, or the ledger shows no beginning of its season."
+        )
+    for name in planned.campaigns.loc[planned.campaigns["customers"] == 0, "campaign"]:
+        context.log.warning(f"Nobody is in the campaign {name}.")
     shown = planned.campaigns[["campaign", "customers", "held_out", "starts_on", "ends_on"]]
     days = {name: shown[name].dt.strftime("%Y-%m-%d") for name in ("starts_on", "ends_on")}
     yield dg.Output(

@@ -29,7 +29,7 @@ def segment_report(warehouse: WarehouseResource, settings: dg.ResourceParam[Sett
     with Client(database.url).pinned() as client:
         snapshot_id = client.snapshot().snapshot_id
         tables = read_tables(client, snapshots.of_same_ledger(database, snapshot_id))
-    html = render(tables)
+    html = render(tables, settings.segmentation)
     size = reports.keep_report(database, snapshot_id, html)
     return dg.MaterializeResult(
         metadata={

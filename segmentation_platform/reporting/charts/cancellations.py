@@ -151,7 +151,8 @@ def _dots(shown: pd.DataFrame, whole: float) -> go.Figure:
 def _most_said(named: pd.DataFrame, whole: float, people: str) -> str:
     first = named.iloc[0]
     said = (
-        f"Of {first['named']} {percent(first['line_rate_shrunk'], 1)} of lines are cancelled later"
+        f"Of {first['named']} {count(first['lines_taken_back'])} of {count(first['customer_lines'])} lines were "
+        f"cancelled later, by which a share of {percent(first['line_rate_shrunk'], 1)} is to be expected"
         f"{between_percent(first['line_rate_low'], first['line_rate_high'], 1)}"
     )
     if len(named) == 1:

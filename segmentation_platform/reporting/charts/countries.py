@@ -98,11 +98,12 @@ def _said(home: pd.Series, abroad: pd.DataFrame, shown: pd.DataFrame) -> str:
     many = f"{len(abroad)} other countries bring" if len(abroad) > 1 else "One other country brings"
     said = f"{many} {percent(abroad['revenue_share'].sum())} of revenue; of the {len(shown)} shown"
     if higher.empty and lower.empty:
-        return f"{said} none has an interval clear of {home['country']}."
+        return f"{said} none has an interval clear of the mean of {home['country']}."
     if higher.empty:
-        return f"{said} the interval lies below {home['country']} for {len(lower)}, above for none."
+        return f"{said} the interval lies below the mean of {home['country']} for {len(lower)}, above for none."
     most = highest(higher, "order_value_index")
     return (
-        f"{said} the interval lies above {home['country']} for {len(higher)}, highest for {most['country']} with "
-        f"{figures(most['order_value_index'], 1)} times the value{between(most['low'], most['high'], 1)}."
+        f"{said} the interval lies above the mean of {home['country']} for {len(higher)}, highest for "
+        f"{most['country']} with {figures(most['order_value_index'], 1)} times the value"
+        f"{between(most['low'], most['high'], 1)}."
     )

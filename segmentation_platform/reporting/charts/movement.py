@@ -128,6 +128,6 @@ def _said(went: pd.DataFrame, start: pd.Timestamp) -> str:
     most = f"{first['from_segment']} to {_NAMES.get(first['to_segment'], first['to_segment'])}"
     return (
         f"{when} {count(moved['customers'].sum())} of {count(there)} customers "
-        f"({percent(moved['customers'].sum() / there)}) changed segment, most of them from {most} "
+        f"({percent(moved['customers'].sum() / there)}) changed segment, the largest group of them from {most} "
         f"({count(first['customers'])}){came}."
     )

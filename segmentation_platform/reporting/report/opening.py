@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from segmentation_platform.contracts import EVERYWHERE
-from segmentation_platform.reporting.charts.style import count, percent
+from segmentation_platform.reporting.charts.style import count
 from segmentation_platform.reporting.report.section import Section, Table
 
 Frames = Mapping[str, pd.DataFrame]
@@ -69,7 +69,7 @@ def _changes_said(now: pd.Series, before: pd.Series, sizes: pd.DataFrame) -> tup
     more = int(now["customers"]) - int(before["customers"])
     lines = int(now["lines"]) - int(before["lines"])
     spent, spent_then = sizes["revenue"].sum(), sizes["revenue_then"].sum()
-    grown = f", revenue by {percent(spent / spent_then - 1, 1)}" if spent_then else ""
+    grown = f", known customers' revenue by {100 * (spent / spent_then - 1):+,.1f} %" if spent_then else ""
     said = (
         f"Since {before['as_of']:%Y-%m-%d} (snapshot {int(before['snapshot_id'])}) customers changed by "
         f"{more:+,} to {count(now['customers'])}, sales lines by {lines:+,}{grown}."

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import pandas as pd
 from markupsafe import Markup
@@ -13,36 +14,40 @@ from segmentation_platform.reporting.report import opening, story
 from segmentation_platform.reporting.report.cells import numeric_classes, written
 from segmentation_platform.reporting.report.pages import environment
 from segmentation_platform.reporting.report.section import Section
+from segmentation_platform.segments.rules import SegmentationRules
 
 Part = Callable[[Mapping[str, pd.DataFrame]], Section | None]
 
-_PARTS: tuple[Part, ...] = (
-    opening.attention,
-    opening.changes,
-    story.segments,
-    story.movement,
-    story.recommendations,
-    story.season,
-    story.campaigns,
-    story.cancellations,
-    story.countries,
-    story.quality,
-    story.method,
-)
+
+def _parts(rules: SegmentationRules) -> tuple[Part, ...]:
+    return (
+        opening.attention,
+        opening.changes,
+        story.segments,
+        story.movement,
+        story.recommendations,
+        story.season,
+        story.campaigns,
+        story.cancellations,
+        story.countries,
+        partial(story.quality, rules=rules),
+        story.method,
+    )
 
 
-def render(tables: Mapping[str, pd.DataFrame]) -> str:
+def render(tables: Mapping[str, pd.DataFrame], rules: SegmentationRules | None = None) -> str:
     """Tell a snapshot.
 
     Args:
         tables: published views by name, as from `read_tables`
+        rules: by which the model was chosen and is watched; as delivered where they are not given
 
     Returns:
         An HTML page that loads nothing from anywhere.
 
     """
     snapshot = tables["snapshot"].iloc[0]
-    sections = [section for part in _PARTS if (section := part(tables)) is not None]
+    sections = [section for part in _parts(rules or SegmentationRules()) if (section := part(tables)) is not None]
     filters = {
         "figure_json": figure_json,
         "numeric_classes": numeric_classes,

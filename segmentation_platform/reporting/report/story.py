@@ -15,6 +15,7 @@ from segmentation_platform.reporting.charts.season import monthly_index
 from segmentation_platform.reporting.charts.segments import customers_and_revenue, segment_sizes, segments_over_time
 from segmentation_platform.reporting.charts.style import count, figures, listed, month, percent
 from segmentation_platform.reporting.report.section import Section, Table
+from segmentation_platform.segments.rules import SegmentationRules
 
 Frames = Mapping[str, pd.DataFrame]
 
@@ -101,7 +102,8 @@ def _season_said(subject: str, rows: pd.DataFrame) -> str:
     # What comes after the season is nearly all done says no more.
     told = since[since["season_share"].shift(fill_value=0.0) < _NEARLY_ALL]
     shares = [f"{percent(row['season_share'])} by the end of {month(row['period'])}" for _, row in told.iterrows()]
-    return f"{subject}: began on {start:%Y-%m-%d}{f', sales done: {listed(shares)}' if shares else ''}."
+    done = f"; of its sales that are known so far, done: {listed(shares)}" if shares else ""
+    return f"{subject}: began on {start:%Y-%m-%d}{done}."
 
 
 def _products(lists: pd.DataFrame, profile: pd.Series) -> pd.DataFrame:
@@ -127,7 +129,7 @@ def campaigns(tables: Frames) -> Section:
     if planned.empty:
         return Section("campaigns", "Campaigns", ("No campaign is planned.",))
     words = (
-        f"{len(planned)} campaigns are planned; of those that run at the same time a customer is in one only. "
+        f"Campaigns in tonight's plan: {len(planned)}; of those that run at the same time a customer is in one only. "
         f"{count(planned['held_out'].sum())} places are held out: what these customers buy without an offer is what "
         "the others have to be compared with.",
     )
@@ -165,15 +167,15 @@ def countries(tables: Frames) -> Section:
     return Section("countries", "Countries", charts=(countries_against_home(tables["countries"]),))
 
 
-def quality(tables: Frames) -> Section:
-    """How well is recommended, why the model is as it is, and whether it still fits."""
+def quality(tables: Frames, rules: SegmentationRules) -> Section:
+    """How well is recommended, why the model is as it is by the rules, and whether it still fits."""
     judged = tables["recommendation_quality"]
     shown = judged[(judged["origin"] == judged["origin"].max()) & (judged["metric"] == _METRIC)]
     forests = [backtest_forest(shown[shown["task"] == task]) for task in ("all", "new")]
     evidence = tables["model_selection"]
     regions = sorted(evidence["region"].unique(), key=lambda region: (region != EVERYWHERE, region))
-    choices = [model_choice(evidence[evidence["region"] == region]) for region in regions]
-    return Section("quality", "Quality", charts=(*forests, *choices, drift(tables["segment_drift"])))
+    choices = [model_choice(evidence[evidence["region"] == region], rules) for region in regions]
+    return Section("quality", "Quality", charts=(*forests, *choices, drift(tables["segment_drift"], rules)))
 
 
 def method(tables: Frames) -> Section:

@@ -67,8 +67,8 @@ def test_countries_are_counted_by_intervals_that_are_clear_of_home() -> None:
     )
     assert_drawn(chart)
     assert chart.takeaway == (
-        "3 other countries bring 20 % of revenue; of the 3 shown the interval lies above Home for 1, highest for "
-        "Dear with 3.0 times the value (95 % interval 2.0 to 4.0)."
+        "3 other countries bring 20 % of revenue; of the 3 shown the interval lies above the mean of Home for 1, "
+        "highest for Dear with 3.0 times the value (95 % interval 2.0 to 4.0)."
     )
 
 
@@ -94,15 +94,15 @@ def test_the_most_cancelled_products_are_named_and_counted() -> None:
     chart = most_cancelled(rows)
     assert_drawn(chart)
     assert chart.takeaway == (
-        "Of LAMP <b> (A) 50.0 % of lines are cancelled later (95 % interval 40.0 to 60.0 %), the most of 2 products; "
-        "the interval lies above the 25.5 % of all for 1 of them."
+        "Of LAMP <b> (A) 50 of 100 lines were cancelled later, by which a share of 50.0 % is to be expected (95 % "
+        "interval 40.0 to 60.0 %), the most of 2 products; the interval lies above the 25.5 % of all for 1 of them."
     )
     assert chart.figure.data[0].y[-1] == "LAMP &lt;b&gt; (A)"
 
 
 def test_those_who_kept_nothing_are_no_segment_that_cancels_most() -> None:
     chart = most_cancelled(cancelled("segment", {NO_SEGMENT: (10, 10), "Champions": (1, 10)}))
-    assert chart.takeaway.startswith("Of Champions 10.0 %")
+    assert chart.takeaway.startswith("Of Champions 1 of 10 lines were cancelled later")
 
 
 def test_no_lines_of_known_customers_leave_nothing_to_tell() -> None:

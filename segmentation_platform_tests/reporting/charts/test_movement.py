@@ -14,8 +14,8 @@ def test_the_sentence_counts_who_changed_and_who_came() -> None:
     chart = movement_sankey(moves(), NOVEMBER, COLORS)
     assert_drawn(chart)
     assert chart.takeaway == (
-        "In November 2011 21 of 101 customers (21 %) changed segment, most of them from Champions to At risk, "
-        "valuable (20); 7 were new."
+        "In November 2011 21 of 101 customers (21 %) changed segment, the largest group of them from Champions to "
+        "At risk, valuable (20); 7 were new."
     )
 
 

@@ -202,7 +202,10 @@ def test_seasons_are_told_with_their_evidence_and_the_caution_of_a_short_ledger(
         season_share=0.5,
     )
     page = read(seasonality=pd.concat([season([1.0] * 4), christmas], ignore_index=True))
-    assert "Christmas: began on 2011-02-12, sales done: 50\u00a0% by the end of February 2011" in page.words
+    assert (
+        "began on 2011-02-12; of its sales that are known so far, done: 50\u00a0% by the end of February 2011"
+        in page.words
+    )
     assert "a season seen once may not return" in page.words
 
 
