@@ -1,18 +1,17 @@
 """A real Postgres for the tests: one server per test session, an own database for every test that asks."""
 
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from psycopg import sql
 
 from segmentation_platform.warehouse.database import Database, DatabaseError
 from segmentation_platform.warehouse.embedded import EmbeddedPostgres, EmbeddedPostgresError, privileges
 from segmentation_platform.warehouse.migrate import upgrade
+from segmentation_platform_tests.databases import new_database
+from segmentation_platform_tests.published import published as published
 
 
 @pytest.fixture(scope="session")
@@ -67,18 +66,3 @@ def database(postgres_url: str, migrated_template: str) -> Iterator[Database]:
     """A migrated database of the test's own."""
     with new_database(postgres_url, migrated_template) as database:
         yield database
-
-
-@contextmanager
-def new_database(url: str, template: str = "template0") -> Iterator[Database]:
-    name = f"segmentation_test_{secrets.token_hex(6)}"
-    server = Database(url)
-    with server.connect_autocommit() as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
-    try:
-        yield Database(urlsplit(server.url)._replace(path=f"/{name}").geturl())
-    finally:
-        with server.connect_autocommit() as connection:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -10,8 +10,7 @@ from streamlit.testing.v1 import AppTest
 from segmentation_platform.app import frame
 from segmentation_platform.client import Client
 from segmentation_platform.settings import load_settings
-from segmentation_platform_tests.app.published import Published
-from segmentation_platform_tests.app.published import published as published
+from segmentation_platform_tests.published import Published
 
 Opened = Callable[..., AppTest]
 

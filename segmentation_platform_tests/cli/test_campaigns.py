@@ -66,7 +66,8 @@ def test_a_campaign_is_listed_exported_and_measured(planned: Command, tmp_path: 
     assert f"({len(rows[0]):,})" in by_files.stdout
     assert planned("campaigns", "measure", "--campaign", "all", "--snapshot", "1").stdout == by_files.stdout
     assert "Name both files" in planned("campaigns", "measure", *files[:2]).stderr
-    assert "ledger ends on" in planned("campaigns", "measure", *files, "--since", "2031-01-01").stderr
+    later = planned("campaigns", "measure", *files, "--since", "2031-01-01", "--until", "2031-02-01")
+    assert "ledger ends on" in later.stderr
     assert "There is no day" in planned("campaigns", "measure", *files, "--until", "2011-01-01").stderr
     (tmp_path / "other.csv").write_text(contacted.read_text().replace(",1,2011-10-01", ",2,2011-10-02"))
     mixed = planned("campaigns", "measure", "--audience", "other.csv", "--audience", str(held_out))

@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform_tests.app.published import published as published
 from segmentation_platform_tests.journeys.waiting import free_port, wait_for
 
 _SWITCHES = [

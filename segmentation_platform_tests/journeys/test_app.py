@@ -11,8 +11,8 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from segmentation_platform.app.frame import ENTRIES
 from segmentation_platform.client import Client
-from segmentation_platform_tests.app.published import LOGIN, Published
 from segmentation_platform_tests.journeys.app_server import app_server
+from segmentation_platform_tests.published import LOGIN, Published
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 

@@ -1,7 +1,6 @@
 """A small shop, published twice, for readers without rights to change anything, and as a folder."""
 
 import os
-import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ import pytest
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.roles import READER
-from segmentation_platform_tests.conftest import new_database
+from segmentation_platform_tests.databases import new_database
 from segmentation_platform_tests.integration.conftest import as_role
 
 QUICK = {
@@ -25,8 +24,7 @@ QUICK = {
     "SEGMENTATION_SEGMENTATION__STABLE_JACCARD": "0.01",
     "SEGMENTATION_RECOMMENDATIONS__BACKTEST__DRAWS": "20",
 }
-# Of this process alone: roles belong to the server, which others use as well.
-LOGIN, _PASSWORD = f"app_reader_{secrets.token_hex(4)}", "only reads"
+LOGIN, _PASSWORD = "app_reader", "only reads"
 
 
 @dataclass(frozen=True)
