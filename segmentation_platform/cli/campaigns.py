@@ -74,6 +74,10 @@ def export(
             help="CSV with the columns customer_id and email: adds the address' SHA-256, never the address.",
         ),
     ] = None,
+    not_in: Annotated[
+        list[Path] | None,
+        typer.Option("--not-in", help="A file of an earlier export that still runs: whoever is in it is left out."),
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Take the place of earlier files.")] = False,
     folder: Folder = None,
     database_url: DatabaseUrl = None,
@@ -83,7 +87,7 @@ def export(
     Give only the first one to the mailing tool, and keep both: `campaigns measure` compares them.
     """
     settings_with(database_url)
-    audience = _audience(_client(folder), campaign)
+    audience = _without(_audience(_client(folder), campaign), not_in or [])
     if emails is not None:
         audience = _with_addresses(audience, emails)
     to.mkdir(parents=True, exist_ok=True)
@@ -169,6 +173,17 @@ def _audience(client: "Client", campaign: str) -> "pd.DataFrame":
     if members.empty:
         raise typer.BadParameter(f"Nobody is in the campaign {campaign} as of {snapshot.as_of}.")
     return members.assign(snapshot_id=snapshot.snapshot_id, as_of=snapshot.as_of)
+
+
+def _without(audience: "pd.DataFrame", files: list[Path]) -> "pd.DataFrame":
+    """Those who are in no list of another night, neither contacted nor held out."""
+    busy = {customer for path in files for customer in _read(path)["customer_id"]}
+    free = audience[~audience["customer_id"].isin(busy)]
+    if files:
+        error_console.print(f"{len(audience) - len(free):,} of {len(audience):,} customers are in these files.")
+    if free.empty:
+        raise typer.BadParameter("Nobody is left: all are in the files of --not-in.")
+    return free
 
 
 def _with_addresses(audience: "pd.DataFrame", path: Path) -> "pd.DataFrame":

@@ -55,6 +55,12 @@ def test_a_campaign_is_listed_exported_and_measured(planned: Command, tmp_path: 
     assert {row["offer"] for row in rows[0]} == {'\'=HYPERLINK("x")'}
     assert "customers have no address" in said.stderr
 
+    rest = planned("campaigns", "export", "all", "--to", "rest", "--not-in", str(contacted))
+    assert f"{len(rows[0]):,} of {len(rows[0]) + len(rows[1]):,} customers are in these files" in rest.stderr
+    assert "0 customers to contact" in rest.stdout
+    nobody = planned("campaigns", "export", "all", "--not-in", str(contacted), "--not-in", str(held_out))
+    assert "Nobody is left" in nobody.stderr
+
     again = planned("campaigns", "export", "all", "--to", "lists")
     assert again.returncode == 2
     assert "--overwrite" in again.stderr
