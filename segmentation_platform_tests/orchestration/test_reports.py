@@ -24,7 +24,7 @@ class ReportError(RuntimeError):
 def test_when_the_report_fails_the_snapshot_is_served_and_the_report_is_made_up_for_alone(
     run: Run, definitions: dg.Definitions, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_: object) -> str:
+    def fail(*_: object) -> str:
         raise ReportError("no ink")
 
     with monkeypatch.context() as broken:
