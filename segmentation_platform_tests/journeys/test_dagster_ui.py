@@ -37,6 +37,8 @@ ASSETS = (
     "cancellations",
     "countries",
     "cohorts",
+    "campaigns",
+    "campaign_audiences",
     "published_snapshot",
     "segment_report",
 )
@@ -54,7 +56,7 @@ def _shows_picture(page: Page, words: str) -> None:
 def test_all_assets_are_materialized_from_the_lineage_page_and_tell_their_story(
     page: Page, dagster_ui: str, empty_database: Database
 ) -> None:
-    page.set_viewport_size({"width": 1400, "height": 1600})
+    page.set_viewport_size({"width": 1400, "height": 2600})
     page.goto(f"{dagster_ui}/assets")
     for name in ASSETS:
         expect(page.get_by_text(name, exact=True).first).to_be_visible(timeout=60_000)
