@@ -21,8 +21,8 @@ def test_a_refresh_tells_the_figures_of_all_four_and_draws_the_season(run: Run, 
     assert result.success
     season = figures(result, "seasonality")
     assert {"months", "season_index", "sales_per_day", "last_months"} <= season.keys()
-    assert "data:image/svg+xml" in str(season["season"])
-    assert len(str(season["season"])) < 1_000
+    assert "data:image/svg+xml" in str(season["picture"])
+    assert len(str(season["picture"])) < 1_000
     assert 0 < float(str(figures(result, "cancellations")["money_rate"])) < 1
     assert figures(result, "countries")["home"] == "United Kingdom"
     assert 0 < float(str(figures(result, "cohorts")["back_in_the_next_month"])) < 1

@@ -33,7 +33,10 @@ def test_a_run_taken_up_at_its_last_step_publishes_with_the_checks_of_both_runs(
         options = dg.ReexecutionOptions.from_failure(first.run_id, instance)
         second = dg.execute_job(job, instance=instance, reexecution_options=options)
         assert second.success
-        assert {event.step_key for event in second.all_events if event.is_step_start} == {"published_snapshot"}
+        assert {event.step_key for event in second.all_events if event.is_step_start} == {
+            "published_snapshot",
+            "segment_report",
+        }
         shown = snapshots.shown_snapshot(database)
         checks = len(
             instance.get_records_for_run(first.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION).records
