@@ -57,12 +57,7 @@ class Shop:
 
     def segments_so_far(self) -> pd.DataFrame:
         """The segments in all snapshots of this ledger up to this one, with `snapshot_id` and `as_of`."""
-        shown = self.snapshot
-        history = self.table("snapshot_history", {"ledger": shown.ledger})
-        until = history[
-            (history["snapshot_id"] <= shown.snapshot_id) & (history["as_of"] <= pd.Timestamp(shown.as_of))
-        ]
-        return self.table("segments_history", {"snapshot_id": tuple(until["snapshot_id"])})
+        return _segments_so_far(self.client, stamp(self.snapshot))
 
     def who_left(self, segment: str) -> pd.DataFrame:
         """Customers who left a segment at their last change: how many, and what they spent, by where and when to."""
@@ -148,3 +143,9 @@ def _audience_sizes(_client: Client, snapshot: str, segment: str) -> pd.DataFram
 def _who_left(_client: Client, snapshot: str, segment: str) -> pd.DataFrame:
     log.debug("who left a segment of snapshot %s", snapshot)
     return _client.count_customers(("segment", "changed_on"), previous_segment=segment)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4, ttl="12h")
+def _segments_so_far(_client: Client, snapshot: str) -> pd.DataFrame:
+    log.debug("segments up to snapshot %s", snapshot)
+    return _client.history("segments", snapshot_id=_client.snapshots_so_far()["snapshot_id"].tolist())

@@ -74,6 +74,20 @@ class Measurement:
     caution: str
 
 
+def measured_days(audience: pd.DataFrame) -> tuple[date, date]:
+    """The days on which a list can have had an effect: those of its campaign from when the list was made.
+
+    Args:
+        audience: `starts_on`, `ends_on` and `as_of`, the same in all rows
+
+    Returns:
+        First and last day.
+
+    """
+    of_all = audience.iloc[0]
+    return max(of_all["starts_on"], of_all["as_of"]).date(), of_all["ends_on"].date()
+
+
 def bought_between(session: Session, starts_on: date, ends_on: date) -> pd.DataFrame:
     """What customers bought in a stretch of days.
 

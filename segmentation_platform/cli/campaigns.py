@@ -134,18 +134,15 @@ def measure(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Compare what contacted and held-out customers bought in the days of the campaign, with intervals."""
-    import pandas as pd
-
     from segmentation_platform.campaigns.measuring import measure as compare
+    from segmentation_platform.campaigns.measuring import measured_days
     from segmentation_platform.cli.refresh import open_database_of
     from segmentation_platform.orchestration.published_ledger import bought_by_customers
 
     settings = settings_with(database_url)
     members = _members(audience or [], campaign, snapshot)
-    # Whoever began to be chosen after the first day was contacted after it.
-    chosen = max(members["starts_on"].iloc[0].date(), pd.Timestamp(members["as_of"].iloc[0]).date())
-    first = starts_on.date() if starts_on else chosen
-    last = ends_on.date() if ends_on else members["ends_on"].iloc[0].date()
+    begins, ends = measured_days(members)
+    first, last = starts_on.date() if starts_on else begins, ends_on.date() if ends_on else ends
     if last < first:
         raise typer.BadParameter(f"There is no day from {first} to {last}.")
     bought, known_until = bought_by_customers(open_database_of(settings), first, last)
@@ -250,7 +247,7 @@ def _read(path: Path) -> "pd.DataFrame":
         members = (
             pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, dtype={"customer_id": "str"})
         )
-        members = members.astype({"starts_on": "datetime64[us]", "ends_on": "datetime64[us]"})[list(_MEASURED)]
+        members = members.astype(dict.fromkeys(("starts_on", "ends_on", "as_of"), "datetime64[us]"))[list(_MEASURED)]
     except (OSError, ValueError, KeyError) as error:
         raise typer.BadParameter(f"{path} can't be read as an exported audience: {error}.") from None
     # As it was before it was made safe for spreadsheets.

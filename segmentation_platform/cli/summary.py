@@ -68,6 +68,15 @@ def _recommendations(segments: pd.DataFrame, recommended: pd.DataFrame) -> Table
     return table
 
 
+_GO_ON = (
+    ("db psql", "the same, with the psql that is included"),
+    ("app", "segments, customers and products in the browser (make app installs it)"),
+    ("report", "what is new, as one HTML file"),
+    ("campaigns list", "who is to be offered what, and when"),
+    ("ui", "Dagster: assets, lineage, checks, schedule"),
+)
+
+
 def next_steps(database: Database, settings: Settings, seconds: float) -> None:
     """Print the commands to go on with, without a password."""
     me = command_line()
@@ -77,8 +86,5 @@ def next_steps(database: Database, settings: Settings, seconds: float) -> None:
     same = ", with DATABASE_URL set or the same --database-url" if settings.database_url else ""
     console.print(f"\nDone in {seconds:.1f} s. Go on with{same}:")
     console.print(f'  psql {url} -c "{query}"', markup=False, soft_wrap=True)
-    console.print(f"  {me} db psql      (psql, included)", markup=False, soft_wrap=True)
-    console.print(f"  {me} report       what it says, as one HTML file", markup=False, soft_wrap=True)
-    console.print(f"  {me} campaigns list", markup=False, soft_wrap=True)
-    console.print(f"  {me} ui           Dagster: assets, lineage, checks, schedule", markup=False, soft_wrap=True)
-    console.print("  make app     segments, customers and products in the browser", markup=False, soft_wrap=True)
+    for command, words in _GO_ON:
+        console.print(f"  {me} {command:<16}{words}", markup=False, soft_wrap=True)

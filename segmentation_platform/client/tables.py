@@ -61,6 +61,17 @@ class Tables:
         """All snapshots, and which one is served."""
         return self.table("snapshot_history")
 
+    def snapshots_so_far(self) -> pd.DataFrame:
+        """The served snapshot and those before it of the same ledger: what it can be compared with.
+
+        Snapshots of other ledgers are of other shops, and after a rollback there are some of later days.
+        """
+        shown = self.table("snapshot").iloc[0]
+        known = self.table("snapshot_history", {"ledger": str(shown["ledger"])})
+        until = (known["snapshot_id"] <= shown["snapshot_id"]) & (known["as_of"] <= shown["as_of"])
+        so_far: pd.DataFrame = known[until].reset_index(drop=True)
+        return so_far
+
     def segments(self, segment: Wanted = None) -> pd.DataFrame:
         """The segments: size, worth, habits, stability."""
         return self.table("segments", {"segment": segment})

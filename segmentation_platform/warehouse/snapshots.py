@@ -229,17 +229,6 @@ def snapshot_before(database: Database, snapshot_id: int) -> tuple[int, date] | 
     return None if row is None else (int(str(row[0])), date.fromisoformat(str(row[1])))
 
 
-def of_same_ledger(database: Database, snapshot_id: int) -> list[int]:
-    """The numbers of all snapshots of the ledger of one of them, that one included."""
-    with database.connect() as connection:
-        rows = connection.execute(
-            "SELECT other.snapshot_id FROM snapshots.snapshots AS other"
-            " JOIN snapshots.snapshots AS one USING (source) WHERE one.snapshot_id = %s ORDER BY 1",
-            [snapshot_id],
-        ).fetchall()
-    return [int(str(row[0])) for row in rows]
-
-
 def last_published(database: Database) -> datetime | None:
     """When a snapshot was last published; None before the first one."""
     with database.connect() as connection:

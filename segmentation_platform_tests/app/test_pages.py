@@ -5,6 +5,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from segmentation_platform.app import frame
+from segmentation_platform.app.pages import movement
 from segmentation_platform.client import Client
 from segmentation_platform_tests.app.conftest import Opened
 
@@ -73,6 +74,23 @@ def test_who_left_is_told_with_what_they_have_spent(shop: Client, open_page: Ope
     words = said(open_page("movement", left=segment))
     assert f"{len(gone):,} customer" in words
     assert f"{gone['monetary'].sum():,.0f}" in words
+
+
+def test_all_who_left_are_counted_however_few_are_shown(
+    shop: Client, open_page: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(movement, "_MOST", 2)
+    customers = shop.customer_segments()
+    segment = str(customers["previous_segment"].mode().iloc[0])
+    gone = customers[customers["previous_segment"] == segment]
+    page = open_page("movement", left=segment)
+    assert f"{len(gone):,} customers left {segment}" in said(page)
+    assert "Shown are the 2 who spent most." in said(page)
+    month = f"{gone['changed_on'].max():%Y-%m}"
+    of_month = gone[gone["changed_on"].dt.strftime("%Y-%m") == month]
+    words = said(open_page("movement", left=segment, **{"in": month}))
+    assert f"{len(of_month):,} customer" in words
+    assert f"{of_month['monetary'].sum():,.0f}" in words
 
 
 def test_a_customer_is_found_by_the_whole_number(shop: Client, open_page: Opened) -> None:

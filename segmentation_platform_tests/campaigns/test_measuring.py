@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from segmentation_platform.campaigns import CampaignError
-from segmentation_platform.campaigns.measuring import Measurement, bought_between, measure
+from segmentation_platform.campaigns.measuring import Measurement, bought_between, measure, measured_days
 from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.known import COLUMNS, known_sales
 from segmentation_platform_tests.ledgers import simulated
@@ -18,6 +18,15 @@ def compared(targeted: list[float], held_out: list[float]) -> Measurement:
     audience = pd.DataFrame({"customer_id": ids, "is_holdout": [False] * len(targeted) + [True] * len(held_out)})
     bought = pd.DataFrame({"customer_id": ids, "orders": 1, "revenue": spent})[spent > 0]
     return measure(audience, bought)
+
+
+def test_a_list_made_in_the_middle_of_a_campaign_is_measured_from_then_on() -> None:
+    def days(as_of: str) -> tuple[date, date]:
+        texts = {"starts_on": ["2011-08-26"], "ends_on": ["2011-10-24"], "as_of": [as_of]}
+        return measured_days(pd.DataFrame(texts).astype("datetime64[us]"))
+
+    assert days("2011-06-01") == (date(2011, 8, 26), date(2011, 10, 24))
+    assert days("2011-10-01") == (date(2011, 10, 1), date(2011, 10, 24))
 
 
 def test_the_difference_of_shares_has_newcombes_interval() -> None:

@@ -9,7 +9,7 @@ from segmentation_platform.orchestration.stories import story
 from segmentation_platform.reporting.report.render import render
 from segmentation_platform.reporting.report.tables import read_tables
 from segmentation_platform.settings import Settings
-from segmentation_platform.warehouse import reports, snapshots
+from segmentation_platform.warehouse import reports
 
 GROUP = "delivery"
 _MEGA = 1e6
@@ -28,7 +28,7 @@ def segment_report(warehouse: WarehouseResource, settings: dg.ResourceParam[Sett
     database = warehouse.database()
     with Client(database.url).pinned() as client:
         snapshot_id = client.snapshot().snapshot_id
-        tables = read_tables(client, snapshots.of_same_ledger(database, snapshot_id))
+        tables = read_tables(client)
     html = render(tables, settings.segmentation)
     size = reports.keep_report(database, snapshot_id, html)
     return dg.MaterializeResult(

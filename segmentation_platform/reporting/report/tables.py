@@ -1,7 +1,5 @@
 """Which published views the report tells, and how much of each."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from segmentation_platform.client.query import Wanted
@@ -25,20 +23,18 @@ _WHOLE = (
 _SHOWN_RANKS = (1, 2, 3, 4, 5)
 
 
-def read_tables(client: Tables, snapshots: Sequence[int]) -> dict[str, pd.DataFrame]:
-    """The views of the served snapshot that a report is made of.
+def read_tables(client: Tables) -> dict[str, pd.DataFrame]:
+    """The views of the served snapshot that a report is made of, and what was before it.
 
     Args:
         client: that stays with one snapshot (`Client.pinned`)
-        snapshots: the numbers of all snapshots of its ledger, for what was before; those of other ledgers would be
-            another shop's
 
     """
-    earlier: dict[str, Wanted] = {"snapshot_id": list(snapshots)}
+    so_far = client.snapshots_so_far()
     first: dict[str, Wanted] = {"region": EVERYWHERE, "taste": EVERYWHERE, "rank": list(_SHOWN_RANKS)}
     return {
         **{view: client.table(view) for view in _WHOLE},
-        "segments_history": client.table("segments_history", earlier),
-        "snapshot_history": client.table("snapshot_history", earlier),
+        "segments_history": client.history("segments", snapshot_id=so_far["snapshot_id"].tolist()),
+        "snapshot_history": so_far,
         "segment_recommendations": client.table("segment_recommendations", first),
     }

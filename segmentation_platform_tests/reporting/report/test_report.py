@@ -13,6 +13,7 @@ from plotly.offline import get_plotlyjs
 
 from segmentation_platform.reporting.report.cells import written
 from segmentation_platform.reporting.report.render import render
+from segmentation_platform.segments.rules import SegmentationRules
 from segmentation_platform_tests.reporting.frames import (
     cancelled,
     cohorts,
@@ -228,6 +229,12 @@ def test_campaigns_are_told_with_those_held_out() -> None:
     page = read(campaigns=planned)
     assert "12 places are held out" in page.words
     assert "No campaign is planned." in read(campaigns=planned.head(0)).words
+
+
+def test_drift_is_told_by_the_limits_that_are_set() -> None:
+    shifted = published(segment_drift=drifted(psi_recency=0.15))
+    assert "beyond its limit" in Page(render(shifted)).words
+    assert "beyond its limit" not in Page(render(shifted, SegmentationRules(most_psi=0.5))).words
 
 
 def test_what_was_measured_on_what_is_said_and_no_uplift_is_claimed() -> None:
