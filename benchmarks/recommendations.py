@@ -23,18 +23,18 @@ from segmentation_platform.customers.rules import CustomerRules
 from segmentation_platform.engine import DuckDBEngine, Session
 from segmentation_platform.ledger.catalog import product_catalog
 from segmentation_platform.ledger.in_memory import clean_file
-from segmentation_platform.ledger.known import COLUMNS, known_sales
+from segmentation_platform.ledger.point_in_time import COLUMNS, known_sales
 from segmentation_platform.ledger.readers import ReadOptions
 from segmentation_platform.ledger.rules import CleaningRules
-from segmentation_platform.recommendations.backtest import Past, Window, backtest
+from segmentation_platform.recommendations.backtest import BacktestWindow, PastLedger, backtest
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
+from segmentation_platform.recommendations.ranking_artifacts import learn
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales, customer_products, offered_products
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
-from segmentation_platform.recommendations.shelf import learn
 from segmentation_platform.recommendations.similar_items import known_baskets, similar_items
 from segmentation_platform.recommendations.tastes import fit_tastes
-from segmentation_platform.segments.anew import segmented_anew
+from segmentation_platform.segments.fixed_fit import fixed_fit
 
 _RULES = RecommendationRules()
 _SEGMENTS = 5
@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--earlier", type=int, default=6, help="first days of months before that are judged, too")
     arguments = parser.parse_args()
     past = ledger_past(arguments.ledger)
-    last = Window(arguments.origin, arguments.origin + timedelta(days=arguments.days))
+    last = BacktestWindow(arguments.origin, arguments.origin + timedelta(days=arguments.days))
     with _measured("backtest of one origin"):
         found = backtest(past, [last], _RULES)
     _print_methods(found)
@@ -59,19 +59,19 @@ def main() -> None:
         _print_means(pd.concat([found, backtest(past, _months_before(last, arguments.earlier), _RULES)]))
 
 
-def ledger_past(path: Path) -> Past:
+def ledger_past(path: Path) -> PastLedger:
     """A ledger file, cleaned, that can be opened as of any day; customers are put into five segments."""
     engine = DuckDBEngine()
     clean = to_frame(clean_file(engine, path, ReadOptions(), CleaningRules()).clean)[list(COLUMNS)]
-    return Past(lambda as_of: known_sales(engine, clean, as_of), segments_of)
+    return PastLedger(lambda as_of: known_sales(engine, clean, as_of), segments_of)
 
 
 def segments_of(session: Session, as_of: date) -> pd.DataFrame:
     """Five segments of the customers known on a day."""
-    return segmented_anew(rfm_features(session, as_of, CustomerRules()), as_of, "yeo-johnson", _SEGMENTS)
+    return fixed_fit(rfm_features(session, as_of, CustomerRules()), as_of, "yeo-johnson", _SEGMENTS)
 
 
-def nightly(past: Past, as_of: date) -> dict[str, pd.DataFrame]:
+def nightly(past: PastLedger, as_of: date) -> dict[str, pd.DataFrame]:
     """Every table of recommendations as of a day."""
     with past.opened(as_of) as session:
         catalog = product_catalog(session)
@@ -100,9 +100,9 @@ def _measured(what: str) -> Iterator[None]:
     print(f"{what}: {time.process_time() - began:.1f} CPU s, peak of the process so far {peak:.2f} GB", flush=True)
 
 
-def _months_before(last: Window, count: int) -> list[Window]:
+def _months_before(last: BacktestWindow, count: int) -> list[BacktestWindow]:
     starts = pd.date_range(end=last.origin - timedelta(days=1), periods=count, freq="MS")
-    return [Window(start.date(), start.date() + (last.end - last.origin)) for start in starts]
+    return [BacktestWindow(start.date(), start.date() + (last.end - last.origin)) for start in starts]
 
 
 def _print_methods(found: pd.DataFrame) -> None:

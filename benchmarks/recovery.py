@@ -15,15 +15,15 @@ import pandas as pd
 import pyarrow as pa
 from sklearn.metrics import adjusted_rand_score
 
-from segmentation_platform.customers.past import outlook, past
+from segmentation_platform.customers.point_in_time import outlook, past_customers
 from segmentation_platform.customers.rules import CustomerRules
 from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.in_memory import clean_lines
-from segmentation_platform.ledger.known import COLUMNS
+from segmentation_platform.ledger.point_in_time import COLUMNS
 from segmentation_platform.ledger.rules import CleaningRules
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop
-from segmentation_platform.segments.choose import choose_model
 from segmentation_platform.segments.rules import SegmentationRules
+from segmentation_platform.segments.selection.choice import choose_model
 
 PLANTED = 5
 NOISE = {
@@ -60,7 +60,7 @@ def recovery(plan: ShopPlan) -> dict[str, float]:
     clean = clean_lines(DuckDBEngine(), text, CleaningRules()).clean.select(COLUMNS)
     sold = clean["sold_at"].to_pandas()
     as_of = (sold.max() + pd.Timedelta(days=1)).date()
-    with past(DuckDBEngine(), clean, CustomerRules()) as before:
+    with past_customers(DuckDBEngine(), clean, CustomerRules()) as before:
         customers = before.features(as_of)
         windows = outlook(before, sold.min().date(), as_of, SegmentationRules().outlook_days)
     planted = customers["customer_id"].map(shop.truth.customers.set_index("customer_id")["segment"])

@@ -19,17 +19,17 @@ from pathlib import Path
 import pandas as pd
 
 from segmentation_platform.contracts import EVERYWHERE
-from segmentation_platform.customers.past import Past, outlook, past
+from segmentation_platform.customers.point_in_time import PastCustomers, outlook, past_customers
 from segmentation_platform.customers.rules import CustomerRules
 from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.in_memory import clean_file
-from segmentation_platform.ledger.known import COLUMNS
+from segmentation_platform.ledger.point_in_time import COLUMNS
 from segmentation_platform.ledger.readers import ReadOptions
 from segmentation_platform.ledger.rules import CleaningRules
-from segmentation_platform.reporting.svg import polyline, text
+from segmentation_platform.reporting.thumbnails.svg import polyline, text
 from segmentation_platform.segments.history import no_history
-from segmentation_platform.segments.lifecycle import InForce
-from segmentation_platform.segments.nights import Known, Tonight, assign_or_promote, drift_table
+from segmentation_platform.segments.lifecycle.nightly import NightContext, NightInputs, assign_or_promote, drift_table
+from segmentation_platform.segments.lifecycle.refit import InForce
 from segmentation_platform.segments.rules import SegmentationRules
 
 
@@ -37,7 +37,7 @@ from segmentation_platform.segments.rules import SegmentationRules
 class Ledger:
     """A cleaned ledger that can be looked at as of any day, and its first and last day."""
 
-    past: Past
+    past_customers: PastCustomers
     first_sale: date
     last_sale: date
 
@@ -62,7 +62,7 @@ def open_ledger(path: Path) -> Iterator[Ledger]:
     """Read and clean a ledger file."""
     clean = clean_file(DuckDBEngine(), path, ReadOptions(), CleaningRules()).clean.select(COLUMNS)
     sold = clean["sold_at"].to_pandas()
-    with past(DuckDBEngine(), clean, CustomerRules()) as before:
+    with past_customers(DuckDBEngine(), clean, CustomerRules()) as before:
         yield Ledger(before, sold.min().date(), sold.max().date())
 
 
@@ -75,8 +75,8 @@ def replay(ledger: Ledger, nights: int) -> pd.DataFrame:
         as_of = ledger.last_sale + timedelta(days=1 - back)
         customers = ledger.past.features(as_of)
         began = time.perf_counter()
-        tonight = Tonight(customers, as_of, before)
-        known = Known(
+        tonight = NightInputs(customers, as_of, before)
+        known = NightContext(
             in_force,
             next_id,
             lambda day=as_of: outlook(ledger.past, ledger.first_sale, day, rules.outlook_days),  # type: ignore[misc]

@@ -5,7 +5,9 @@ Values come, first wins, from arguments, from environment variables (`SEGMENTATI
 and from the defaults below.
 """
 
+import logging
 import os
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -49,6 +51,8 @@ LedgerColumn = Literal[
     "country",
 ]
 
+
+_log = logging.getLogger("segmentation_platform")
 
 _CRON_ALIASES = {
     "@hourly": "0 * * * *",
@@ -253,7 +257,12 @@ def load_settings() -> Settings:
     if named and not Path(named).is_file():
         raise SettingsProblemError(f"SEGMENTATION_CONFIG names {named}, and there is no such file.")
     try:
-        return Settings()
+        with warnings.catch_warnings(record=True) as noticed:
+            warnings.simplefilter("always", FutureWarning)
+            settings = Settings()
+        for notice in noticed:
+            _log.warning(str(notice.message))
+        return settings
     except ValidationError as error:
         lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         raise SettingsProblemError(f"Settings in {config_file()} or the environment: {'; '.join(lines)}") from None

@@ -10,8 +10,8 @@ import pytest
 from segmentation_platform.warehouse.database import Database, DatabaseError
 from segmentation_platform.warehouse.embedded import EmbeddedPostgres, EmbeddedPostgresError, privileges
 from segmentation_platform.warehouse.migrate import upgrade
-from segmentation_platform_tests.databases import new_database
-from segmentation_platform_tests.published import published as published
+from segmentation_platform_tests.support.databases import new_database
+from segmentation_platform_tests.support.published import published as published
 
 
 @pytest.fixture(scope="session")

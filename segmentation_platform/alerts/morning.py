@@ -11,7 +11,7 @@ from segmentation_platform.alerts.message import Message
 
 
 @dataclass(frozen=True)
-class Night:
+class NightFigures:
     """What one snapshot says.
 
     Attributes:
@@ -40,7 +40,7 @@ class Links:
     report: str
 
 
-def morning(now: Night, before: Night | None, warnings: Sequence[str], links: Links) -> Message:
+def morning(now: NightFigures, before: NightFigures | None, warnings: Sequence[str], links: Links) -> Message:
     """What to send in the morning after a refresh.
 
     Args:
@@ -61,7 +61,7 @@ def morning(now: Night, before: Night | None, warnings: Sequence[str], links: Li
     return Message(title, "\n".join(lines), "warning" if warnings else "success")
 
 
-def _segment(row: dict[object, object], before: Night | None) -> str:
+def _segment(row: dict[object, object], before: NightFigures | None) -> str:
     customers, share = int(str(row["customers"])), float(str(row["revenue_share"]))
     earlier = None if before is None else int((before.customers["segment"] == row["segment"]).sum())
     return f"{row['segment']}: {customers:,} customers{_change(customers, earlier)}, {share:.0%} of revenue"
@@ -71,7 +71,7 @@ def _change(now: int, before: int | None) -> str:
     return "" if before is None or now == before else f" ({now - before:+,})"
 
 
-def _moves(customers: pd.DataFrame, before: Night) -> str:
+def _moves(customers: pd.DataFrame, before: NightFigures) -> str:
     """Who changed segment: how many, and the most frequent way."""
     both = customers.merge(before.customers, on="customer_id", suffixes=("", "_before"))
     moved = both[both["segment"] != both["segment_before"]]

@@ -7,8 +7,8 @@ import streamlit as st
 
 from segmentation_platform.app import address
 from segmentation_platform.app.headings import label_of
-from segmentation_platform.app.shop import Shop
 from segmentation_platform.app.show import Name, table
+from segmentation_platform.app.snapshot_reader import SnapshotReader
 from segmentation_platform.app.words import counted, day
 from segmentation_platform.client import Page
 
@@ -19,7 +19,7 @@ _NONE = "none"
 _MOST = 1_000
 
 
-def running_campaigns(shop: Shop, segment: str = "") -> None:
+def running_campaigns(shop: SnapshotReader, segment: str = "") -> None:
     """All campaigns, or those of a segment, in the order of their priority; and the customers of one."""
     st.header(f"Campaigns for {segment}" if segment else "Campaigns")
     rows = shop.table("campaigns").sort_values(["priority", "campaign"], ignore_index=True)
@@ -33,7 +33,7 @@ def running_campaigns(shop: Shop, segment: str = "") -> None:
     _audience(shop, rows, segment)
 
 
-def campaigns_of_customer(shop: Shop, customer_id: str) -> None:
+def campaigns_of_customer(shop: SnapshotReader, customer_id: str) -> None:
     """The campaigns that a customer is in, and why."""
     st.header("Campaigns it is in")
     rows = shop.table("campaign_audiences", {"customer_id": customer_id})
@@ -56,7 +56,7 @@ def said(campaigns: pd.DataFrame, as_of: date) -> str:
     return f"{words}. {counted(held_out, 'customer')} held out for measuring." if held_out else f"{words}."
 
 
-def _audience(shop: Shop, campaigns: pd.DataFrame, segment: str) -> None:
+def _audience(shop: SnapshotReader, campaigns: pd.DataFrame, segment: str) -> None:
     rows = campaigns.set_index("campaign")
     titles = dict(rows["title"])
     options = [_NONE, *titles]

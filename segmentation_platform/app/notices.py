@@ -5,7 +5,7 @@ import time
 
 import streamlit as st
 
-from segmentation_platform.app.shop import connected, opened, stamp
+from segmentation_platform.app.snapshot_reader import connected, opened, stamp
 from segmentation_platform.client import ClientError, NothingPublishedError, Snapshot
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ import pandas as pd
 from segmentation_platform.campaigns.audience import fitting, in_words
 from segmentation_platform.campaigns.holdout import held_out
 from segmentation_platform.campaigns.playbook import Campaign, Playbook
-from segmentation_platform.campaigns.timing import Window, window
+from segmentation_platform.campaigns.timing import CampaignDays, campaign_days
 from segmentation_platform.contracts import CampaignAudiences, Campaigns
 
 CUSTOMERS = (
@@ -56,10 +56,10 @@ def plan(playbook: Playbook, customers: pd.DataFrame, seasonality: pd.DataFrame,
 
     """
     known = with_ranks(customers[list(CUSTOMERS)]).assign(as_of=pd.Timestamp(as_of))
-    taken: list[tuple[Window, pd.Index]] = []
+    taken: list[tuple[CampaignDays, pd.Index]] = []
     rows, audiences, left_out = [], [CampaignAudiences.no_rows()], []
     for priority, campaign in enumerate(playbook.campaigns, 1):
-        days = window(campaign.timing, seasonality, as_of)
+        days = campaign_days(campaign.timing, seasonality, as_of)
         if days is None:
             left_out.append(campaign.name)
             continue
@@ -85,7 +85,7 @@ def with_ranks(customers: pd.DataFrame) -> pd.DataFrame:
     return customers.assign(spent_more_than=less, spent_at_most=spent.rank(method="max", pct=True))
 
 
-def _busy(days: Window, taken: list[tuple[Window, pd.Index]]) -> pd.Index:
+def _busy(days: CampaignDays, taken: list[tuple[CampaignDays, pd.Index]]) -> pd.Index:
     """Those who are in a campaign of these days already."""
     busy = pd.Index([])
     for other, customers in taken:
@@ -93,7 +93,7 @@ def _busy(days: Window, taken: list[tuple[Window, pd.Index]]) -> pd.Index:
     return busy
 
 
-def _audience(campaign: Campaign, customers: pd.DataFrame, days: Window, seed: int) -> pd.DataFrame:
+def _audience(campaign: Campaign, customers: pd.DataFrame, days: CampaignDays, seed: int) -> pd.DataFrame:
     reasons = fitting(customers, campaign.audience)
     chosen = customers.loc[reasons.index].assign(reason=reasons)
     if campaign.size is not None:
@@ -108,7 +108,7 @@ def _audience(campaign: Campaign, customers: pd.DataFrame, days: Window, seed: i
     )
 
 
-def _summary(campaign: Campaign, audience: pd.DataFrame, days: Window) -> dict[str, object]:
+def _summary(campaign: Campaign, audience: pd.DataFrame, days: CampaignDays) -> dict[str, object]:
     return {
         "campaign": campaign.name,
         "title": campaign.title,

@@ -9,7 +9,7 @@ from segmentation_platform.campaigns.playbook import Timing
 
 
 @dataclass(frozen=True)
-class Window:
+class CampaignDays:
     """The days of a campaign.
 
     Attributes:
@@ -23,12 +23,12 @@ class Window:
     ends_on: date
     words: str
 
-    def overlaps(self, other: "Window") -> bool:
+    def overlaps(self, other: "CampaignDays") -> bool:
         """Whether there is a day on which both run."""
         return self.starts_on <= other.ends_on and other.starts_on <= self.ends_on
 
 
-def window(timing: Timing, seasonality: pd.DataFrame, as_of: date) -> Window | None:
+def campaign_days(timing: Timing, seasonality: pd.DataFrame, as_of: date) -> CampaignDays | None:
     """The days of a campaign as of a reporting date.
 
     Args:
@@ -48,7 +48,7 @@ def window(timing: Timing, seasonality: pd.DataFrame, as_of: date) -> Window | N
     return _lasting(as_of, timing, "Now: the audience is made anew every night until it is exported")
 
 
-def _seasonal(timing: Timing, seasonality: pd.DataFrame, as_of: date) -> Window | None:
+def _seasonal(timing: Timing, seasonality: pd.DataFrame, as_of: date) -> CampaignDays | None:
     months = seasonality[(seasonality["subject_kind"] == "category") & (seasonality["subject"] == timing.season)]
     starts = months["season_start"].dropna()
     if starts.empty:
@@ -63,7 +63,7 @@ def _seasonal(timing: Timing, seasonality: pd.DataFrame, as_of: date) -> Window 
     return _next_return(begun - timedelta(days=timing.lead_days), timing, as_of, words)
 
 
-def _next_return(began: date, timing: Timing, as_of: date, words: str) -> Window:
+def _next_return(began: date, timing: Timing, as_of: date, words: str) -> CampaignDays:
     """The first yearly return of a window that is not over on the reporting date."""
     years = range(as_of.year - began.year + 2)
     windows = (_lasting((pd.Timestamp(began) + pd.DateOffset(years=n)).date(), timing, words) for n in years)
@@ -82,5 +82,5 @@ def _half_done(months: pd.DataFrame, as_of: date) -> str:
     )
 
 
-def _lasting(starts_on: date, timing: Timing, words: str) -> Window:
-    return Window(starts_on, starts_on + timedelta(days=timing.days - 1), words)
+def _lasting(starts_on: date, timing: Timing, words: str) -> CampaignDays:
+    return CampaignDays(starts_on, starts_on + timedelta(days=timing.days - 1), words)

@@ -9,7 +9,7 @@ import typer
 from segmentation_platform.cli.console import console, error_console
 from segmentation_platform.cli.options import DatabaseUrl, settings_with
 from segmentation_platform.cli.refresh import open_database_of, refresh_and_tell
-from segmentation_platform.orchestration.request import Request
+from segmentation_platform.orchestration.run_request import RunRequest
 
 
 class Every(StrEnum):
@@ -42,7 +42,7 @@ def backfill(
     try:
         for place, day in enumerate(days, 1):
             error_console.print(f"[bold]{day}[/] ({place} of {len(days)})")
-            refresh_and_tell(settings, database, Request(as_of=day.isoformat()))
+            refresh_and_tell(settings, database, RunRequest(as_of=day.isoformat()))
     finally:
         # Also when a day could not be published: those before it were, and the newest is what people read.
         now = served_snapshot(database)

@@ -151,7 +151,7 @@ def _unnamed_ledger(settings: Settings) -> Finding:
 
 def _playbook(settings: Settings) -> Finding:
     from segmentation_platform.campaigns import CampaignError
-    from segmentation_platform.orchestration.source import playbook
+    from segmentation_platform.orchestration.inputs import playbook
 
     named = settings.campaigns.playbook_file()
     try:

@@ -8,7 +8,7 @@ from rich.table import Table
 from segmentation_platform.cli.console import console, error_console
 from segmentation_platform.cli.options import DatabaseUrl, settings_with
 from segmentation_platform.cli.refresh import open_database_of, refresh_and_tell
-from segmentation_platform.orchestration.request import Request
+from segmentation_platform.orchestration.run_request import RunRequest
 
 app = typer.Typer(no_args_is_help=True, help="Segment models: list, promote an earlier one.")
 
@@ -16,8 +16,8 @@ app = typer.Typer(no_args_is_help=True, help="Segment models: list, promote an e
 @app.command("list")
 def list_models(database_url: DatabaseUrl = None) -> None:
     """List the models of the ledger that is served, newest first."""
-    from segmentation_platform.orchestration.registry import fitted
-    from segmentation_platform.warehouse.models import models_of, served_models
+    from segmentation_platform.orchestration.model_registry import fitted
+    from segmentation_platform.warehouse.segment_models import models_of, served_models
     from segmentation_platform.warehouse.snapshots import served_source
 
     database = open_database_of(settings_with(database_url))
@@ -49,8 +49,8 @@ def promote(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Put an earlier model in force, and publish a snapshot by it. It stays for a month, whatever the drift."""
-    from segmentation_platform.warehouse.models import promote as put_in_force
-    from segmentation_platform.warehouse.models import withdraw_promotion
+    from segmentation_platform.warehouse.segment_models import promote as put_in_force
+    from segmentation_platform.warehouse.segment_models import withdraw_promotion
     from segmentation_platform.warehouse.snapshots import SnapshotError, served_snapshot
 
     settings = settings_with(database_url)
@@ -60,7 +60,7 @@ def promote(
         raise SnapshotError("Nothing is published yet: segmentation-platform run")
     record = put_in_force(database, version, served.source, served.as_of)
     try:
-        refresh_and_tell(settings, database, Request(as_of=served.as_of.isoformat()))
+        refresh_and_tell(settings, database, RunRequest(as_of=served.as_of.isoformat()))
     except BaseException:
         # All or nothing: otherwise every later night would begin with what could not be published.
         withdraw_promotion(database, record)

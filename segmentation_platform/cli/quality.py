@@ -55,7 +55,7 @@ def tune(
     Keep the days from that date on for the figures that you tell others: settings look good where they were chosen.
     """
     from segmentation_platform.orchestration.published_ledger import replayable
-    from segmentation_platform.recommendations.backtest import Window
+    from segmentation_platform.recommendations.backtest import BacktestWindow
     from segmentation_platform.recommendations.tuning import grid
     from segmentation_platform.recommendations.tuning import tune as rank
 
@@ -67,7 +67,7 @@ def tune(
         raise typer.BadParameter(str(error)) from None
     opened = replayable(open_database_of(settings), settings)
     end = until.date()
-    window = Window(end - timedelta(days=days), end)
+    window = BacktestWindow(end - timedelta(days=days), end)
     _refuse_outside(window.origin, opened.first_sale, opened.as_of, end)
     error_console.print(f"Trying {len(candidates)} settings on {window.origin} to {window.end} …")
     ranked = rank(opened.past, window, candidates, settings.recommendations, test_from=end)

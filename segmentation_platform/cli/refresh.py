@@ -12,13 +12,13 @@ from rich.progress import Progress, TextColumn
 
 from segmentation_platform.cli.console import command_line, console, error_console
 from segmentation_platform.cli.options import DatabaseUrl, settings_with
-from segmentation_platform.orchestration.request import Request
+from segmentation_platform.orchestration.run_request import RunRequest
 from segmentation_platform.settings import Settings
 
 if TYPE_CHECKING:
     from segmentation_platform.ledger.sources import LedgerFile
     from segmentation_platform.orchestration import runner
-    from segmentation_platform.orchestration.outcome import Outcome
+    from segmentation_platform.orchestration.run_outcome import RunOutcome
     from segmentation_platform.warehouse.database import Database
     from segmentation_platform.warehouse.loads import Load
 
@@ -63,7 +63,7 @@ def run(
         _catch_up(settings, database)
     else:
         path = str(Path(sales).expanduser().absolute()) if sales else ""
-        refresh_and_tell(settings, database, Request(path, reporting_date, choose_model))
+        refresh_and_tell(settings, database, RunRequest(path, reporting_date, choose_model))
     from segmentation_platform.cli.summary import print_summary
 
     print_summary(database, settings, time.monotonic() - began)
@@ -76,7 +76,7 @@ def refuse_bad_playbook(settings: Settings) -> None:
         CampaignError: when it can't be used.
 
     """
-    from segmentation_platform.orchestration.source import playbook
+    from segmentation_platform.orchestration.inputs import playbook
 
     playbook(settings)
 
@@ -92,7 +92,7 @@ def open_database_of(settings: Settings) -> "Database":
 def _ledger(sales: str, settings: Settings, database: "Database") -> "LedgerFile | Load":
     """The ledger that this run is about; makes the simulated one if it comes to that."""
     from segmentation_platform.cli.simulate import simulating
-    from segmentation_platform.orchestration.source import find_ledger, is_simulated
+    from segmentation_platform.orchestration.inputs import find_ledger, is_simulated
 
     if is_simulated(sales, settings, database) and not settings.simulated_ledger.is_file():
         simulating(settings.simulated_ledger, settings.simulation.lines, settings.simulation.seed)
@@ -100,7 +100,7 @@ def _ledger(sales: str, settings: Settings, database: "Database") -> "LedgerFile
 
 
 def _is_published(database: "Database", ledger: "LedgerFile | Load", as_of: str, settings: Settings) -> bool:
-    from segmentation_platform.orchestration.source import fingerprint
+    from segmentation_platform.orchestration.inputs import fingerprint
     from segmentation_platform.warehouse.loads import current_load
     from segmentation_platform.warehouse.snapshots import served_inputs
 
@@ -110,7 +110,7 @@ def _is_published(database: "Database", ledger: "LedgerFile | Load", as_of: str,
     return served_inputs(database) == fingerprint(current, as_of, settings, database)
 
 
-def refresh_and_tell(settings: Settings, database: "Database", request: Request) -> None:
+def refresh_and_tell(settings: Settings, database: "Database", request: RunRequest) -> None:
     """Refresh everything and show how it goes.
 
     Raises:
@@ -137,7 +137,7 @@ def _catch_up(settings: Settings, database: "Database") -> None:
     _require(outcome, database)
 
 
-def _require(outcome: "Outcome", database: "Database") -> None:
+def _require(outcome: "RunOutcome", database: "Database") -> None:
     if not outcome.succeeded:
         _explain(outcome, database)
         raise typer.Exit(2 if outcome.is_bad_input else 1)
@@ -193,7 +193,7 @@ def _progress() -> Iterator[_Teller]:
         teller.close()
 
 
-def _explain(outcome: "Outcome", database: "Database") -> None:
+def _explain(outcome: "RunOutcome", database: "Database") -> None:
     from segmentation_platform.warehouse.snapshots import served_snapshot
 
     say = error_console.print

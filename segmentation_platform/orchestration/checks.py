@@ -13,15 +13,14 @@ from segmentation_platform.contracts import EVERYWHERE, WORKING, Contract, Segme
 from segmentation_platform.contracts.agreement import AGREEING, disagreements
 from segmentation_platform.contracts.disagreement import Disagreement
 from segmentation_platform.contracts.frames import to_frame
-from segmentation_platform.orchestration import registry
+from segmentation_platform.orchestration import model_registry
 from segmentation_platform.orchestration.io_managers import CONTRACTS, StoredTable
 from segmentation_platform.orchestration.metadata import records_table
 from segmentation_platform.orchestration.resources import ReportingDateResource, WarehouseResource
 from segmentation_platform.recommendations.backtest import not_better
-from segmentation_platform.segments.caution import data_note
 from segmentation_platform.segments.fitted import FittedModel
 from segmentation_platform.settings import Settings
-from segmentation_platform.warehouse import facts, models, tables
+from segmentation_platform.warehouse import facts, segment_models, tables
 from segmentation_platform.warehouse.facts import Balance
 
 SHOWN = 20
@@ -174,7 +173,7 @@ def every_segment_has_customers(warehouse: WarehouseResource) -> dg.AssetCheckRe
     """The profiles are of all segments of the models; that of all may have few customers left for it."""
     database = warehouse.database()
     there = set(tables.read_frame(database, CONTRACTS["segment_profiles"])["segment_id"])
-    in_use = registry.fitted(models.models_in_use(database))
+    in_use = model_registry.fitted(segment_models.models_in_use(database))
     asked = [fitted for region, fitted in in_use.items() if region != EVERYWHERE or len(in_use) == 1]
     expected = [(segment, fitted.as_of) for fitted in asked for segment in fitted.model.segments]
     cases = [
@@ -211,7 +210,7 @@ def _row(disagreement: Disagreement) -> dict[str, str]:
 def model_is_readable(warehouse: WarehouseResource) -> dg.AssetCheckResult:
     """The stored JSON is a model, and the registry's rows keep the contract."""
     database = warehouse.database()
-    records = models.models_in_use(database)
+    records = segment_models.models_in_use(database)
     versions = [record.model_version for record in records]
     rows = tables.read_frame(database, SegmentModels)
     cases = contract_failures(SegmentModels, [rows[rows["model_version"].isin(versions)]])
@@ -235,7 +234,7 @@ def model_holds(warehouse: WarehouseResource) -> dg.AssetCheckResult:
     words = [f"{row.region}: {row.due}, but the refit was refused: {row.refused}" for row in refused.itertuples()]
     words += [
         f"{region}: no transform and number of segments fulfils the conditions; the most stable was taken"
-        for region, fitted in registry.fitted(models.models_in_use(database)).items()
+        for region, fitted in model_registry.fitted(segment_models.models_in_use(database)).items()
         if not fitted.selection.is_stable
     ]
     return warning(words, good="The model in force is stable and was chosen on evidence.")
@@ -253,7 +252,7 @@ def enough_data(
     database = warehouse.database()
     customers = facts.rows(database, CONTRACTS["rfm_features"])
     period = facts.sales_period(database, reporting_date.resolve(database))
-    note = data_note(customers, period.days if period else 0, settings.segmentation)
+    note = settings.segmentation.data_note(customers, period.days if period else 0)
     return warning([note] if note else [], good="There is enough data.")
 
 

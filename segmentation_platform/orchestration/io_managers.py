@@ -13,10 +13,10 @@ from segmentation_platform.contracts import WORKING, Contract, RawSales
 from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.orchestration.stories import story
 from segmentation_platform.settings import LinkSettings
-from segmentation_platform.warehouse import loads, models, tables
+from segmentation_platform.warehouse import loads, segment_models, tables
 from segmentation_platform.warehouse.bulk import Tabular, stream
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform.warehouse.models import ModelRecord
+from segmentation_platform.warehouse.segment_models import ModelRecord
 
 CONTRACTS: dict[str, type[Contract]] = {contract.table(): contract for contract in WORKING}
 """The contract of each working table; an asset has the name of its table."""
@@ -81,4 +81,4 @@ class ModelRegistryIOManager(dg.ConfigurableIOManager):
 
     def load_input(self, context: dg.InputContext) -> list[ModelRecord]:
         """Read the models in use."""
-        return models.models_in_use(self.warehouse.database())
+        return segment_models.models_in_use(self.warehouse.database())

@@ -3,9 +3,9 @@
 import dagster as dg
 
 from segmentation_platform.orchestration import housekeeping
-from segmentation_platform.orchestration.alone import IN_PROCESSES
 from segmentation_platform.orchestration.assets import report
-from segmentation_platform.orchestration.infrastructure import retry_infrastructure
+from segmentation_platform.orchestration.retries import retry_infrastructure
+from segmentation_platform.orchestration.run_lock import IN_PROCESSES
 from segmentation_platform.settings import Settings
 
 # A second attempt begins anew: the checks and the tables of a snapshot are of one run.

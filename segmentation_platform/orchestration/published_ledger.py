@@ -12,14 +12,14 @@ from segmentation_platform.contracts import EVERYWHERE, CleanSales
 from segmentation_platform.customers.features import rfm_features
 from segmentation_platform.customers.rules import CustomerRules
 from segmentation_platform.engine import DuckDBEngine, Engine, Session
-from segmentation_platform.ledger import known
-from segmentation_platform.orchestration import registry
+from segmentation_platform.ledger import point_in_time
+from segmentation_platform.orchestration import model_registry
 from segmentation_platform.orchestration.io_managers import StoredTable
-from segmentation_platform.recommendations.backtest import Past
-from segmentation_platform.segments.anew import segmented_anew
+from segmentation_platform.recommendations.backtest import PastLedger
+from segmentation_platform.segments.fixed_fit import fixed_fit
 from segmentation_platform.segments.model import SegmentModel
 from segmentation_platform.settings import Settings
-from segmentation_platform.warehouse import facts, loads, models, snapshots
+from segmentation_platform.warehouse import facts, loads, segment_models, snapshots
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.snapshots import ServedSnapshot, SnapshotError
 
@@ -28,7 +28,7 @@ from segmentation_platform.warehouse.snapshots import ServedSnapshot, SnapshotEr
 class Replayable:
     """The published ledger as it was known on past days, and its first and last day."""
 
-    past: Past
+    past: PastLedger
     first_sale: date
     as_of: date
 
@@ -41,7 +41,7 @@ def replayable(database: Database, settings: Settings) -> Replayable:
 
     """
     served = _served(database)
-    model = registry.fitted(models.served_models(database))[EVERYWHERE].model
+    model = model_registry.fitted(segment_models.served_models(database))[EVERYWHERE].model
     period = facts.sales_period(database)
     assert period is not None  # noqa: S101 - what is published has sales
     past = past_of(StoredTable(database, CleanSales), DuckDBEngine(), model, settings.customers)
@@ -64,24 +64,27 @@ def bought_by_customers(database: Database, starts_on: date, ends_on: date) -> t
     last = period.last_sale.date()
     clean_sales = StoredTable(database, CleanSales)
     with (
-        clean_sales.stream(known.COLUMNS) as lines,
-        known.known_sales(DuckDBEngine(), lines, last + timedelta(days=1)) as session,
+        clean_sales.stream(point_in_time.COLUMNS) as lines,
+        point_in_time.known_sales(DuckDBEngine(), lines, last + timedelta(days=1)) as session,
     ):
         return bought_between(session, starts_on, ends_on), last
 
 
-def past_of(clean_sales: StoredTable, engine: Engine, model: SegmentModel, rules: CustomerRules) -> Past:
+def past_of(clean_sales: StoredTable, engine: Engine, model: SegmentModel, rules: CustomerRules) -> PastLedger:
     """The cleaned ledger as a backtest needs it; segments are fitted anew, in the way and number of a model."""
 
     @contextmanager
     def opened(day: date) -> Iterator[Session]:
-        with clean_sales.stream(known.COLUMNS) as lines, known.known_sales(engine, lines, day) as session:
+        with (
+            clean_sales.stream(point_in_time.COLUMNS) as lines,
+            point_in_time.known_sales(engine, lines, day) as session,
+        ):
             yield session
 
     def segmented(session: Session, day: date) -> pd.DataFrame:
-        return segmented_anew(rfm_features(session, day, rules), day, model.transform.kind, model.k)
+        return fixed_fit(rfm_features(session, day, rules), day, model.transform.kind, model.k)
 
-    return Past(opened, segmented)
+    return PastLedger(opened, segmented)
 
 
 def _served(database: Database) -> ServedSnapshot:
@@ -93,7 +96,7 @@ def _served(database: Database) -> ServedSnapshot:
             f"What is served is of {served.source}, and another ledger was loaded since: "
             f"segmentation-platform run --sales {served.source}"
         )
-    if facts.sales_period(database) is None or not models.served_models(database):
+    if facts.sales_period(database) is None or not segment_models.served_models(database):
         raise SnapshotError(
             "The platform was upgraded since the last run, which left tables to be made anew: "
             "segmentation-platform run"

@@ -10,7 +10,7 @@ import dagster as dg
 from pydantic import Field
 
 from segmentation_platform.engine import DuckDBEngine, Engine
-from segmentation_platform.orchestration.alone import working_alone
+from segmentation_platform.orchestration.run_lock import hold_run_lock
 from segmentation_platform.warehouse.access import open_database
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.facts import sales_period
@@ -42,7 +42,7 @@ class WarehouseResource(dg.ConfigurableResource["WarehouseResource"]):
         if context.run is None:
             yield self
         else:
-            with working_alone(context, self.database()):
+            with hold_run_lock(context, self.database()):
                 yield self
 
 

@@ -10,8 +10,8 @@ import dagster as dg
 from segmentation_platform.definitions import build_definitions
 from segmentation_platform.orchestration import jobs
 from segmentation_platform.orchestration.instance import open_instance
-from segmentation_platform.orchestration.outcome import Outcome, is_blocking, outcome_of
-from segmentation_platform.orchestration.request import Request
+from segmentation_platform.orchestration.run_outcome import RunOutcome, is_blocking, outcome_of
+from segmentation_platform.orchestration.run_request import RunRequest
 from segmentation_platform.settings import Settings
 
 _QUIET = {"console": {"config": {"log_level": "CRITICAL"}}}
@@ -74,7 +74,7 @@ class Said:
 Progress = Said | TableMade | StepBegun | CheckMade
 
 
-def refresh(settings: Settings, request: Request, tell: Callable[[Progress], None]) -> Outcome:
+def refresh(settings: Settings, request: RunRequest, tell: Callable[[Progress], None]) -> RunOutcome:
     """Materialize every asset in the order of the flow.
 
     Args:
@@ -86,12 +86,12 @@ def refresh(settings: Settings, request: Request, tell: Callable[[Progress], Non
     return _run(settings, jobs.refresh.name, _config(request), _Teller(tell))
 
 
-def make_report(settings: Settings, tell: Callable[[Progress], None]) -> Outcome:
+def make_report(settings: Settings, tell: Callable[[Progress], None]) -> RunOutcome:
     """Make only the report of the served snapshot."""
     return _run(settings, jobs.make_report.name, {"loggers": _QUIET}, _Teller(tell))
 
 
-def tidy_up(settings: Settings, tell: Callable[[Mapping[str, float]], None]) -> Outcome:
+def tidy_up(settings: Settings, tell: Callable[[Mapping[str, float]], None]) -> RunOutcome:
     """Drop what is old.
 
     Args:
@@ -110,7 +110,7 @@ def tidy_up(settings: Settings, tell: Callable[[Mapping[str, float]], None]) -> 
 
 def _run(
     settings: Settings, name: str, config: dict[str, object], listen: Callable[[dg.EventLogEntry], None]
-) -> Outcome:
+) -> RunOutcome:
     job = build_definitions(settings).resolve_job_def(name)
     run_id = str(uuid.uuid4())
     with open_instance(settings.dagster_home) as instance:
@@ -119,12 +119,12 @@ def _run(
             run_config=config, instance=instance, run_id=run_id, raise_on_error=False, tags=_BY_HAND
         )
     if result.success:
-        return Outcome(run_id, succeeded=True)
+        return RunOutcome(run_id, succeeded=True)
     planned = {key.to_user_string() for key in job.asset_layer.executable_asset_keys}
     return outcome_of(run_id, result.all_events, planned)
 
 
-def _config(request: Request) -> dict[str, object]:
+def _config(request: RunRequest) -> dict[str, object]:
     return {
         "ops": {
             "raw_sales": {"config": {"sales": request.sales}},

@@ -8,12 +8,12 @@ import dagster as dg
 
 from segmentation_platform.alerts import message
 from segmentation_platform.alerts.message import Failed, Late, Message, Served
-from segmentation_platform.alerts.morning import Links, Night, morning
+from segmentation_platform.alerts.morning import Links, NightFigures, morning
 from segmentation_platform.alerts.send import send
 from segmentation_platform.contracts import CustomerSegments, SegmentProfiles
 from segmentation_platform.orchestration import jobs, workers
-from segmentation_platform.orchestration.outcome import is_blocking, outcome_of
 from segmentation_platform.orchestration.resources import WarehouseResource
+from segmentation_platform.orchestration.run_outcome import is_blocking, outcome_of
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import snapshots
 from segmentation_platform.warehouse.database import Database
@@ -100,8 +100,8 @@ def _summary(database: Database, warnings: list[str], run_id: str, settings: Set
     return morning(_night(database, served.snapshot_id, served.as_of), earlier, warnings, links)
 
 
-def _night(database: Database, snapshot_id: int, as_of: date) -> Night:
-    return Night(
+def _night(database: Database, snapshot_id: int, as_of: date) -> NightFigures:
+    return NightFigures(
         as_of,
         snapshots.read_snapshot(database, SegmentProfiles, snapshot_id),
         snapshots.read_snapshot(database, CustomerSegments, snapshot_id),

@@ -3,7 +3,7 @@
 import dagster as dg
 import pandas as pd
 
-from segmentation_platform.reporting.stories import picture
+from segmentation_platform.reporting.thumbnails.tables import picture
 from segmentation_platform.settings import LinkSettings
 
 PAGES = {

@@ -14,9 +14,9 @@ import pandas as pd
 from segmentation_platform.contracts.recommendations import CUSTOMER_LISTS, CustomerRecommendations
 from segmentation_platform.recommendations.histories import Histories, cells
 from segmentation_platform.recommendations.ranker import Matrix, Picks, best
+from segmentation_platform.recommendations.ranking_artifacts import RankingArtifacts
 from segmentation_platform.recommendations.reasons import bought_before, goes_with, popular_in, strongest_two
 from segmentation_platform.recommendations.sales import ALL
-from segmentation_platform.recommendations.shelf import Shelf
 
 BUY_AGAIN, NEW_TO_YOU = CUSTOMER_LISTS
 
@@ -24,24 +24,26 @@ _LEAST = 1e-6
 _TEXTS = ("customer_id", "list", "stock_code", "description", "category", "product_type", "reason")
 
 
-def customer_recommendations(segments: pd.DataFrame, pairs: pd.DataFrame, shelf: Shelf) -> pd.DataFrame:
+def customer_recommendations(
+    segments: pd.DataFrame, pairs: pd.DataFrame, artifacts: RankingArtifacts
+) -> pd.DataFrame:
     """Make both lists of every customer who has a segment.
 
     Args:
         segments: columns of `contracts.CustomerSegments`
         pairs: what each customer bought, as from `sales.customer_products`
-        shelf: what lists are made from, of the same day
+        artifacts: what lists are made from, of the same day
 
     Returns:
         Columns of `contracts.CustomerRecommendations`, ordered by customer, list and rank.
 
     """
     people = segments.sort_values("customer_id").set_index("customer_id")
-    histories = Histories.of(pairs, shelf.ranker.demand.index).for_customers(people.index)
+    histories = Histories.of(pairs, artifacts.ranker.demand.index).for_customers(people.index)
     regions, segment_ids = people["region"].tolist(), people["segment_id"].tolist()
     batches = [
-        lists_of(shelf, histories.rows(rows), Audience(regions[rows], segment_ids[rows]))
-        for rows in shelf.ranker.batches(len(people))
+        lists_of(artifacts, histories.rows(rows), Audience(regions[rows], segment_ids[rows]))
+        for rows in artifacts.ranker.batches(len(people))
     ]
     lists = pd.concat(batches, ignore_index=True) if batches else CustomerRecommendations.no_rows()
     lists["segment"] = lists["customer_id"].map(people["segment"]).astype("str")
@@ -56,11 +58,11 @@ class Audience:
     segment_ids: Sequence[int]
 
 
-def lists_of(shelf: Shelf, histories: Histories, audience: Audience) -> pd.DataFrame:
+def lists_of(artifacts: RankingArtifacts, histories: Histories, audience: Audience) -> pd.DataFrame:
     """Make both lists of some customers.
 
     Args:
-        shelf: what lists are made from
+        artifacts: what lists are made from
         histories: purchases of the customers
         audience: who they are
 
@@ -68,21 +70,21 @@ def lists_of(shelf: Shelf, histories: Histories, audience: Audience) -> pd.DataF
         Columns of `contracts.CustomerRecommendations` but for `segment`, ordered by customer, list and rank.
 
     """
-    scores = shelf.ranker.scores(histories, audience.regions)
-    length = shelf.ranker.rules.customers.length
+    scores = artifacts.ranker.scores(histories, audience.regions)
+    length = artifacts.ranker.rules.customers.length
     says_nothing = scores.values < _LEAST
     again = best(np.where(scores.owned & ~says_nothing, scores.values, -np.inf), length)
     new = best(np.where(scores.owned | says_nothing, -np.inf, scores.values), length)
     reasons = [
-        *_again_reasons(shelf, histories, again),
-        *_new_reasons(shelf, histories, new, audience, scores.popular[new.rows, new.columns]),
+        *_again_reasons(artifacts, histories, again),
+        *_new_reasons(artifacts, histories, new, audience, scores.popular[new.rows, new.columns]),
     ]
     rows, columns = np.concatenate([again.rows, new.rows]), np.concatenate([again.columns, new.columns])
     found: dict[str, Any] = {
         "customer_id": histories.customers.to_numpy(object)[rows],
         "list": [BUY_AGAIN] * len(again.rows) + [NEW_TO_YOU] * len(new.rows),
         "rank": np.concatenate([again.ranks, new.ranks]),
-        **{name: values[columns] for name, values in shelf.columns.items()},
+        **{name: values[columns] for name, values in artifacts.columns.items()},
         "score": np.concatenate([again.values, new.values]).astype(np.float64).round(6),
         "reason": reasons,
     }
@@ -90,23 +92,23 @@ def lists_of(shelf: Shelf, histories: Histories, audience: Audience) -> pd.DataF
     return pd.DataFrame(typed).iloc[np.argsort(rows, kind="stable")]
 
 
-def _again_reasons(shelf: Shelf, histories: Histories, picks: Picks) -> Iterator[str]:
+def _again_reasons(artifacts: RankingArtifacts, histories: Histories, picks: Picks) -> Iterator[str]:
     orders, ages = (cells(m, picks.rows, picks.columns) for m in (histories.orders, histories.last_age))
     for count, age in zip(orders.tolist(), ages.tolist(), strict=True):
-        yield bought_before(int(count), int(age), shelf.as_of)
+        yield bought_before(int(count), int(age), artifacts.as_of)
 
 
 def _new_reasons(
-    shelf: Shelf, histories: Histories, picks: Picks, audience: Audience, popular: Matrix
+    artifacts: RankingArtifacts, histories: Histories, picks: Picks, audience: Audience, popular: Matrix
 ) -> Iterator[str]:
-    names, codes = shelf.names, shelf.columns["stock_code"]
-    partners = strongest_two(histories, picks, shelf.ranker.weights)
+    names, codes = artifacts.names, artifacts.columns["stock_code"]
+    partners = strongest_two(histories, picks, artifacts.ranker.weights)
     # Where popularity makes up most of the score, that is the reason, whatever it goes with besides.
     partners[popular > picks.values / 2] = -1
     for pair, row, column in zip(partners.tolist(), picks.rows.tolist(), picks.columns.tolist(), strict=True):
         because = [goes_with([names[partner] for partner in pair if partner >= 0])] if pair[0] >= 0 else []
-        if (audience.segment_ids[row], codes[column]) in shelf.rising:
+        if (audience.segment_ids[row], codes[column]) in artifacts.rising:
             because.append("rising in your segment")
-        region = audience.regions[row] if audience.regions[row] in shelf.ranker.popular.columns else ALL
+        region = audience.regions[row] if audience.regions[row] in artifacts.ranker.popular.columns else ALL
         words = "; ".join(because) or popular_in(region)
         yield words[0].upper() + words[1:]

@@ -10,8 +10,8 @@ from scipy import sparse
 
 from segmentation_platform.recommendations.customer_lists import Audience, lists_of
 from segmentation_platform.recommendations.histories import Histories, Sparse
+from segmentation_platform.recommendations.ranking_artifacts import RankingArtifacts
 from segmentation_platform.recommendations.sales import ALL
-from segmentation_platform.recommendations.shelf import Shelf
 
 NO_SEGMENT = 0
 
@@ -43,9 +43,9 @@ class Scorer:
 
     """
 
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
-        self._places = {str(code): place for place, code in enumerate(shelf.ranker.demand.index)}
+    def __init__(self, artifacts: RankingArtifacts) -> None:
+        self._shelf = artifacts
+        self._places = {str(code): place for place, code in enumerate(artifacts.ranker.demand.index)}
 
     def score(self, basket: Iterable[Bought], region: str = ALL, segment_id: int = NO_SEGMENT) -> pd.DataFrame:
         """Make the two lists of one customer.

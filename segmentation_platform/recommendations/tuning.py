@@ -7,11 +7,11 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from segmentation_platform.recommendations.backtest.known import Known, Past, known_before
 from segmentation_platform.recommendations.backtest.metrics import NAMES
 from segmentation_platform.recommendations.backtest.models import customer_lists
 from segmentation_platform.recommendations.backtest.outcomes import measure, truth_of
-from segmentation_platform.recommendations.backtest.windows import Window
+from segmentation_platform.recommendations.backtest.training import PastLedger, TrainingData, training_data
+from segmentation_platform.recommendations.backtest.windows import BacktestWindow
 from segmentation_platform.recommendations.ranker import Ranker
 from segmentation_platform.recommendations.rules import CustomerListRules, RecommendationRules
 
@@ -30,7 +30,11 @@ def grid(rules: CustomerListRules, values: Mapping[str, Sequence[object]]) -> li
 
 
 def tune(
-    past: Past, window: Window, candidates: Iterable[CustomerListRules], rules: RecommendationRules, test_from: date
+    past: PastLedger,
+    window: BacktestWindow,
+    candidates: Iterable[CustomerListRules],
+    rules: RecommendationRules,
+    test_from: date,
 ) -> pd.DataFrame:
     """Rank settings of the customer lists by how well they do in a window.
 
@@ -51,12 +55,12 @@ def tune(
     """
     if window.end > test_from:
         raise ValueError(f"Choose on days before {test_from}: the window goes up to {window.end}.")
-    known = known_before(past, window.origin, rules)
-    truth = truth_of(past, window, known, rules.backtest)
+    training = training_data(past, window.origin, rules)
+    truth = truth_of(past, window, training, rules.backtest)
     column = NAMES.index("ndcg@10")
     rows = []
     for place, candidate in enumerate(candidates):
-        tried = _with_rules(known, rules.model_copy(update={"customers": candidate}))
+        tried = _with_rules(training, rules.model_copy(update={"customers": candidate}))
         measured = measure(customer_lists, tried, truth)
         means = {task: float(np.nanmean(measured[task].metrics[:, column])) for task in TASKS}
         rows.append({"place": place, **means})
@@ -67,8 +71,8 @@ def tune(
     return found.sort_values(["score", "place"], ascending=[False, True], ignore_index=True)
 
 
-def _with_rules(known: Known, rules: RecommendationRules) -> Known:
+def _with_rules(training: TrainingData, rules: RecommendationRules) -> TrainingData:
     """The same knowledge, learnt anew by other settings."""
-    ranker = known.ranker
+    ranker = training.ranker
     offered = pd.Series(ranker.demand.index[ranker.is_offered])
-    return known.with_ranker(Ranker.fit(known.pairs, known.people["region"], offered, rules))
+    return training.with_ranker(Ranker.fit(training.pairs, training.people["region"], offered, rules))

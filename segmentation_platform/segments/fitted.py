@@ -7,9 +7,9 @@ from typing import Any, Self
 
 import pandas as pd
 
-from segmentation_platform.segments.choose import Evidence
 from segmentation_platform.segments.drift import Reference
 from segmentation_platform.segments.model import SegmentModel
+from segmentation_platform.segments.selection.choice import Evidence
 
 
 @dataclass(frozen=True)

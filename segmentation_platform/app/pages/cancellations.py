@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from segmentation_platform.app import address
-from segmentation_platform.app.shop import Shop
 from segmentation_platform.app.show import Name, chart, table
+from segmentation_platform.app.snapshot_reader import SnapshotReader
 from segmentation_platform.app.words import money
 from segmentation_platform.reporting.charts.cancellations import cancellations_by_month, most_cancelled
 from segmentation_platform.reporting.charts.style import between_percent, percent
@@ -33,7 +33,7 @@ _SHOWN = (
 )
 
 
-def show(shop: Shop) -> None:
+def show(shop: SnapshotReader) -> None:
     """Put the page on the screen."""
     st.title("Cancellations")
     whole = shop.table("cancellations", {"subject_kind": "all"})

@@ -5,9 +5,9 @@ import streamlit as st
 
 from segmentation_platform.app import address, links
 from segmentation_platform.app.campaigns import campaigns_of_customer
-from segmentation_platform.app.shop import Shop
+from segmentation_platform.app.percentiles import standing
 from segmentation_platform.app.show import Name, chart, lists_of, numbers, segment_badge, table
-from segmentation_platform.app.standing import standing
+from segmentation_platform.app.snapshot_reader import SnapshotReader
 from segmentation_platform.app.words import counted, day, money, plain
 from segmentation_platform.client import Customer
 from segmentation_platform.contracts.recommendations import CUSTOMER_LISTS
@@ -18,7 +18,7 @@ _MATCHES = 20
 _SHOWN = ("rank", "stock_code", "description", "category", "product_type", "reason")
 
 
-def show(shop: Shop) -> None:
+def show(shop: SnapshotReader) -> None:
     """Put the page on the screen."""
     st.title("Customer")
     asked = address.search(
@@ -35,7 +35,7 @@ def show(shop: Shop) -> None:
     _customer(shop, found)
 
 
-def _matches(shop: Shop, begins: str) -> None:
+def _matches(shop: SnapshotReader, begins: str) -> None:
     matches = shop.client.find_customers(begins, limit=_MATCHES + 1)
     if matches.empty:
         st.warning(
@@ -56,7 +56,7 @@ def _matches(shop: Shop, begins: str) -> None:
             )
 
 
-def _customer(shop: Shop, found: Customer) -> None:
+def _customer(shop: SnapshotReader, found: Customer) -> None:
     facts = found.facts
     number, segment = str(facts["customer_id"]), str(facts["segment"])
     color = shop.colors()[segment]
@@ -99,7 +99,7 @@ def _margin(margin: float, segment: str) -> str:
     return f"{how.capitalize()} {segment} (margin {margin:.2f}: 0 on the border, 1 at the centre)."
 
 
-def _offers(shop: Shop, found: Customer) -> None:
+def _offers(shop: SnapshotReader, found: Customer) -> None:
     st.header("What to offer")
     number = str(found.facts["customer_id"])
     lists = lists_of(found.recommendations, CUSTOMER_LISTS)
@@ -111,7 +111,7 @@ def _offers(shop: Shop, found: Customer) -> None:
             table(rows, Name("customer_recommendations", shop.as_of, (number, rows["list"].iloc[0])), shown=_SHOWN)
 
 
-def _history(shop: Shop, found: Customer) -> None:
+def _history(shop: SnapshotReader, found: Customer) -> None:
     st.header("Segments so far")
     rows = found.history.sort_values("valid_from", ascending=False, ignore_index=True)
     st.write(f"{counted(len(rows) - 1, 'move')} between segments so far.")

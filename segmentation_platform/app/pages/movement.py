@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from segmentation_platform.app import address
-from segmentation_platform.app.shop import Shop
 from segmentation_platform.app.show import Name, chart, table
+from segmentation_platform.app.snapshot_reader import SnapshotReader
 from segmentation_platform.app.words import counted, money
 from segmentation_platform.client import Page
 from segmentation_platform.reporting.charts.movement import movement_sankey
@@ -26,7 +26,7 @@ _COLUMNS = (
 )
 
 
-def show(shop: Shop) -> None:
+def show(shop: SnapshotReader) -> None:
     """Put the page on the screen."""
     st.title("Movement")
     moves = shop.table("segment_moves")
@@ -41,7 +41,7 @@ def show(shop: Shop) -> None:
     chart(segments_over_time(shop.segments_so_far()), Name("segments_over_time", shop.as_of))
 
 
-def _left(shop: Shop) -> None:
+def _left(shop: SnapshotReader) -> None:
     st.header("Who left")
     segment = address.select("Segment that they left", "left", list(shop.colors()))
     left = shop.who_left(segment)

@@ -8,8 +8,8 @@ import streamlit as st
 
 from segmentation_platform.app import address
 from segmentation_platform.app.address import ANY
-from segmentation_platform.app.shop import Shop
 from segmentation_platform.app.show import Name, chart, numbers, table
+from segmentation_platform.app.snapshot_reader import SnapshotReader
 from segmentation_platform.app.words import counted, day, plain, times
 from segmentation_platform.client import Page
 from segmentation_platform.contracts import EVERYWHERE
@@ -31,7 +31,7 @@ _SHOWN = (
 )
 
 
-def show(shop: Shop) -> None:
+def show(shop: SnapshotReader) -> None:
     """Put the page on the screen."""
     st.title("Products")
     words = address.search("Code or words", "search", placeholder="for instance 85123A or heart")
@@ -50,7 +50,7 @@ def show(shop: Shop) -> None:
         _product(shop, product)
 
 
-def _found(shop: Shop, words: str, category: str, kind: str) -> pd.DataFrame:
+def _found(shop: SnapshotReader, words: str, category: str, kind: str) -> pd.DataFrame:
     chosen = {
         "category": None if category == ANY else category,
         "product_type": None if kind == ANY else kind,
@@ -89,7 +89,7 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _product(shop: Shop, code: str) -> None:
+def _product(shop: SnapshotReader, code: str) -> None:
     rows = shop.table("products", {"stock_code": code}).to_dict("records")
     if not rows:
         st.warning(f"There is no product {plain(code)}. Search for a word of its description instead.")
@@ -116,7 +116,7 @@ def _told(product: Mapping[Hashable, Any]) -> str:
     )
 
 
-def _demand(shop: Shop, code: str) -> None:
+def _demand(shop: SnapshotReader, code: str) -> None:
     rows = shop.table("product_demand", {"stock_code": code}).to_dict("records")
     if not rows:
         st.write("No known customer kept any of it, so nothing is said of its demand.")
@@ -132,7 +132,7 @@ def _demand(shop: Shop, code: str) -> None:
     )
 
 
-def _similar(shop: Shop, code: str) -> None:
+def _similar(shop: SnapshotReader, code: str) -> None:
     st.header("Goes with")
     rows = shop.table("similar_items", {"stock_code": code})
     if rows.empty:

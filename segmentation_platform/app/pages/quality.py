@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from segmentation_platform.app import address
-from segmentation_platform.app.shop import Shop
 from segmentation_platform.app.show import Name, chart, table
+from segmentation_platform.app.snapshot_reader import SnapshotReader
 from segmentation_platform.app.words import counted
 from segmentation_platform.reporting.charts.quality import backtest_forest, drift, model_choice
 from segmentation_platform.settings import load_settings
@@ -18,7 +18,7 @@ _TASKS = {
 }
 
 
-def show(shop: Shop) -> None:
+def show(shop: SnapshotReader) -> None:
     """Put the page on the screen."""
     st.title("Quality")
     _checks(shop)
@@ -28,7 +28,7 @@ def show(shop: Shop) -> None:
     chart(drift(measured, load_settings().segmentation), Name("segment_drift", shop.as_of))
 
 
-def _checks(shop: Shop) -> None:
+def _checks(shop: SnapshotReader) -> None:
     st.header("Checks of the data")
     snapshot = shop.snapshot
     passed = counted(snapshot.checks_passed, "check")
@@ -38,7 +38,7 @@ def _checks(shop: Shop) -> None:
         table(rows, Name("checks", shop.as_of), shown=("passed", "asset", "check_name", "severity", "description"))
 
 
-def _backtest(shop: Shop) -> None:
+def _backtest(shop: SnapshotReader) -> None:
     rows = shop.table("recommendation_quality")
     if rows.empty:
         chart(backtest_forest(rows), Name("recommendation_quality", shop.as_of))
@@ -61,7 +61,7 @@ def _backtest(shop: Shop) -> None:
     )
 
 
-def _choice(shop: Shop) -> None:
+def _choice(shop: SnapshotReader) -> None:
     rows = shop.table("model_selection")
     regions = sorted(rows["region"].unique(), key=lambda region: (region != "all", region))
     if not regions:

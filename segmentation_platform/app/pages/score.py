@@ -3,10 +3,10 @@
 import streamlit as st
 
 from segmentation_platform.app.pages import score_basket, score_file
-from segmentation_platform.app.shop import Shop
+from segmentation_platform.app.snapshot_reader import SnapshotReader
 
 
-def show(shop: Shop) -> None:
+def show(shop: SnapshotReader) -> None:
     """Put the page on the screen."""
     st.title("Score")
     st.write("The segment of anybody, and what to offer, from what was bought. Nothing that you enter is kept.")

@@ -4,8 +4,8 @@ import streamlit as st
 
 from segmentation_platform.app import address
 from segmentation_platform.app.basket import Line, from_address, purchases, to_address
-from segmentation_platform.app.shop import Shop
 from segmentation_platform.app.show import Name, lists_of, table
+from segmentation_platform.app.snapshot_reader import SnapshotReader
 from segmentation_platform.app.words import counted, money, plain
 from segmentation_platform.client import ScoredCustomer
 from segmentation_platform.contracts.recommendations import CUSTOMER_LISTS
@@ -19,7 +19,7 @@ _MORE = (("price", "Price of one", "the usual one"), ("bought_on", "Date", "2011
 _SHOWN = ("rank", "stock_code", "description", "category", "product_type", "reason")
 
 
-def show(shop: Shop) -> None:
+def show(shop: SnapshotReader) -> None:
     """The form, and what is said of the basket in the address."""
     scored = from_address(st.query_params.get(_BASKET, ""))
     _begin(scored)
@@ -57,7 +57,7 @@ def _line(row: int) -> Line:
     return Line(**{name: value or "" for name, value in typed.items()})
 
 
-def _country(shop: Shop) -> str:
+def _country(shop: SnapshotReader) -> str:
     countries = [_UNKNOWN, *shop.table("countries", columns=("country",))["country"]]
     named = address.chosen(_COUNTRY, countries, _UNKNOWN)
     chosen = st.selectbox("Country", countries, index=countries.index(named))
@@ -72,7 +72,7 @@ def _submit(lines: list[Line], country: str) -> None:
     address.choose(_COUNTRY, country)
 
 
-def _result(shop: Shop, lines: list[Line], country: str) -> None:
+def _result(shop: SnapshotReader, lines: list[Line], country: str) -> None:
     bought, problems = purchases(lines)
     if problems:
         # A link that somebody wrote by hand.
@@ -97,7 +97,7 @@ def _where(scored: ScoredCustomer) -> str:
     return "all regions" if scored.region == "all" else scored.region
 
 
-def _offers(shop: Shop, scored: ScoredCustomer, codes: tuple[str, ...]) -> None:
+def _offers(shop: SnapshotReader, scored: ScoredCustomer, codes: tuple[str, ...]) -> None:
     lists = lists_of(scored.products, CUSTOMER_LISTS)
     if not lists:
         st.info("There is nothing to offer: none of these products is known.")

@@ -9,8 +9,8 @@ import streamlit as st
 
 from segmentation_platform.app.files import slug
 from segmentation_platform.app.rejects import explained
-from segmentation_platform.app.shop import Shop, stamp
 from segmentation_platform.app.show import Name, table
+from segmentation_platform.app.snapshot_reader import SnapshotReader, stamp
 from segmentation_platform.app.words import counted, plain
 from segmentation_platform.client import ScoredCustomer
 from segmentation_platform.ledger.errors import LedgerError
@@ -39,7 +39,7 @@ _SCORED = ("customer", "segment", "margin", "orders", "spent", "next_step")
 _OFFERED = ("customer", "list", "rank", "stock_code", "description", "reason")
 
 
-def show(shop: Shop) -> None:
+def show(shop: SnapshotReader) -> None:
     """The upload, what is wrong in it, and what is said of its customers."""
     st.write(
         "A file of sales lines, in any format that the platform reads. Each line needs an invoice, a product code, a "
@@ -79,7 +79,7 @@ def _read(uploaded: "UploadedFile") -> FileCustomers:
             raise LedgerError(str(error).replace(f"{folder}/", "")) from error
 
 
-def _rejected(shop: Shop, file: str, read: FileCustomers) -> None:
+def _rejected(shop: SnapshotReader, file: str, read: FileCustomers) -> None:
     lines = explained(read.rejected)
     if lines.empty:
         return
@@ -92,7 +92,7 @@ def _rejected(shop: Shop, file: str, read: FileCustomers) -> None:
         table(lines, Name("lines_that_can_not_be_used", shop.as_of, (slug(file),)))
 
 
-def _scored(shop: Shop, uploaded: "UploadedFile", read: FileCustomers) -> None:
+def _scored(shop: SnapshotReader, uploaded: "UploadedFile", read: FileCustomers) -> None:
     key = (uploaded.file_id, stamp(shop.snapshot))
     kept = st.session_state.get("scored:file")
     if kept is None or kept[0] != key:

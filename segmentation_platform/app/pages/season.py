@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from segmentation_platform.app import address
-from segmentation_platform.app.shop import Shop
 from segmentation_platform.app.show import Name, chart, table
+from segmentation_platform.app.snapshot_reader import SnapshotReader
 from segmentation_platform.app.words import day
 from segmentation_platform.contracts.insights import SEASON_KINDS
 from segmentation_platform.reporting.charts.cohorts import retention
@@ -29,7 +29,7 @@ _COUNTRIES = (
 )
 
 
-def show(shop: Shop) -> None:
+def show(shop: SnapshotReader) -> None:
     """Put the page on the screen."""
     st.title("Season and countries")
     _season(shop)
@@ -38,7 +38,7 @@ def show(shop: Shop) -> None:
     _countries(shop)
 
 
-def _season(shop: Shop) -> None:
+def _season(shop: SnapshotReader) -> None:
     left, right = st.columns(2)
     with left:
         kind = address.select("Season of", "kind", SEASON_KINDS, shown=lambda name: _KINDS[name])
@@ -52,7 +52,7 @@ def _season(shop: Shop) -> None:
     chart(monthly_index(rows[rows["subject"] == subject]), Name("seasonality", shop.as_of, (kind, subject)))
 
 
-def _starts(shop: Shop) -> None:
+def _starts(shop: SnapshotReader) -> None:
     st.header("When seasons start")
     rows = shop.table("seasonality", {"subject_kind": "category"})
     known = rows[rows["season_start"].notna()].sort_values(["subject", "period"])
@@ -72,7 +72,7 @@ def _starts(shop: Shop) -> None:
         table(evidence, Name("season_starts", shop.as_of))
 
 
-def _countries(shop: Shop) -> None:
+def _countries(shop: SnapshotReader) -> None:
     rows = shop.table("countries").sort_values("revenue", ascending=False, ignore_index=True)
     chart(countries_against_home(rows), Name("countries_order_value", shop.as_of))
     st.header("Home against the rest")

@@ -9,8 +9,8 @@ import streamlit as st
 from segmentation_platform.app import address
 from segmentation_platform.app.address import ANY
 from segmentation_platform.app.campaigns import running_campaigns
-from segmentation_platform.app.shop import Shop
 from segmentation_platform.app.show import Name, chart, numbers, segment_badge, table
+from segmentation_platform.app.snapshot_reader import SnapshotReader
 from segmentation_platform.app.words import counted, list_name, money, plain
 from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.contracts.recommendations import LISTS
@@ -22,7 +22,7 @@ _SHOWN = ("rank", "stock_code", "description", "category", "product_type", "shar
 _CUSTOMERS = ("region", "customers", "customer_share", "revenue", "revenue_share", "monetary_median")
 
 
-def show(shop: Shop) -> None:
+def show(shop: SnapshotReader) -> None:
     """Put the page on the screen."""
     st.title("Segment")
     segments = shop.segments()
@@ -52,7 +52,7 @@ def _portrait(row: Mapping[Hashable, Any]) -> None:
     )
 
 
-def _typical(shop: Shop, segment: str) -> None:
+def _typical(shop: SnapshotReader, segment: str) -> None:
     st.header("Typical products")
     rows = _rows(shop, segment)
     everywhere = (rows["region"] == EVERYWHERE) & (rows["taste"] == EVERYWHERE)
@@ -68,7 +68,7 @@ def _typical(shop: Shop, segment: str) -> None:
         )
 
 
-def _regions(shop: Shop, segment: str) -> None:
+def _regions(shop: SnapshotReader, segment: str) -> None:
     rows = shop.table("segment_regions", {"segment": segment}).sort_values("customers", ascending=False)
     st.header("Where they are")
     first = [f"{row['region']} ({row['customers']:,})" for row in rows.head(3).to_dict("records")]
@@ -77,7 +77,7 @@ def _regions(shop: Shop, segment: str) -> None:
         table(rows, Name("segment_regions", shop.as_of, (segment,)), shown=_CUSTOMERS)
 
 
-def _recommended(shop: Shop, segment: str) -> None:
+def _recommended(shop: SnapshotReader, segment: str) -> None:
     st.header("What to offer")
     rows = _rows(shop, segment)
     with st.container(horizontal=True):
@@ -96,7 +96,7 @@ def _recommended(shop: Shop, segment: str) -> None:
     table(rows, Name("segment_recommendations", shop.as_of, filters), shown=_SHOWN)
 
 
-def _rows(shop: Shop, segment: str) -> pd.DataFrame:
+def _rows(shop: SnapshotReader, segment: str) -> pd.DataFrame:
     return shop.table("segment_recommendations", {"segment": segment})
 
 

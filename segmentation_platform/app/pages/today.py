@@ -8,8 +8,8 @@ import streamlit as st
 
 from segmentation_platform.app import address, links
 from segmentation_platform.app.campaigns import running_campaigns
-from segmentation_platform.app.shop import Shop
 from segmentation_platform.app.show import Click, Name, chart, segment_badge, table
+from segmentation_platform.app.snapshot_reader import SnapshotReader
 from segmentation_platform.app.words import Size, counted, day, money, portrait, sizes
 from segmentation_platform.reporting.charts.segments import customers_and_revenue, segment_sizes
 
@@ -27,7 +27,7 @@ _SHOWN = (
 )
 
 
-def show(shop: Shop) -> None:
+def show(shop: SnapshotReader) -> None:
     """Put the page on the screen."""
     st.title("Today")
     segments = shop.segments()
@@ -42,7 +42,7 @@ def show(shop: Shop) -> None:
     table(shown, Name("segments", shop.as_of, (chosen,)), shown=_SHOWN)
 
 
-def _said(shop: Shop, segments: pd.DataFrame) -> str:
+def _said(shop: SnapshotReader, segments: pd.DataFrame) -> str:
     since, until = day(shop.snapshot.first_sale.date()), day(shop.snapshot.last_sale.date())
     customers, revenue = int(segments["customers"].sum()), float(segments["revenue"].sum())
     return (
@@ -68,7 +68,7 @@ def _card(row: Mapping[Hashable, Any], changed: Size | None) -> None:
     links.link("segment", f"More about {segment}", segment=segment)
 
 
-def _charts(shop: Shop, segments: pd.DataFrame, click: Click) -> None:
+def _charts(shop: SnapshotReader, segments: pd.DataFrame, click: Click) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         chart(segment_sizes(segments), Name("segment_sizes", shop.as_of), click)

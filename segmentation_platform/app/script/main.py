@@ -1,5 +1,5 @@
 """The script that Streamlit runs, anew for every click of every reader."""
 
-from segmentation_platform.app.frame import run
+from segmentation_platform.app.navigation import run
 
 run()

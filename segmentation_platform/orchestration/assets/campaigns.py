@@ -8,9 +8,9 @@ import pandas as pd
 from segmentation_platform.campaigns import CampaignError
 from segmentation_platform.campaigns.planning import customers_of, plan
 from segmentation_platform.contracts import CampaignAudiences, Campaigns
+from segmentation_platform.orchestration.inputs import playbook
 from segmentation_platform.orchestration.metadata import preview, table_out
 from segmentation_platform.orchestration.resources import BAD_INPUT, ReportingDateResource, WarehouseResource
-from segmentation_platform.orchestration.source import playbook
 from segmentation_platform.settings import Settings
 
 GROUP = "delivery"

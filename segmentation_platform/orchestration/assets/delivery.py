@@ -7,11 +7,10 @@ import pandas as pd
 
 from segmentation_platform.contracts import EVERYWHERE, PUBLISHED, Checks
 from segmentation_platform.contracts.agreement import disagreements
+from segmentation_platform.orchestration.inputs import fingerprint
 from segmentation_platform.orchestration.metadata import OWNERS
 from segmentation_platform.orchestration.resources import ReportingDateResource, WarehouseResource
-from segmentation_platform.orchestration.source import fingerprint
 from segmentation_platform.orchestration.stories import story
-from segmentation_platform.segments.caution import data_note
 from segmentation_platform.settings import ScheduleSettings, Settings
 from segmentation_platform.warehouse import facts, loads, snapshots
 from segmentation_platform.warehouse.snapshots import SnapshotFacts
@@ -105,7 +104,7 @@ def published_snapshot(
         taste_version=int(customer_tastes["taste_version"].max()),
         checks_passed=passed,
         checks_warned=len(checks) - passed,
-        data_note=data_note(len(customer_segments), period.days, settings.segmentation) or None,
+        data_note=settings.segmentation.data_note(len(customer_segments), period.days) or None,
         inputs=fingerprint(load, reporting_date.as_of, settings, database),
         source=load.source,
     )

@@ -7,12 +7,12 @@ import pandas as pd
 
 from segmentation_platform.contracts import CustomerTastes, ProductCatalog, RfmFeatures
 from segmentation_platform.customers.features import rfm_features
-from segmentation_platform.ledger import known
+from segmentation_platform.ledger import point_in_time
 from segmentation_platform.ledger.catalog import product_catalog
-from segmentation_platform.orchestration import registry
+from segmentation_platform.orchestration import model_registry
 from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import preview, table_out
-from segmentation_platform.orchestration.registry import Buys
+from segmentation_platform.orchestration.model_registry import Purchases
 from segmentation_platform.orchestration.resources import EngineResource, ReportingDateResource, WarehouseResource
 from segmentation_platform.recommendations.sales import customer_products
 from segmentation_platform.settings import Settings
@@ -53,8 +53,8 @@ def features(
     as_of = reporting_date.resolve(warehouse.database())
     wanted = context.op_execution_context.selected_output_names
     with (
-        clean_sales.stream(known.COLUMNS) as lines,
-        known.known_sales(engine.engine(), lines, as_of) as session,
+        clean_sales.stream(point_in_time.COLUMNS) as lines,
+        point_in_time.known_sales(engine.engine(), lines, as_of) as session,
     ):
         if "rfm_features" in wanted:
             customers = rfm_features(session, as_of, settings.customers)
@@ -64,7 +64,9 @@ def features(
             yield dg.Output(products, "product_catalog", metadata=_product_figures(products))
         if "customer_tastes" in wanted:
             pairs = customer_products(session, as_of, settings.recommendations.half_life_days)
-            tastes = registry.tastes(warehouse.database(), Buys(pairs, products, as_of), settings, context.run.run_id)
+            tastes = model_registry.tastes(
+                warehouse.database(), Purchases(pairs, products, as_of), settings, context.run.run_id
+            )
             yield dg.Output(tastes, "customer_tastes", metadata={"tastes": preview(_taste_sizes(tastes), 20)})
 
 

@@ -12,10 +12,10 @@ from segmentation_platform.ledger.clean import cleaned_ledger
 from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.plausible import check_plausible, halves, summary
 from segmentation_platform.ledger.readers import ReadOptions, read_ledger
+from segmentation_platform.orchestration.inputs import find_ledger
 from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata, table_out
 from segmentation_platform.orchestration.resources import BAD_INPUT, EngineResource, WarehouseResource
-from segmentation_platform.orchestration.source import find_ledger
 from segmentation_platform.orchestration.stories import story
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import loads

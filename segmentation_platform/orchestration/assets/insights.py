@@ -18,7 +18,7 @@ from segmentation_platform.insights.cohorts import cohorts as followed_cohorts
 from segmentation_platform.insights.countries import countries as described_countries
 from segmentation_platform.insights.lines import COLUMNS, hold_lines
 from segmentation_platform.insights.seasonality import seasonality as told_months
-from segmentation_platform.ledger import known
+from segmentation_platform.ledger import point_in_time
 from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import preview, table_out
 from segmentation_platform.orchestration.resources import EngineResource, ReportingDateResource, WarehouseResource
@@ -59,7 +59,7 @@ def insights(
     as_of = reporting_date.resolve(warehouse.database())
     with (
         clean_sales.stream(COLUMNS) as lines,
-        known.known_sales(engine.engine(), lines, as_of) as session,
+        point_in_time.known_sales(engine.engine(), lines, as_of) as session,
     ):
         hold_lines(session, product_catalog, customer_segments)
         months = told_months(session, as_of, settings.insights)

@@ -16,8 +16,8 @@ from segmentation_platform.contracts import (
     SegmentRecommendations,
     SimilarItems,
 )
-from segmentation_platform.ledger import known
-from segmentation_platform.orchestration import registry
+from segmentation_platform.ledger import point_in_time
+from segmentation_platform.orchestration import model_registry
 from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata, table_out
 from segmentation_platform.orchestration.published_ledger import past_of
@@ -30,16 +30,16 @@ from segmentation_platform.orchestration.resources import (
 from segmentation_platform.recommendations.backtest import backtest, rolling_windows
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.errors import RecommendationError
+from segmentation_platform.recommendations.ranking_artifacts import learn, ranking_tables
 from segmentation_platform.recommendations.sales import Sales, offered_products
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
-from segmentation_platform.recommendations.shelf import learn, shelf_tables
 from segmentation_platform.recommendations.similar_items import known_baskets
 from segmentation_platform.recommendations.similar_items import similar_items as items_bought_together
 from segmentation_platform.scoring.published import RankingModel, models_table
 from segmentation_platform.segments.errors import SegmentationError
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import facts
-from segmentation_platform.warehouse.models import ModelRecord
+from segmentation_platform.warehouse.segment_models import ModelRecord
 
 GROUP = "recommendation"
 
@@ -88,8 +88,8 @@ def recommendations(
     """Recommend from the sales known on the reporting date; one pass over the ledger for all lists."""
     as_of, rules = reporting_date.resolve(warehouse.database()), settings.recommendations
     with (
-        clean_sales.stream(known.COLUMNS) as lines,
-        known.known_sales(engine.engine(), lines, as_of) as session,
+        clean_sales.stream(point_in_time.COLUMNS) as lines,
+        point_in_time.known_sales(engine.engine(), lines, as_of) as session,
     ):
         sales = Sales(session, customer_segments, product_catalog)
         try:
@@ -101,7 +101,7 @@ def recommendations(
         shelf, pairs = learn(sales, lists, as_of, rules)
         own = customer_recommendations(customer_segments, pairs, shelf)
         yield dg.Output(own, "customer_recs", metadata=_customer_figures(own, offered))
-        for name, table in shelf_tables(shelf).items():
+        for name, table in ranking_tables(shelf).items():
             yield dg.Output(table, name)
         similar = items_bought_together(known_baskets(session), offered, rules.similar)
         yield dg.Output(similar, "similar_items", metadata={"products": int(similar["stock_code"].nunique())})
@@ -160,7 +160,7 @@ def rec_backtest(
     """How well the lists recommend: past days are played again with what was known then, against popularity."""
     database = warehouse.database()
     as_of, rules = reporting_date.resolve(database), settings.recommendations
-    model = registry.fitted(kmeans_model)[EVERYWHERE].model
+    model = model_registry.fitted(kmeans_model)[EVERYWHERE].model
     period = facts.sales_period(database)
     assert period is not None  # noqa: S101 - there are customers, so there are sales
     try:

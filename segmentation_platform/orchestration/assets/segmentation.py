@@ -19,12 +19,12 @@ from segmentation_platform.contracts import (
     SegmentProfiles,
     SegmentRegions,
 )
-from segmentation_platform.customers.past import Outlook, outlook, past
-from segmentation_platform.ledger import known
-from segmentation_platform.orchestration import registry
+from segmentation_platform.customers.point_in_time import Outlook, outlook, past_customers
+from segmentation_platform.ledger import point_in_time
+from segmentation_platform.orchestration import model_registry
 from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata, table_out
-from segmentation_platform.orchestration.registry import Origin
+from segmentation_platform.orchestration.model_registry import Origin
 from segmentation_platform.orchestration.resources import (
     BAD_INPUT,
     EngineResource,
@@ -35,13 +35,19 @@ from segmentation_platform.orchestration.stories import story
 from segmentation_platform.segments import history as histories
 from segmentation_platform.segments import moves, profiles
 from segmentation_platform.segments.errors import SegmentationError
-from segmentation_platform.segments.lifecycle import Night
-from segmentation_platform.segments.nights import Known, Tonight, assign_or_promote, drift_table, selection_table
+from segmentation_platform.segments.lifecycle.nightly import (
+    NightContext,
+    NightInputs,
+    assign_or_promote,
+    drift_table,
+    selection_table,
+)
+from segmentation_platform.segments.lifecycle.refit import NightResult
 from segmentation_platform.segments.profiles import Described
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import facts, snapshots
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform.warehouse.models import ModelRecord
+from segmentation_platform.warehouse.segment_models import ModelRecord
 
 GROUP = "segmentation"
 
@@ -94,25 +100,27 @@ def segment_model(
 ) -> Iterator[dg.Output[object]]:
     """Assign by the models in force, look at their shadows, and promote what is due and stable."""
     database = warehouse.database()
-    as_of, source = reporting_date.resolve(database), registry.source(database)
+    as_of, source = reporting_date.resolve(database), model_registry.source(database)
 
     @cache
     def look_back() -> Outlook | None:
         context.log.info("choosing a model: every transform and number of segments is fitted and judged …")
         with (
-            clean_sales.stream(known.COLUMNS) as lines,
-            past(engine.engine(), lines, settings.customers) as before,
+            clean_sales.stream(point_in_time.COLUMNS) as lines,
+            past_customers(engine.engine(), lines, settings.customers) as before,
         ):
             return outlook(before, _first_sale(database), as_of, settings.segmentation.outlook_days)
 
-    tonight = Tonight(rfm_features, as_of, snapshots.night_before(database, source, as_of))
-    in_force = registry.in_force(database, source, as_of)
-    known_models = Known(in_force, registry.next_segment_id(database, source, as_of), look_back, config.choose_anew)
+    tonight = NightInputs(rfm_features, as_of, snapshots.night_before(database, source, as_of))
+    in_force = model_registry.in_force(database, source, as_of)
+    known_models = NightContext(
+        in_force, model_registry.next_segment_id(database, source, as_of), look_back, config.choose_anew
+    )
     try:
         nights = assign_or_promote(tonight, known_models, settings.segmentation)
     except SegmentationError as error:
         raise dg.Failure(str(error), metadata=BAD_INPUT, allow_retries=False) from error
-    records = registry.register(database, nights, Origin(source, context.run.run_id))
+    records = model_registry.register(database, nights, Origin(source, context.run.run_id))
     drift = drift_table(tonight, nights, {record.region: record.model_version for record in records})
     evidence = selection_table(nights)
     yield dg.Output(
@@ -130,7 +138,7 @@ def _first_sale(database: Database) -> date:
     return period.first_sale.date()
 
 
-def _model_figures(night: Night) -> dict[str, dg.MetadataValue]:
+def _model_figures(night: NightResult) -> dict[str, dg.MetadataValue]:
     fitted = night.in_force.fitted
     chosen = fitted.evidence
     figures = {
@@ -179,13 +187,13 @@ def segment_history(
     """Which customer was in which segment from when until when; the first run looks back at the last month-ends."""
     database = warehouse.database()
     as_of = reporting_date.resolve(database)
-    in_use = registry.fitted(kmeans_model)
-    history = registry.history(database, registry.source(database))
+    in_use = model_registry.fitted(kmeans_model)
+    history = model_registry.history(database, model_registry.source(database))
     months = histories.month_ends(_first_sale(database), as_of, settings.segmentation.history_months)
     if not history.observed and months:
         with (
-            clean_sales.stream(known.COLUMNS) as lines,
-            past(engine.engine(), lines, settings.customers) as before,
+            clean_sales.stream(point_in_time.COLUMNS) as lines,
+            past_customers(engine.engine(), lines, settings.customers) as before,
         ):
             for day in months:
                 context.log.info(f"looking back at {day} …")
@@ -218,7 +226,7 @@ def customer_segments(
     """Which customer is in which segment, how firmly, since when, where they came from, what would move them up."""
     as_of = reporting_date.resolve(warehouse.database())
     features = profiles.with_tastes(rfm_features, customer_tastes)
-    assigned = profiles.assign(features, registry.fitted(kmeans_model))
+    assigned = profiles.assign(features, model_registry.fitted(kmeans_model))
     segments = profiles.customer_segments(assigned, segment_history, as_of)
     return dg.MaterializeResult(
         value=segments,
@@ -275,7 +283,7 @@ def described_segments(
 ) -> Iterator[dg.Output[pd.DataFrame]]:
     """Describe the segments, everywhere and by region."""
     described = Described(customer_segments, rfm_features)
-    profile = profiles.segment_profiles(described, registry.fitted(kmeans_model))
+    profile = profiles.segment_profiles(described, model_registry.fitted(kmeans_model))
     shown = profile[["segment", "customers", "revenue_share", "recency_days_mean", "frequency_mean", "monetary_mean"]]
     yield dg.Output(profile, "segment_profiles", metadata={"profiles": preview(shown)})
     yield dg.Output(profiles.segment_regions(customer_segments), "segment_regions")

@@ -4,20 +4,20 @@ Belongs here: windows, models to compare, metrics and their intervals. Does not 
 """
 
 from segmentation_platform.recommendations.backtest.evaluate import backtest, not_better, rankings
-from segmentation_platform.recommendations.backtest.known import Known, Past, known_before
 from segmentation_platform.recommendations.backtest.models import BASELINES, MODELS, Model
-from segmentation_platform.recommendations.backtest.windows import Window, rolling_windows
+from segmentation_platform.recommendations.backtest.training import PastLedger, TrainingData, training_data
+from segmentation_platform.recommendations.backtest.windows import BacktestWindow, rolling_windows
 
 __all__ = [
     "BASELINES",
     "MODELS",
-    "Known",
+    "BacktestWindow",
     "Model",
-    "Past",
-    "Window",
+    "PastLedger",
+    "TrainingData",
     "backtest",
-    "known_before",
     "not_better",
     "rankings",
     "rolling_windows",
+    "training_data",
 ]

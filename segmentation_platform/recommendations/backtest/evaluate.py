@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from segmentation_platform.contracts.recommendations import TASKS, RecommendationQuality
-from segmentation_platform.recommendations.backtest.known import Known, Past, known_before
 from segmentation_platform.recommendations.backtest.metrics import (
     CUTS,
     NAMES,
@@ -28,7 +27,8 @@ from segmentation_platform.recommendations.backtest.models import (
     segment_lists,
 )
 from segmentation_platform.recommendations.backtest.outcomes import Measured, measure, truth_of
-from segmentation_platform.recommendations.backtest.windows import Window
+from segmentation_platform.recommendations.backtest.training import PastLedger, TrainingData, training_data
+from segmentation_platform.recommendations.backtest.windows import BacktestWindow
 from segmentation_platform.recommendations.histories import Codes
 from segmentation_platform.recommendations.ranker import best
 from segmentation_platform.recommendations.rules import RecommendationRules
@@ -43,7 +43,10 @@ _JUDGED = {
 
 
 def backtest(
-    past: Past, windows: Iterable[Window], rules: RecommendationRules, models: Mapping[str, Model] = MODELS
+    past: PastLedger,
+    windows: Iterable[BacktestWindow],
+    rules: RecommendationRules,
+    models: Mapping[str, Model] = MODELS,
 ) -> pd.DataFrame:
     """Judge models on past days.
 
@@ -65,12 +68,12 @@ def backtest(
     return found.sort_values(RecommendationQuality.key(), ignore_index=True)[RecommendationQuality.column_names()]
 
 
-def rankings(known: Known, customers: Codes, models: Mapping[str, Model]) -> pd.DataFrame:
+def rankings(training: TrainingData, customers: Codes, models: Mapping[str, Model]) -> pd.DataFrame:
     """The longest list of each model for each customer: `model`, `customer_id`, `rank`, `stock_code`."""
-    codes = known.demand.index.to_numpy(object)
+    codes = training.demand.index.to_numpy(object)
     found = []
     for name, model in models.items():
-        picks = best(model(known, customers), max(CUTS))
+        picks = best(model(training, customers), max(CUTS))
         owners = customers.to_numpy(object)[picks.rows]
         rows = {"model": name, "customer_id": owners, "rank": picks.ranks, "stock_code": codes[picks.columns]}
         found.append(pd.DataFrame(rows))
@@ -90,11 +93,13 @@ def not_better(quality: pd.DataFrame) -> pd.DataFrame:
     return judged[~(judged["delta_low"] > 0)]
 
 
-def _judge(past: Past, window: Window, rules: RecommendationRules, models: Mapping[str, Model]) -> pd.DataFrame:
-    known = known_before(past, window.origin, rules)
-    truth = truth_of(past, window, known, rules.backtest)
+def _judge(
+    past: PastLedger, window: BacktestWindow, rules: RecommendationRules, models: Mapping[str, Model]
+) -> pd.DataFrame:
+    training = training_data(past, window.origin, rules)
+    truth = truth_of(past, window, training, rules.backtest)
     bootstrap = Bootstrap(len(truth.customers), rules.backtest.draws, rules.backtest.seed)
-    measured = {name: measure(model, known, truth) for name, model in models.items()}
+    measured = {name: measure(model, training, truth) for name, model in models.items()}
     rows = [
         row
         for name, own in measured.items()

@@ -10,78 +10,78 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from segmentation_platform.recommendations.backtest.known import Known
+from segmentation_platform.recommendations.backtest.training import TrainingData
 from segmentation_platform.recommendations.ease import affinity
 from segmentation_platform.recommendations.histories import Codes
 from segmentation_platform.recommendations.ranker import Matrix, profiles
 from segmentation_platform.recommendations.sales import ALL
 
-Model: TypeAlias = Callable[[Known, Codes], Matrix]
+Model: TypeAlias = Callable[[TrainingData, Codes], Matrix]
 
 
-def customer_lists(known: Known, customers: Codes) -> Matrix:
+def customer_lists(training: TrainingData, customers: Codes) -> Matrix:
     """Both lists of a customer, merged by score."""
-    return known.scored(customers).values
+    return training.scored(customers).values
 
 
-def buy_again(known: Known, customers: Codes) -> Matrix:
+def buy_again(training: TrainingData, customers: Codes) -> Matrix:
     """The list buy_again alone."""
-    scores = known.scored(customers)
+    scores = training.scored(customers)
     return np.where(scores.owned, scores.values, -np.inf)
 
 
-def new_to_you(known: Known, customers: Codes) -> Matrix:
+def new_to_you(training: TrainingData, customers: Codes) -> Matrix:
     """The list new_to_you alone."""
-    scores = known.scored(customers)
+    scores = training.scored(customers)
     return np.where(scores.owned, -np.inf, scores.values)
 
 
-def segment_lists(known: Known, customers: Codes) -> Matrix:
+def segment_lists(training: TrainingData, customers: Codes) -> Matrix:
     """The popular list of the narrowest cell that a customer is in; taste counts before region."""
-    nothing = np.zeros(len(known.demand), np.float32)
+    nothing = np.zeros(len(training.demand), np.float32)
     found = np.tile(nothing, (len(customers), 1))
-    for row, (segment, region, taste) in enumerate(_cells(known, customers)):
+    for row, (segment, region, taste) in enumerate(_cells(training, customers)):
         tried = ((segment, region, taste), (segment, ALL, taste), (segment, region, ALL), (segment, ALL, ALL))
-        found[row] = next((known.cells[key] for key in tried if key in known.cells), nothing)
+        found[row] = next((training.cells[key] for key in tried if key in training.cells), nothing)
     return found
 
 
-def _cells(known: Known, customers: Codes) -> Any:
-    people = known.people.reindex(customers)
+def _cells(training: TrainingData, customers: Codes) -> Any:
+    people = training.people.reindex(customers)
     return people[["segment_id", "region", "taste"]].itertuples(index=False, name=None)
 
 
-def personal_frequency(known: Known, customers: Codes) -> Matrix:
+def personal_frequency(training: TrainingData, customers: Codes) -> Matrix:
     """How many times the customer bought it."""
-    frequency: Matrix = known.owned(customers).orders.toarray()
+    frequency: Matrix = training.owned(customers).orders.toarray()
     return frequency
 
 
-def ease(known: Known, customers: Codes) -> Matrix:
+def ease(training: TrainingData, customers: Codes) -> Matrix:
     """EASE alone."""
-    return affinity(known.ranker.weights, profiles(known.owned(customers)))
+    return affinity(training.ranker.weights, profiles(training.owned(customers)))
 
 
-def ease_trend(known: Known, customers: Codes) -> Matrix:
+def ease_trend(training: TrainingData, customers: Codes) -> Matrix:
     """EASE times trend."""
-    return ease(known, customers) * np.asarray(known.demand["trend"], np.float32)
+    return ease(training, customers) * np.asarray(training.demand["trend"], np.float32)
 
 
-def global_popularity(known: Known, customers: Codes) -> Matrix:
+def global_popularity(training: TrainingData, customers: Codes) -> Matrix:
     """Customers who bought it."""
-    return _same_for_all(known.demand["customers"], customers)
+    return _same_for_all(training.demand["customers"], customers)
 
 
-def recent_popularity(known: Known, customers: Codes) -> Matrix:
+def recent_popularity(training: TrainingData, customers: Codes) -> Matrix:
     """Orders, each weighted by its age."""
-    return _same_for_all(known.demand["recent"], customers)
+    return _same_for_all(training.demand["recent"], customers)
 
 
-def replaced_system(known: Known, customers: Codes) -> Matrix:
+def replaced_system(training: TrainingData, customers: Codes) -> Matrix:
     """Units sold in the customer's segment: the method of the system that this one replaces."""
-    mine = known.people["segment_id"].reindex(customers)
+    mine = training.people["segment_id"].reindex(customers)
     # Who kept nothing has no segment: to them all is equal, and popularity breaks the tie.
-    return np.asarray(known.units.reindex(columns=mine).fillna(0.0), np.float32).T
+    return np.asarray(training.units.reindex(columns=mine).fillna(0.0), np.float32).T
 
 
 def _same_for_all(values: pd.Series, customers: Codes) -> Matrix:

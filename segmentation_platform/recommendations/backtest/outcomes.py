@@ -8,10 +8,10 @@ import pandas as pd
 from scipy import sparse
 
 from segmentation_platform.engine import Step
-from segmentation_platform.recommendations.backtest.known import Known, Past
 from segmentation_platform.recommendations.backtest.metrics import CUTS, Counts, Flags, Floats, per_customer
 from segmentation_platform.recommendations.backtest.models import Model
-from segmentation_platform.recommendations.backtest.windows import Window
+from segmentation_platform.recommendations.backtest.training import PastLedger, TrainingData
+from segmentation_platform.recommendations.backtest.windows import BacktestWindow
 from segmentation_platform.recommendations.errors import RecommendationError
 from segmentation_platform.recommendations.histories import Codes, Sparse, cells
 from segmentation_platform.recommendations.ranker import Matrix, Picks, best
@@ -52,7 +52,7 @@ class Measured:
     coverage: Mapping[int, float]
 
 
-def truth_of(past: Past, window: Window, known: Known, rules: BacktestRules) -> Truth:
+def truth_of(past: PastLedger, window: BacktestWindow, training: TrainingData, rules: BacktestRules) -> Truth:
     """What the customers who were known before a window bought and kept in it.
 
     Raises:
@@ -63,7 +63,7 @@ def truth_of(past: Past, window: Window, known: Known, rules: BacktestRules) -> 
         session.run(_BOUGHT_LATER, {"origin": window.origin})
         bought = session.frame(_BOUGHT_LATER.name)
     # Only customers known before; what was never sold before can't be found, but counts as bought.
-    bought = bought[bought["customer_id"].isin(known.histories.customers)]
+    bought = bought[bought["customer_id"].isin(training.histories.customers)]
     if bought.empty:
         raise RecommendationError(
             f"No customer known before {window.origin} bought anything until {window.end}: nothing can be judged."
@@ -71,9 +71,9 @@ def truth_of(past: Past, window: Window, known: Known, rules: BacktestRules) -> 
     customers = _judged(bought, rules)
     bought = bought[bought["customer_id"].isin(customers)]
     is_first_day = bought["day"] == bought.groupby("customer_id")["day"].transform("min")
-    every, counts = _cells(bought, customers, known)
-    basket, basket_counts = _cells(bought[is_first_day], customers, known)
-    again = every.multiply(known.owned(customers).orders > 0).tocsr()
+    every, counts = _cells(bought, customers, training)
+    basket, basket_counts = _cells(bought[is_first_day], customers, training)
+    again = every.multiply(training.owned(customers).orders > 0).tocsr()
     repeated = np.asarray(again.sum(axis=1), dtype=np.int64)
     return Truth(
         customers,
@@ -91,32 +91,34 @@ def _judged(bought: pd.DataFrame, rules: BacktestRules) -> Codes:
     return judged
 
 
-def _cells(bought: pd.DataFrame, customers: Codes, known: Known) -> tuple[Sparse, Counts]:
+def _cells(bought: pd.DataFrame, customers: Codes, training: TrainingData) -> tuple[Sparse, Counts]:
     rows = customers.get_indexer(pd.Index(bought["customer_id"]))
-    columns = known.demand.index.get_indexer(pd.Index(bought["stock_code"]))
+    columns = training.demand.index.get_indexer(pd.Index(bought["stock_code"]))
     found = columns >= 0
     ones = (np.ones(found.sum(), np.float32), (rows[found], columns[found]))
-    shape = (len(customers), len(known.demand))
+    shape = (len(customers), len(training.demand))
     return sparse.csr_array(ones, shape), np.bincount(rows, minlength=len(customers))
 
 
-def measure(model: Model, known: Known, truth: Truth) -> dict[str, Measured]:
+def measure(model: Model, training: TrainingData, truth: Truth) -> dict[str, Measured]:
     """Metrics by task, customers in batches; for `new` and `repeat` only products of that kind are ranked."""
     hits: dict[str, list[Flags]] = {task: [] for task in _LISTS}
     shown: dict[str, list[Picks]] = {task: [] for task in _LISTS}
-    for rows in known.ranker.batches(len(truth.customers)):
-        lists = _lists(model(known, truth.customers[rows]), known, truth.customers[rows])
+    for rows in training.ranker.batches(len(truth.customers)):
+        lists = _lists(model(training, truth.customers[rows]), training, truth.customers[rows])
         for task, name in _LISTS.items():
             hits[task].append(_hits(lists[name], truth.wanted[task][rows]))
             shown[task].append(lists[name])
     return {
-        task: _Summary(np.concatenate(hits[task]), shown[task]).measured(truth.counts[task], known.ranker.is_offered)
+        task: _Summary(np.concatenate(hits[task]), shown[task]).measured(
+            truth.counts[task], training.ranker.is_offered
+        )
         for task in _LISTS
     }
 
 
-def _lists(scores: Matrix, known: Known, customers: Codes) -> dict[str, Picks]:
-    owned = known.owned(customers).orders.toarray() > 0
+def _lists(scores: Matrix, training: TrainingData, customers: Codes) -> dict[str, Picks]:
+    owned = training.owned(customers).orders.toarray() > 0
     return {
         "all": best(scores, max(CUTS)),
         "new": best(np.where(owned, -np.inf, scores), max(CUTS)),

@@ -7,7 +7,7 @@ from segmentation_platform.recommendations.errors import RecommendationError
 
 
 @dataclass(frozen=True)
-class Window:
+class BacktestWindow:
     """Days to predict.
 
     Attributes:
@@ -24,7 +24,7 @@ class Window:
             raise ValueError(f"A window ends after its origin: {self.origin} to {self.end}.")
 
 
-def rolling_windows(first_sale: date, as_of: date, days: int, count: int) -> tuple[Window, ...]:
+def rolling_windows(first_sale: date, as_of: date, days: int, count: int) -> tuple[BacktestWindow, ...]:
     """The latest windows that follow each other, each as long and none reaching beyond what is known.
 
     Args:
@@ -48,4 +48,4 @@ def rolling_windows(first_sale: date, as_of: date, days: int, count: int) -> tup
             f"{(as_of - first_sale).days}. Load a longer ledger, or shorten the window."
         )
     ends = [as_of - place * length for place in range(fitting - 1, -1, -1)]
-    return tuple(Window(end - length, end) for end in ends)
+    return tuple(BacktestWindow(end - length, end) for end in ends)

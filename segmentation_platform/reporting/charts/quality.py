@@ -95,9 +95,9 @@ def model_choice(model_selection: pd.DataFrame, rules: SegmentationRules | None 
     foretold = bool(model_selection["repurchase_auc"].notna().all())
     column = "repurchase_auc" if foretold else "min_jaccard"
     fulfils = (
-        (model_selection["min_jaccard"] >= asked.chosen_jaccard)
-        & (model_selection["prediction_strength"] >= asked.chosen_strength)
-        & (model_selection["quiet_relabelled"] <= asked.chosen_quiet)
+        (model_selection["min_jaccard"] >= asked.min_chosen_jaccard)
+        & (model_selection["prediction_strength"] >= asked.min_prediction_strength)
+        & (model_selection["quiet_relabelled"] <= asked.max_idle_day_relabelled)
     )
     judged = model_selection.assign(fulfils=fulfils).sort_values(["transform", "k"])
     figure = blank(height=380)
@@ -294,10 +294,10 @@ def _used(segment_drift: pd.DataFrame, rules: SegmentationRules) -> pd.DataFrame
     many = len(segment_drift) > 1
     rows = []
     for _, model in segment_drift.iterrows():
-        values = {words: (float(model[name]), rules.most_psi) for name, words in _PSI.items()}
+        values = {words: (float(model[name]), rules.max_psi) for name, words in _PSI.items()}
         used = {words: (value, limit, value / limit) for words, (value, limit) in values.items()}
         if pd.notna(model["shadow_ari"]):
-            ari, least = float(model["shadow_ari"]), rules.least_agreement
+            ari, least = float(model["shadow_ari"]), rules.min_shadow_ari
             # Agreement falls, from 1, where shifts rise, from 0.
             used["Agreement with a refit"] = (ari, least, (1 - ari) / (1 - least) if least < 1 else float(ari < 1))
         region = "all customers" if model["region"] == EVERYWHERE else str(model["region"])

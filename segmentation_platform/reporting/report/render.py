@@ -10,7 +10,7 @@ from plotly.offline import get_plotlyjs
 
 from segmentation_platform.reporting.charts import Chart
 from segmentation_platform.reporting.charts.style import count
-from segmentation_platform.reporting.report import opening, story
+from segmentation_platform.reporting.report import opening, sections
 from segmentation_platform.reporting.report.cells import numeric_classes, written
 from segmentation_platform.reporting.report.pages import environment
 from segmentation_platform.reporting.report.section import Section
@@ -23,15 +23,15 @@ def _parts(rules: SegmentationRules) -> tuple[Part, ...]:
     return (
         opening.attention,
         opening.changes,
-        story.segments,
-        story.movement,
-        story.recommendations,
-        story.season,
-        story.campaigns,
-        story.cancellations,
-        story.countries,
-        partial(story.quality, rules=rules),
-        story.method,
+        sections.segments,
+        sections.movement,
+        sections.recommendations,
+        sections.season,
+        sections.campaigns,
+        sections.cancellations,
+        sections.countries,
+        partial(sections.quality, rules=rules),
+        sections.method,
     )
 
 

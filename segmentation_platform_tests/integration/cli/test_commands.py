@@ -1,0 +1,245 @@
+"""What people type, and what they read."""
+
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse.migrate import newest_revision
+from segmentation_platform_tests.integration.cli.conftest import QUICK, Command
+
+COMMANDS = {"run", "ui", "app", "monitor", "housekeeping", "simulate", "doctor", "db", "snapshots"}
+
+
+def served(database: Database) -> list[tuple[object, ...]]:
+    with database.connect() as connection:
+        return connection.execute("SELECT snapshot_id FROM serving.snapshot").fetchall()
+
+
+def test_help_names_every_command(command: Command) -> None:
+    said = command("--help")
+    assert said.returncode == 0
+    assert {name for name in COMMANDS if re.search(rf"│ {name} ", said.stdout)} == COMMANDS
+
+
+@pytest.mark.parametrize(
+    ("group", "names"),
+    [("db", ["start", "stop", "url", "psql", "upgrade"]), ("snapshots", ["list", "rollback", "prune"])],
+)
+def test_help_of_a_group_names_its_commands(command: Command, group: str, names: list[str]) -> None:
+    said = command(group, "--help").stdout
+    assert all(re.search(rf"│ {name} ", said) for name in names)
+
+
+def test_help_of_run_tells_the_defaults(command: Command) -> None:
+    said = command("run", "--help").stdout
+    for words in ("--sales", "--as-of", "--database-url", "--force", "a simulated shop's", "the day after the last"):
+        assert words in said
+
+
+def test_version_is_told(command: Command) -> None:
+    assert re.fullmatch(r"\d+\.\d+\.\d+\n", command("--version").stdout)
+
+
+@pytest.mark.slow
+def test_a_first_run_tells_every_table_and_the_segments_and_a_second_one_that_nothing_changed(
+    command: Command, shop_ledger: Path, empty_database: Database
+) -> None:
+    first = command("run", "--sales", str(shop_ledger))
+    assert first.returncode == 0, first.stderr
+    for name in ("raw_sales", "clean_sales", "segment_recs", "published_snapshot"):
+        assert re.search(rf"✓ {name} .*rows +[\d.]+ s", first.stderr), name
+    assert re.search(r"3[0-6] of 36 data checks passed", first.stderr)
+    assert "Warning: Little data" in first.stderr
+    assert "Snapshot 1" in first.stdout
+    for words in ("Champions", "Revenue", "First recommendations", "psql", "db psql", " ui "):
+        assert words in first.stdout
+    assert "Little data" in first.stdout
+    second = command("run", "--sales", str(shop_ledger))
+    assert second.returncode == 0
+    assert "Nothing has changed" in second.stdout
+    assert served(empty_database) == [(1,)]
+    listed = command("snapshots", "list")
+    assert "served" in listed.stdout
+    third = command("run", "--sales", str(shop_ledger), "--force")
+    assert third.returncode == 0
+    assert served(empty_database) == [(2,)]
+    assert "Snapshot 1 is served now" in command("snapshots", "rollback").stdout
+    assert served(empty_database) == [(1,)]
+    assert command("snapshots", "rollback").returncode == 1
+    assert "Dropped" not in command("snapshots", "prune", "--keep", "1").stdout, "the served one stays"
+    assert command("snapshots", "rollback", "--to", "2").returncode == 0
+    assert "Dropped 1: 1." in command("snapshots", "prune", "--keep", "1").stdout
+
+
+BAD_FILES = {
+    "missing.csv": (None, "There is no file"),
+    "empty.csv": (b"", "is empty"),
+    "header.csv": (
+        b"InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n",
+        "a header but no lines",
+    ),
+    "columns.csv": (b"Receipt,SKU,Qty\n1,2,3\n", "invoice = "),
+    "cut.csv.gz": (b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x4b", "cut short"),
+    "folder": ("folder", "is a folder"),
+}
+
+
+def test_each_bad_ledger_is_one_message_with_exit_code_2_and_changes_nothing(
+    command: Command, tmp_path: Path, empty_database: Database
+) -> None:
+    for name, (content, words) in BAD_FILES.items():
+        path = tmp_path / name
+        if content == "folder":
+            path.mkdir()
+        elif isinstance(content, bytes):
+            path.write_bytes(content)
+        said = command("run", "--sales", str(path))
+        assert said.returncode == 2, (name, said.stderr)
+        assert words in " ".join(said.stderr.split()), (name, said.stderr)
+        assert "Traceback" not in said.stderr
+    assert served(empty_database) == []
+    with empty_database.connect() as connection:
+        assert connection.execute("SELECT count(*) FROM warehouse.loads").fetchone() == (0,)
+
+
+@pytest.mark.slow
+def test_a_failing_check_leads_the_message_with_rows_and_examples_and_exit_code_1(
+    command: Command, shop_ledger: Path, empty_database: Database
+) -> None:
+    assert command("run", "--sales", str(shop_ledger)).returncode == 0
+    with empty_database.connect() as connection:
+        connection.execute(
+            "CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS"
+            " 'BEGIN IF NEW.line_number < 50 THEN NEW.quarter := ''Q7''; END IF; RETURN NEW; END'"
+        )
+        connection.execute(
+            "CREATE TRIGGER late BEFORE INSERT ON warehouse.clean_sales FOR EACH ROW EXECUTE FUNCTION late()"
+        )
+    said = command("run", "--sales", str(shop_ledger), "--force")
+    assert said.returncode == 1
+    words = " ".join(said.stderr.split())
+    cause = re.search(
+        r"Check keeps_contract on clean_sales failed: (\d+) failing rows, for example: (.*?) Not made", words
+    )
+    assert cause, words
+    assert 0 < int(cause[1]) < 50
+    assert cause[2].count("column quarter") == 3
+    assert "Still served: snapshot 1" in words
+    assert served(empty_database) == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "words"), [("2011-13-40", "does not match the format"), ("2001-01-01", "is not after the first sale")]
+)
+def test_an_impossible_date_is_bad_input(command: Command, shop_ledger: Path, as_of: str, words: str) -> None:
+    said = command("run", "--sales", str(shop_ledger), "--as-of", as_of)
+    assert said.returncode == 2
+    assert words in " ".join(said.stderr.split())
+
+
+def test_an_unreachable_database_is_one_message_without_the_password(command: Command) -> None:
+    said = command("run", DATABASE_URL="postgresql://me:secret-word@127.0.0.1:9/nowhere")
+    assert said.returncode == 1
+    assert "No connection to postgresql://me:***@127.0.0.1:9/nowhere" in said.stderr
+    assert "secret-word" not in said.stderr + said.stdout
+    assert "Traceback" not in said.stderr
+
+
+def test_a_wrong_setting_is_named(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "segmentation.toml").write_text("[segmentation]\nk_min = 9\nk_max = 4\n")
+    said = command("run")
+    assert said.returncode == 2
+    assert "k_min (9) is above k_max (4)" in " ".join(said.stderr.split())
+    (tmp_path / "segmentation.toml").write_text("[segmentation]\nkmin = 3\n")
+    assert "segmentation.kmin" in command("run").stderr
+
+
+def test_a_broken_settings_file_is_named(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "segmentation.toml").write_text("[segments\n")
+    said = command("run")
+    assert said.returncode == 2
+    assert "segmentation.toml can't be read" in said.stderr
+
+
+def test_simulate_writes_a_ledger_and_its_truth(command: Command, tmp_path: Path) -> None:
+    said = command("simulate", "shop.parquet", "--lines", "2000", "--truth", "truth")
+    assert said.returncode == 0
+    assert "2,000 lines" in said.stdout
+    assert {path.name for path in (tmp_path / "truth").iterdir()} == {
+        "customers.parquet",
+        "products.parquet",
+        "dirty_lines.parquet",
+    }
+    assert command("simulate", "shop.parquet", "--lines", "10").returncode == 2
+
+
+def test_doctor_finds_nothing_wrong_with_a_good_ledger_and_names_the_fix_for_a_bad_one(
+    command: Command, shop_ledger: Path
+) -> None:
+    good = command("doctor", "--sales", str(shop_ledger))
+    assert "all columns found" in good.stdout
+    for looked_at in ("Python", "Postgres drivers", "Disk", "Port of the UI", "Database", "Ledger", "built-in, 5"):
+        assert looked_at in good.stdout
+    bad = command("doctor", "--sales", "nothing.csv", SEGMENTATION_CAMPAIGNS__PLAYBOOK="nothing.toml")
+    assert bad.returncode == 1
+    assert "There is no file" in bad.stdout
+    assert "The playbook nothing.toml can't be read" in bad.stdout
+
+
+def test_the_embedded_servers_url_is_the_readers_and_psql_opens_as_the_reader(
+    command: Command, tmp_path: Path
+) -> None:
+    embedded = {"DATABASE_URL": ""}
+    try:
+        started = command("db", "start", **embedded)
+        assert started.returncode == 0, started.stderr
+        assert "127.0.0.1:" in started.stdout
+        url = command("db", "url", **embedded).stdout.strip()
+        with psycopg.connect(url) as connection:
+            assert connection.execute("SELECT current_user").fetchone() == ("segmentation_reader",)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute("SELECT * FROM warehouse.loads")
+        asked = command("db", "psql", "-Atc", "select current_user", **embedded)
+        assert asked.stdout.strip() == "segmentation_reader"
+        owner = command("db", "psql", "--role", "owner", "-Atc", "select count(*) from warehouse.loads", **embedded)
+        assert owner.stdout.strip() == "0"
+        assert f"revision {newest_revision()}" in command("db", "upgrade", **embedded).stdout
+    finally:
+        assert "Stopped." in command("db", "stop", **embedded).stdout
+    assert "was not running" in command("db", "stop", **embedded).stdout
+    assert (tmp_path / ".segmentation" / "postgres" / "reader_password").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.slow
+def test_a_second_run_waits_for_the_first_and_says_so(
+    command: Command, empty_database: Database, shop_ledger: Path
+) -> None:
+    assert command("db", "upgrade").returncode == 0
+    with ThreadPoolExecutor() as pool:
+        with empty_database.exclusive(lambda: None):
+            second = pool.submit(command, "run", "--sales", str(shop_ledger), **QUICK)
+            wait_for_a_waiting_run(empty_database)
+            assert served(empty_database) == []
+        said = second.result()
+    assert said.returncode == 0, said.stderr
+    assert "Another refresh is at work on this database" in said.stderr
+    assert served(empty_database) == [(1,)]
+
+
+def wait_for_a_waiting_run(database: Database) -> None:
+    deadline = time.monotonic() + 60
+    query = (
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+        " WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
+    )
+    while time.monotonic() < deadline:
+        with database.connect() as connection:
+            if connection.execute(query.encode()).fetchone() == (1,):
+                return
+        time.sleep(0.1)
+    pytest.fail("no run was waiting")

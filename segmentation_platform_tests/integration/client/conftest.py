@@ -1,0 +1,93 @@
+"""A published shop, read by the read-only role, and the same from a folder."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from segmentation_platform.campaigns import built_in_playbook
+from segmentation_platform.campaigns.planning import customers_of, plan
+from segmentation_platform.client import Client
+from segmentation_platform.contracts import EVERYWHERE
+from segmentation_platform.engine import DuckDBEngine
+from segmentation_platform.ledger.point_in_time import COLUMNS, known_sales
+from segmentation_platform.recommendations.customer_lists import customer_recommendations
+from segmentation_platform.recommendations.ranking_artifacts import learn, ranking_tables
+from segmentation_platform.recommendations.rules import RecommendationRules
+from segmentation_platform.recommendations.sales import Sales
+from segmentation_platform.recommendations.segment_lists import segment_recommendations
+from segmentation_platform.scoring import RankingModel, models_table
+from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse.roles import READER, set_password
+from segmentation_platform.warehouse.snapshots import publish
+from segmentation_platform_tests.integration.warehouse.conftest import as_role
+from segmentation_platform_tests.integration.warehouse.conftest import new_owner as new_owner
+from segmentation_platform_tests.support.ledgers import (
+    catalog,
+    profiled,
+    segmented,
+    simulated,
+    simulated_customers,
+    simulated_fit,
+)
+from segmentation_platform_tests.support.marked import facts, marked_history, marked_tables
+
+PASSWORD = "it's a \\ word"
+
+
+@cache
+def shop_tables() -> dict[str, pd.DataFrame]:
+    """A snapshot of the simulated shop: what scoring needs is the shop's, the rest is marked."""
+    shop, rules = simulated(), RecommendationRules()
+    products = catalog(shop.clean, shop.as_of)
+    with known_sales(DuckDBEngine(), shop.clean[list(COLUMNS)], shop.as_of) as session:
+        sales = Sales(session, segmented(), products)
+        lists = segment_recommendations(sales, shop.as_of, rules)
+        shelf, pairs = learn(sales, lists, shop.as_of, rules)
+    people = customers_of(segmented(), simulated_customers())
+    planned = plan(built_in_playbook(), people, marked_tables(1)["seasonality"], shop.as_of, 7)
+    ranking = RankingModel(rules.customers, ("United Kingdom", "Germany"))
+    return {
+        **marked_tables(1),
+        **ranking_tables(shelf),
+        "segments": profiled(),
+        "customer_segments": segmented(),
+        "customer_recommendations": customer_recommendations(segmented(), pairs, shelf),
+        "segment_recommendations": lists,
+        "products": products,
+        "campaigns": planned.campaigns,
+        "campaign_audiences": planned.audiences,
+        "models": models_table({EVERYWHERE: (1, simulated_fit().to_json())}, ranking),
+    }
+
+
+@pytest.fixture
+def reader(database: Database) -> Iterator[Database]:
+    """The test's database for the read-only role; its login is taken away at the end."""
+    with database.connect() as connection:
+        set_password(connection, READER, PASSWORD)
+    yield as_role(database, READER, PASSWORD)
+    with database.connect() as connection:
+        connection.execute(f"ALTER ROLE {READER} NOLOGIN PASSWORD NULL".encode())
+
+
+@pytest.fixture
+def shop(database: Database) -> Database:
+    """The test's database, in which the simulated shop is published."""
+    publish(database, facts(1, simulated().as_of), shop_tables(), marked_history(1))
+    return database
+
+
+@pytest.fixture
+def client(shop: Database, reader: Database) -> Client:
+    """A client of the shop, by the read-only role."""
+    return Client(reader.url)
+
+
+@pytest.fixture
+def folder(client: Client, tmp_path: Path) -> Path:
+    """The shop as files."""
+    client.export(tmp_path / "snapshot")
+    return tmp_path / "snapshot"

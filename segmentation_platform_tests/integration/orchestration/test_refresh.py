@@ -1,0 +1,398 @@
+"""The refresh job on a real database: everything is made, checked and published, or yesterday's goes on."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+import pyarrow.parquet as pq
+import pytest
+from psycopg import sql
+
+from segmentation_platform.contracts import PUBLISHED, Checks
+from segmentation_platform.definitions import build_definitions
+from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
+from segmentation_platform.orchestration.resources import WarehouseResource
+from segmentation_platform.settings import Settings
+from segmentation_platform.warehouse import snapshots
+from segmentation_platform.warehouse.database import Database
+from segmentation_platform_tests.integration.orchestration.conftest import Run
+from segmentation_platform_tests.integration.orchestration.test_definitions import LINEAGE
+
+ASSETS = set(LINEAGE) - {"sales_ledger"}
+
+
+def materialized(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, object]]:
+    events = result.get_asset_materialization_events()
+    return {
+        str(event.asset_key.path[-1]): {k: v.value for k, v in event.materialization.metadata.items()}
+        for event in events
+        if event.asset_key
+    }
+
+
+def failed_checks(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckEvaluation]:
+    return {e.check_name: e for e in result.get_asset_check_evaluations() if not e.passed}
+
+
+def test_a_refresh_makes_every_asset_passes_every_check_and_publishes(run: Run, database: Database) -> None:
+    result = run()
+    assert result.success
+    made = materialized(result)
+    assert set(made) == ASSETS
+    checks = result.get_asset_check_evaluations()
+    assert len(checks) == 36
+    # The small shop has fewer than 500 customers: too few to be sure of much.
+    warned = set(failed_checks(result))
+    assert {"enough_data"} <= warned <= {"enough_data", "better_than_popular"}
+    served = snapshots.served_snapshot(database)
+    assert served is not None
+    snapshot = made["published_snapshot"]
+    assert (snapshot["checks_passed"], snapshot["checks_warned"]) == (36 - len(warned), len(warned))
+    assert served.customers == made["customer_segments"]["dagster/row_count"]
+    rows: dict[str, object] = {name: told.get("dagster/row_count") for name, told in made.items()} | {
+        Checks.table(): len(checks)
+    }
+    for published in PUBLISHED:
+        frame = snapshots.read_served(database, published)
+        assert len(frame) == rows[published.contract.table()]
+        published.contract.validate(frame)
+
+
+def test_a_second_refresh_loads_the_same_file_only_once(run: Run, database: Database) -> None:
+    assert run().success
+    assert run().success
+    with database.connect() as connection:
+        loads = connection.execute("SELECT count(*) FROM warehouse.loads").fetchone()
+        lines = connection.execute("SELECT count(*) FROM warehouse.raw_sales").fetchone()
+    assert (loads, lines) == ((1,), (12_000,))
+    assert list(snapshots.history(database)["snapshot_id"]) == [2, 1]
+
+
+def test_equal_inputs_give_an_equal_snapshot(run: Run, database: Database) -> None:
+    assert run().success
+    first = {p.view: snapshots.read_served(database, p) for p in PUBLISHED}
+    assert run().success
+    for published in PUBLISHED:
+        assert first[published.view].equals(snapshots.read_served(database, published)), published.view
+
+
+def test_another_file_takes_the_place_of_the_first_and_nothing_is_mixed(
+    run: Run, database: Database, tmp_path: Path
+) -> None:
+    assert run().success
+    other = tmp_path / "other.parquet"
+    write_parquet(SimulatedShop(ShopPlan(lines=5_000, seed=8)), other)
+    result = run(sales=str(other))
+    assert result.success
+    made = materialized(result)
+    assert made["raw_sales"]["dagster/row_count"] == 5_000
+    counted = [int(str(made[name]["dagster/row_count"])) for name in ("clean_sales", "rejected_sales")]
+    assert sum(counted) == 5_000
+
+
+def test_a_bad_file_fails_the_run_with_its_message_and_keeps_the_snapshot(
+    run: Run, database: Database, tmp_path: Path
+) -> None:
+    assert run().success
+    result = run(sales=str(tmp_path / "nothing.csv"))
+    assert not result.success
+    [failure] = [event for event in result.all_events if event.is_step_failure and event.step_key == "raw_sales"]
+    said = failure.step_failure_data.user_failure_data
+    assert said is not None
+    assert "There is no file" in (said.description or "")
+    served = snapshots.served_snapshot(database)
+    assert served is not None
+    assert served.snapshot_id == 1
+
+
+def spoil(database: Database, statement: str) -> None:
+    with database.connect() as connection:
+        connection.execute(sql.SQL(statement))
+
+
+SPOILED = [
+    ("clean_sales", "rows_are_conserved", "DELETE FROM warehouse.clean_sales WHERE line_number <= 40"),
+    (
+        "clean_sales",
+        "revenue_reconciles",
+        "UPDATE warehouse.clean_sales SET amount = amount + 1 WHERE line_number < 9",
+    ),
+    ("clean_sales", "keeps_contract", "UPDATE warehouse.clean_sales SET quarter = 'Q7' WHERE line_number < 9"),
+    ("rejected_sales", "keeps_contract", "UPDATE warehouse.rejected_sales SET reason = 'mood'"),
+    ("rfm_features", "keeps_contract", "UPDATE warehouse.rfm_features SET recency_days = 0"),
+    (
+        "rfm_features",
+        "one_row_per_customer",
+        "INSERT INTO warehouse.rfm_features SELECT * FROM warehouse.rfm_features LIMIT 3",
+    ),
+    ("kmeans_model", "model_is_readable", "UPDATE warehouse.segment_models SET silhouette = 7"),
+    ("segment_profiles", "every_segment_has_customers", "DELETE FROM warehouse.segment_profiles WHERE rank = 1"),
+    ("segment_recs", "tables_agree", "UPDATE warehouse.segment_profiles SET customers = customers + 1"),
+    ("segment_recs", "tables_agree", "UPDATE warehouse.segment_recs SET segment = 'Nobody' WHERE rank = 1"),
+    ("segment_recs", "tables_agree", "DELETE FROM warehouse.product_catalog"),
+    ("segment_recs", "tables_agree", "UPDATE warehouse.customer_recs SET customer_id = 'nobody' WHERE rank = 1"),
+    ("segment_recs", "tables_agree", "UPDATE warehouse.similar_items SET similar_stock_code = '?' WHERE rank = 1"),
+    ("segment_recs", "tables_agree", "UPDATE warehouse.countries SET revenue = revenue + 9"),
+    ("segment_recs", "tables_agree", "DELETE FROM warehouse.cohorts WHERE months_since = 0"),
+    ("seasonality", "keeps_contract", "UPDATE warehouse.seasonality SET subject_kind = 'mood'"),
+    ("cancellations", "keeps_contract", "UPDATE warehouse.cancellations SET line_rate_shrunk = 2"),
+    ("countries", "keeps_contract", "UPDATE warehouse.countries SET revenue_share = 2"),
+    ("cohorts", "keeps_contract", "UPDATE warehouse.cohorts SET retention = -1"),
+    ("customer_recs", "keeps_contract", "UPDATE warehouse.customer_recs SET list = 'mood' WHERE rank = 1"),
+    ("similar_items", "keeps_contract", "UPDATE warehouse.similar_items SET confidence = 2 WHERE rank = 1"),
+    ("rec_backtest", "keeps_contract", "UPDATE warehouse.rec_backtest SET task = 'mood'"),
+    ("customer_tastes", "keeps_contract", "UPDATE warehouse.customer_tastes SET taste_version = 0"),
+    ("segment_moves", "keeps_contract", "UPDATE warehouse.segment_moves SET customer_share = 2"),
+    ("segment_drift", "keeps_contract", "UPDATE warehouse.segment_drift SET psi_recency = -1"),
+]
+
+
+@contextmanager
+def spoiled(database: Database, statement: str) -> Iterator[None]:
+    """Carry out a statement on a working table, and put the table's rows back at the end."""
+    table = next(word for word in statement.split() if word.startswith("warehouse."))
+    spoil(database, f"CREATE TABLE saved AS TABLE {table}")
+    spoil(database, statement)
+    yield
+    spoil(database, f"DELETE FROM {table}")
+    identity = " OVERRIDING SYSTEM VALUE" if table.endswith("models") else ""
+    spoil(database, f"INSERT INTO {table}{identity} TABLE saved")
+    spoil(database, "DROP TABLE saved")
+
+
+def evaluate(definitions: dg.Definitions, asset: str, check: str) -> dg.AssetCheckEvaluation:
+    selection = dg.AssetSelection.checks(dg.AssetCheckKey(dg.AssetKey(asset), check))
+    job = dg.Definitions(
+        assets=definitions.assets,
+        asset_checks=definitions.asset_checks,
+        resources=definitions.resources,
+        jobs=[dg.define_asset_job("check", selection=selection)],
+    ).resolve_job_def("check")
+    [evaluation] = job.execute_in_process(raise_on_error=False).get_asset_check_evaluations()
+    return evaluation
+
+
+def test_every_check_fails_on_what_it_is_there_to_find(
+    run: Run, definitions: dg.Definitions, database: Database
+) -> None:
+    assert run().success
+    for asset, check, statement in SPOILED:
+        with spoiled(database, statement):
+            found = evaluate(definitions, asset, check)
+            assert not found.passed, statement
+            assert found.metadata["failing_rows"].value, statement
+            assert "for example" in (found.description or ""), statement
+        assert evaluate(definitions, asset, check).passed, statement
+
+
+class SnapshotReader(threading.Thread):
+    """Reads which snapshot each view shows, over and over, in one transaction each time."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(daemon=True)
+        self._database = database
+        self._stop_reading = threading.Event()
+        self.seen: list[tuple[int, int]] = []
+
+    def run(self) -> None:
+        while not self._stop_reading.is_set():
+            with self._database.connect() as connection:
+                row = connection.execute(
+                    "SELECT (SELECT snapshot_id FROM serving.snapshot),"
+                    " (SELECT count(*) FROM serving.customer_segments)"
+                ).fetchone()
+                assert row is not None
+                self.seen.append((int(str(row[0])), int(str(row[1]))))
+
+    def finish(self) -> None:
+        self._stop_reading.set()
+        self.join(timeout=30)
+
+
+def test_a_failing_check_stops_the_run_while_a_reader_goes_on_with_yesterdays_snapshot(
+    run: Run, database: Database, shop_ledger: Path, tmp_path: Path
+) -> None:
+    assert run().success
+    served = snapshots.served_snapshot(database)
+    assert served is not None
+    # Whatever is written to clean_sales from now on is a cent too dear: the books no longer balance.
+    spoil(
+        database,
+        """
+        CREATE FUNCTION dearer() RETURNS trigger LANGUAGE plpgsql AS
+            'BEGIN NEW.amount := NEW.amount + 0.01; RETURN NEW; END';
+        CREATE TRIGGER dearer BEFORE INSERT ON warehouse.clean_sales FOR EACH ROW EXECUTE FUNCTION dearer();
+        """,
+    )
+    reader = SnapshotReader(database)
+    reader.start()
+    result = run()
+    reader.finish()
+    assert not result.success
+    assert set(failed_checks(result)) == {"revenue_reconciles"}
+    assert set(materialized(result)) == {"raw_sales", "clean_sales", "rejected_sales"}
+    assert len(reader.seen) > 10
+    assert set(reader.seen) == {(1, served.customers)}
+
+
+def test_tables_of_different_runs_are_never_published_together(run: Run, database: Database, tmp_path: Path) -> None:
+    assert run().success
+    spoil(
+        database,
+        "DELETE FROM warehouse.customer_segments WHERE customer_id IN"
+        " (SELECT customer_id FROM warehouse.customer_segments LIMIT 2)",
+    )
+    result = run("published_snapshot")
+    assert not result.success
+    served = snapshots.served_snapshot(database)
+    assert served is not None
+    assert served.snapshot_id == 1
+
+
+def test_a_past_reporting_date_sees_nothing_of_what_came_later(run: Run, database: Database) -> None:
+    result = run(as_of="2011-08-01")
+    assert result.success
+    served = snapshots.served_snapshot(database)
+    assert served is not None
+    assert served.as_of.isoformat() == "2011-08-01"
+    assert served.last_sale.isoformat() < "2011-08-01"
+    with database.connect() as connection:
+        row = connection.execute(
+            "SELECT max(last_purchase)::text, min(recency_days) FROM serving.customer_segments"
+        ).fetchone()
+    assert row is not None
+    assert str(row[0]) < "2011-08-01"
+    assert int(str(row[1])) >= 1
+
+
+@pytest.mark.parametrize(
+    ("as_of", "words"), [("2001-01-01", "is not after the first sale"), ("yesterday", "is not a date")]
+)
+def test_an_impossible_reporting_date_is_said_so(run: Run, as_of: str, words: str) -> None:
+    result = run(as_of=as_of)
+    assert not result.success
+    failures = [e.step_failure_data.user_failure_data for e in result.all_events if e.is_step_failure]
+    assert any(words in (said.description or "") for said in failures if said is not None)
+
+
+def test_customers_who_moved_since_an_earlier_day_carry_their_earlier_segment(run: Run, database: Database) -> None:
+    assert run(as_of="2011-09-01").success
+    [published] = [p for p in PUBLISHED if p.view == "customer_segments"]
+    before = snapshots.read_served(database, published).set_index("customer_id")["segment"]
+    assert run(as_of="2011-11-01").success
+    after = snapshots.read_served(database, published).set_index("customer_id")
+    moved = after[after["changed_on"] == "2011-11-01"]
+    assert not moved.empty
+    assert (moved["previous_segment"] == before.reindex(moved.index)).all()
+    stayed = after[after["changed_on"] != "2011-11-01"]
+    known = before.reindex(stayed.index).dropna()
+    assert (known == stayed.loc[known.index, "segment"]).all()
+
+
+def test_one_asset_of_the_features_can_be_made_alone(run: Run) -> None:
+    assert run().success
+    result = run("product_catalog")
+    assert result.success
+    assert set(materialized(result)) == {"product_catalog"}
+
+
+def test_a_ledger_without_one_genuine_line_is_said_so(run: Run, tmp_path: Path, shop_ledger: Path) -> None:
+    table = pq.read_table(shop_ledger).slice(0, 50)
+    place = table.schema.get_field_index("UnitPrice")
+    free = table.set_column(place, "UnitPrice", [["0"] * 50])
+    path = tmp_path / "free.parquet"
+    pq.write_table(free, path)
+    result = run(sales=str(path))
+    assert not result.success
+    failures = [e.step_failure_data.user_failure_data for e in result.all_events if e.is_step_failure]
+    assert any("50 of 50 lines are rejected" in (said.description or "") for said in failures if said is not None)
+
+
+def as_text(path: Path, shop_ledger: Path, lines: int, **columns: str) -> Path:
+    """Write the first lines of the shop's ledger as csv, with some columns under other names."""
+    frame = pq.read_table(shop_ledger).slice(0, lines).to_pandas()
+    frame.rename(columns=columns).to_csv(path, index=False)
+    return path
+
+
+def test_a_ledger_that_was_refused_does_not_become_the_default(
+    database: Database, settings: Settings, warehouse: WarehouseResource, shop_ledger: Path, tmp_path: Path
+) -> None:
+    free = settings.model_copy(update={"ledger": settings.ledger.model_copy(update={"sales": None})})
+    job = build_definitions(free, {"warehouse": warehouse}).resolve_job_def("refresh")
+
+    def execute(sales: str) -> bool:
+        config = {"ops": {"raw_sales": {"config": {"sales": sales}}}}
+        return job.execute_in_process(run_config=config, raise_on_error=False).success
+
+    assert execute(str(shop_ledger))
+    assert not execute(str(as_text(tmp_path / "few.csv", shop_ledger, 3)))
+    assert execute("")
+    assert snapshots.served_source(database) == str(shop_ledger)
+    assert len(snapshots.history(database)) == 2
+
+
+def test_the_same_file_is_read_again_when_its_columns_are_mapped_otherwise(
+    database: Database, settings: Settings, warehouse: WarehouseResource, shop_ledger: Path, tmp_path: Path
+) -> None:
+    frame = pq.read_table(shop_ledger).to_pandas().rename(columns={"Description": "Text"}).assign(Article="BOX")
+    frame.to_csv(tmp_path / "two.csv", index=False)
+    for column in ("Text", "Article"):
+        ledger = {"sales": str(tmp_path / "two.csv"), "columns": {"description": column}}
+        mapped = settings.model_copy(update={"ledger": settings.ledger.model_validate(ledger)})
+        job = build_definitions(mapped, {"warehouse": warehouse}).resolve_job_def("refresh")
+        assert job.execute_in_process(raise_on_error=False).success
+    [products] = [p for p in PUBLISHED if p.view == "products"]
+    assert set(snapshots.read_served(database, products)["description"]) == {"BOX"}
+
+
+def test_tables_of_another_ledger_than_the_one_in_use_are_not_published(
+    run: Run, database: Database, tmp_path: Path
+) -> None:
+    assert run().success
+    other = tmp_path / "other.parquet"
+    write_parquet(SimulatedShop(ShopPlan(lines=5_000, seed=8)), other)
+    assert run("raw_sales", sales=str(other)).success
+    assert not run("published_snapshot").success
+    assert len(snapshots.history(database)) == 1
+
+
+def test_a_snapshot_is_not_published_in_a_run_without_checks(run: Run, database: Database) -> None:
+    assert run().success
+    assert not run("published_snapshot").success
+    assert len(snapshots.history(database)) == 1
+
+
+def test_customers_of_another_ledger_say_nothing_of_where_customers_came_from(
+    run: Run, database: Database, tmp_path: Path
+) -> None:
+    assert run(as_of="2011-09-01").success
+    other = tmp_path / "other.parquet"
+    write_parquet(SimulatedShop(ShopPlan(lines=12_000, seed=4)), other)
+    assert run(sales=str(other)).success
+    with database.connect() as connection:
+        row = connection.execute("SELECT relabelled, promotion FROM serving.segment_drift").fetchone()
+    assert row == (None, "first model")
+
+
+def test_a_reporting_date_long_after_the_last_sale_is_said_so(run: Run) -> None:
+    result = run(as_of="2030-01-01")
+    assert not result.success
+    failures = [e.step_failure_data.user_failure_data for e in result.all_events if e.is_step_failure]
+    assert any("Nothing was sold in the 60 days before" in (s.description or "") for s in failures if s is not None)
+
+
+def test_a_ledger_with_dates_that_can_not_be_read_is_refused_with_examples(
+    run: Run, database: Database, shop_ledger: Path, tmp_path: Path
+) -> None:
+    assert run().success
+    frame = pq.read_table(shop_ledger).to_pandas()
+    frame["InvoiceDate"] = "week " + frame["InvoiceDate"].str.slice(0, 4)
+    frame.to_csv(tmp_path / "weeks.csv", index=False)
+    result = run(sales=str(tmp_path / "weeks.csv"))
+    assert not result.success
+    said = [e.step_failure_data.user_failure_data for e in result.all_events if e.is_step_failure]
+    assert any("date_formats" in (s.description or "") and "'week " in (s.description or "") for s in said if s)
+    assert len(snapshots.history(database)) == 1

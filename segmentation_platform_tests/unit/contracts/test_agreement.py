@@ -1,0 +1,290 @@
+"""Published tables that contradict each other are found out; consistent ones are not accused."""
+
+from collections.abc import Callable
+from functools import cache
+
+import pandas as pd
+import pytest
+
+from segmentation_platform.campaigns import built_in_playbook
+from segmentation_platform.campaigns.planning import customers_of, plan
+from segmentation_platform.contracts.agreement import AGREEING, disagreements
+from segmentation_platform.contracts.disagreement import Disagreement
+from segmentation_platform.engine import DuckDBEngine
+from segmentation_platform.insights.cancellations import cancellation_rates, cancellations
+from segmentation_platform.insights.cohorts import cohorts
+from segmentation_platform.insights.countries import countries
+from segmentation_platform.insights.lines import hold_lines
+from segmentation_platform.insights.rules import InsightRules
+from segmentation_platform.insights.seasonality import seasonality
+from segmentation_platform.ledger.point_in_time import COLUMNS, known_sales
+from segmentation_platform.recommendations.customer_lists import customer_recommendations
+from segmentation_platform.recommendations.ranking_artifacts import learn, ranking_tables
+from segmentation_platform.recommendations.rules import RecommendationRules
+from segmentation_platform.recommendations.sales import Sales, offered_products
+from segmentation_platform.recommendations.segment_lists import segment_recommendations
+from segmentation_platform.recommendations.similar_items import known_baskets, similar_items
+from segmentation_platform.segments.profiles import segment_regions
+from segmentation_platform_tests.support.ledgers import catalog, profiled, segmented, simulated, simulated_customers
+
+Tables = dict[str, pd.DataFrame]
+
+
+def tables() -> Tables:
+    """The tables of the simulated shop, to be spoilt at will."""
+    return {name: table.copy() for name, table in _tables().items()}
+
+
+@cache
+def _tables() -> Tables:
+    shop, segments, rules = simulated(), segmented(), RecommendationRules()
+    products = catalog(shop.clean, shop.as_of)
+    with known_sales(DuckDBEngine(), shop.clean[list(COLUMNS)], shop.as_of) as session:
+        sales = Sales(session, segments, products)
+        recommended = segment_recommendations(sales, shop.as_of, rules)
+        shelf, pairs = learn(sales, recommended, shop.as_of, rules)
+        own = customer_recommendations(segments, pairs, shelf)
+        offered = offered_products(products, shop.as_of, rules.sold_within_days)
+        similar = similar_items(known_baskets(session), offered, rules.similar)
+        hold_lines(session, products, segments)
+        rates = cancellation_rates(session)
+        told = {
+            "seasonality": seasonality(session, shop.as_of, InsightRules()),
+            "cancellations": cancellations(rates, products),
+            "countries": countries(session, rates, products),
+            "cohorts": cohorts(session, shop.as_of),
+        }
+    people = customers_of(segments, simulated_customers())
+    planned = plan(built_in_playbook(), people, told["seasonality"], shop.as_of, 7)
+    return {
+        "customer_segments": segments,
+        "segment_profiles": profiled(),
+        "segment_regions": segment_regions(segments),
+        "segment_recs": recommended,
+        "customer_recs": own,
+        "similar_items": similar,
+        "product_catalog": products,
+        **told,
+        "campaigns": planned.campaigns,
+        "campaign_audiences": planned.audiences,
+        **ranking_tables(shelf),
+    }
+
+
+def test_tables_of_one_run_agree() -> None:
+    assert disagreements(tables()) == []
+
+
+def test_all_tables_that_are_compared_are_tried_here() -> None:
+    assert set(tables()) == set(AGREEING)
+
+
+def left_customer(found: Tables) -> None:
+    """Somebody of a campaign has moved to another segment since."""
+    found["campaign_audiences"].loc[0, "segment"] = "Strangers"
+
+
+def lost_member(found: Tables) -> None:
+    found["campaign_audiences"] = found["campaign_audiences"].iloc[1:]
+
+
+def released(found: Tables) -> None:
+    audiences = found["campaign_audiences"]
+    audiences["is_holdout"] = audiences["is_holdout"] & (audiences.index != audiences["is_holdout"].idxmax())
+
+
+def renamed(found: Tables) -> None:
+    found["customer_segments"].loc[0, "segment"] = "Strangers"
+
+
+def renumbered(found: Tables) -> None:
+    found["segment_recs"].loc[:, "segment_id"] = found["segment_recs"]["segment_id"].replace(5, 6)
+
+
+def lost_customer(found: Tables) -> None:
+    found["customer_segments"] = found["customer_segments"].query("customer_id != customer_id.max()")
+
+
+def lost_segment(found: Tables) -> None:
+    customers = found["customer_segments"]
+    found["customer_segments"] = customers[customers["segment_id"] != 5]
+
+
+def other_money(found: Tables, by: float = 0.02) -> None:
+    customers = found["customer_segments"]
+    customers["monetary"] += by * (customers.index == 0)
+
+
+def no_recommendations(found: Tables) -> None:
+    found["segment_recs"] = found["segment_recs"].query("segment_id != 3")
+
+
+def unknown_product(found: Tables) -> None:
+    found["segment_recs"].loc[0, "stock_code"] = "99999"
+
+
+def lost_product(found: Tables) -> None:
+    products = found["product_catalog"]
+    found["product_catalog"] = products[products["stock_code"] != found["segment_recs"]["stock_code"][0]]
+
+
+def stranger(found: Tables) -> None:
+    found["customer_recs"].loc[0, "customer_id"] = "99999"
+
+
+def unsold_offer(found: Tables) -> None:
+    found["customer_recs"].loc[0, "stock_code"] = "99999"
+
+
+def unsold_item(found: Tables) -> None:
+    found["similar_items"].loc[0, "stock_code"] = "99999"
+
+
+def unsold_similar_item(found: Tables) -> None:
+    found["similar_items"].loc[0, "similar_stock_code"] = "99999"
+
+
+def lost_region(found: Tables) -> None:
+    found["segment_regions"] = found["segment_regions"].query("region != 'Germany'")
+
+
+def strange_region(found: Tables) -> None:
+    found["segment_regions"].loc[0, "region"] = "Atlantis"
+
+
+def larger_region(found: Tables) -> None:
+    regions = found["segment_regions"]
+    regions["customers"] += regions.index == 0
+
+
+def richer_month(found: Tables) -> None:
+    months = found["seasonality"]
+    everything = months["subject_kind"] == "all"
+    months.loc[everything, ["revenue", "sales"]] += 1.0
+
+
+def other_category(found: Tables) -> None:
+    months = found["seasonality"]
+    first = months.loc[months["subject_kind"] == "category", "subject"].iloc[0]
+    months["subject"] = months["subject"].replace(first, "Umbrellas")
+
+
+def richer_country(found: Tables) -> None:
+    countries = found["countries"]
+    countries["revenue"] += 99.0 * countries["is_home"]
+
+
+def lost_cohort(found: Tables) -> None:
+    found["cohorts"] = found["cohorts"].query("cohort != cohort.min()")
+
+
+def strange_segment(found: Tables) -> None:
+    rows = found["cancellations"]
+    first = rows.loc[rows["subject_kind"] == "segment", "subject"].iloc[0]
+    rows["subject"] = rows["subject"].replace(first, "Strangers")
+
+
+def unsold_cancellation(found: Tables) -> None:
+    rows = found["cancellations"]
+    first = rows.index[(rows["subject_kind"] == "product") & (rows["lines_sold"] > 0)][0]
+    rows.loc[first, "subject"] = "99999"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "table", "rule"),
+    [
+        (richer_month, "seasonality", "revenue of the kind all is that of the products"),
+        (richer_month, "cancellations", "money sold of the kind region is that of seasonality"),
+        (other_category, "seasonality", "revenue of a category is that of its products"),
+        (richer_country, "countries", "revenue is that of the products"),
+        (lost_product, "countries", "revenue is that of the products"),
+        (lost_cohort, "cohorts", "customers are those of customer_segments"),
+        (lost_cohort, "cohorts", "revenue is that of customer_segments"),
+        (lost_customer, "cohorts", "customers are those of customer_segments"),
+        (left_customer, "campaign_audiences", "customer is in that segment"),
+        (lost_member, "campaigns", "customers and held_out are those of the audience"),
+        (released, "campaigns", "customers and held_out are those of the audience"),
+        (lost_customer, "campaign_audiences", "customer is in that segment"),
+        (strange_segment, "cancellations", "segment is one of the profiles"),
+        (unsold_cancellation, "cancellations", "product is in the catalog"),
+        (renamed, "customer_segments", "segment is one of the profiles"),
+        (renumbered, "segment_recs", "segment is one of the profiles"),
+        (lost_customer, "segment_profiles", "customers are those of customer_segments"),
+        (lost_segment, "segment_profiles", "customers are those of customer_segments"),
+        (lost_customer, "segment_regions", "customers are those of customer_segments"),
+        (lost_region, "segment_regions", "customers are those of customer_segments"),
+        (strange_region, "segment_regions", "customers are those of customer_segments"),
+        (larger_region, "segment_regions", "customers are those of customer_segments"),
+        (other_money, "segment_profiles", "revenue is that of customer_segments"),
+        (no_recommendations, "segment_recs", "every segment has recommendations"),
+        (unknown_product, "segment_recs", "product is in the catalog"),
+        (lost_product, "segment_recs", "product is in the catalog"),
+        (lost_customer, "customer_recs", "customer is in customer_segments"),
+        (stranger, "customer_recs", "customer is in customer_segments"),
+        (unsold_offer, "customer_recs", "stock_code is in the catalog"),
+        (lost_product, "customer_recs", "stock_code is in the catalog"),
+        (unsold_item, "similar_items", "stock_code is in the catalog"),
+        (unsold_similar_item, "similar_items", "similar_stock_code is in the catalog"),
+    ],
+)
+def test_a_difference_is_found_with_its_table_and_rule(
+    spoil: Callable[[Tables], None], table: str, rule: str
+) -> None:
+    found = tables()
+    spoil(found)
+    assert (table, rule) in {(difference.table, difference.rule) for difference in disagreements(found)}
+
+
+def test_the_value_says_what_stands_apart() -> None:
+    found = tables()
+    unknown_product(found)
+    assert disagreements(found) == [Disagreement("segment_recs", "product is in the catalog", "99999")]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "table", "rule"),
+    [
+        (stranger, "customer_recs", "customer is in customer_segments"),
+        (unsold_offer, "customer_recs", "stock_code is in the catalog"),
+        (unsold_item, "similar_items", "stock_code is in the catalog"),
+        (unsold_similar_item, "similar_items", "similar_stock_code is in the catalog"),
+    ],
+)
+def test_a_stranger_or_an_unsold_product_is_told_by_itself(
+    spoil: Callable[[Tables], None], table: str, rule: str
+) -> None:
+    found = tables()
+    spoil(found)
+    assert disagreements(found) == [Disagreement(table, rule, "99999")]
+
+
+def test_a_stranger_with_many_products_is_told_once() -> None:
+    found = tables()
+    own = found["customer_recs"]
+    own.loc[own["customer_id"] == own["customer_id"].iloc[0], "customer_id"] = "99999"
+    assert (own["customer_id"] == "99999").sum() > 1
+    assert disagreements(found) == [Disagreement("customer_recs", "customer is in customer_segments", "99999")]
+
+
+@pytest.mark.parametrize("table", ["customer_recs", "similar_items"])
+def test_lists_without_rows_agree_with_all(table: str) -> None:
+    found = tables()
+    found[table] = found[table].head(0)
+    assert disagreements(found) == []
+
+
+def test_a_moved_customer_shows_in_the_sizes_of_both_segments() -> None:
+    found = tables()
+    customers = found["customer_segments"]
+    to = 2 if customers["segment_id"][0] != 2 else 3
+    customers.loc[0, "segment_id"] = to
+    customers.loc[0, "segment"] = found["segment_profiles"].set_index("segment_id")["segment"][to]
+    sizes = [d for d in disagreements(found) if d.rule == "customers are those of customer_segments"]
+    assert len(sizes) == 2
+    assert f"segment {to}: " in " ".join(difference.value for difference in sizes)
+
+
+def test_a_cent_of_rounding_is_no_difference() -> None:
+    found = tables()
+    other_money(found, by=0.004)
+    assert disagreements(found) == []

@@ -1,0 +1,89 @@
+"""The figures of the real ledger: trained before November 2011, tested up to its end; chosen on October only."""
+
+import time
+from dataclasses import replace
+from datetime import date
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from segmentation_platform.recommendations.backtest import BacktestWindow, backtest
+from segmentation_platform.recommendations.backtest.metrics import NAMES
+from segmentation_platform.recommendations.backtest.models import customer_lists
+from segmentation_platform.recommendations.backtest.outcomes import measure, truth_of
+from segmentation_platform.recommendations.backtest.training import training_data
+from segmentation_platform.recommendations.ease import item_weights
+from segmentation_platform.recommendations.histories import Histories
+from segmentation_platform.recommendations.rules import CustomerListRules, RecommendationRules
+from segmentation_platform_tests.support.ledgers import real
+from segmentation_platform_tests.support.real_ledger import needs_real_ledger
+from segmentation_platform_tests.unit.recommendations.backtest.pasts import past_of
+
+pytestmark = [pytest.mark.slow, pytest.mark.real_ledger, needs_real_ledger]
+
+RULES = RecommendationRules()
+NOVEMBER = BacktestWindow(date(2011, 11, 1), date(2011, 12, 10))
+
+
+@cache
+def judged() -> tuple[pd.DataFrame, float]:
+    """The backtest and the CPU seconds that it took."""
+    clean = real()[1]
+    began = time.process_time()
+    found = backtest(past_of(clean), [NOVEMBER], RULES)
+    return found, time.process_time() - began
+
+
+def ndcg(model: str, task: str) -> pd.DataFrame:
+    found = judged()[0]
+    return found[(found["model"] == model) & (found["task"] == task) & (found["metric"] == "ndcg@10")]
+
+
+@pytest.mark.parametrize(("task", "least"), [("all", 0.375), ("new", 0.168)])
+def test_customer_lists_reach_their_figures_and_beat_every_baseline(task: str, least: float) -> None:
+    own = ndcg("customer_lists", task)
+    assert own["value"].iloc[0] >= least
+    assert (own["delta_low"] > 0).all()
+
+
+@pytest.mark.parametrize(("task", "least"), [("all", 0.18), ("new", 0.10)])
+def test_segment_lists_reach_their_figures_and_beat_every_baseline(task: str, least: float) -> None:
+    own = ndcg("segment_lists", task)
+    assert own["value"].iloc[0] >= least
+    assert (own["delta_low"] > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("model", "task", "published"),
+    [
+        ("global_popularity", "all", 0.087),
+        ("recent_popularity", "all", 0.136),
+        ("personal_frequency", "all", 0.345),
+        ("global_popularity", "new", 0.038),
+        ("recent_popularity", "new", 0.081),
+    ],
+)
+def test_the_baselines_are_as_good_as_elsewhere(model: str, task: str, published: float) -> None:
+    """So that no figure is good because a baseline is bad."""
+    assert ndcg(model, task)["value"].iloc[0] == pytest.approx(published, abs=0.005)
+
+
+def test_a_backtest_of_one_origin_is_cheap() -> None:
+    assert judged()[1] < 40, "CPU seconds; 15 on a quiet machine"
+
+
+def test_the_weights_that_are_kept_recommend_as_well_as_all_of_them() -> None:
+    """Few enough to be published; measured on the origin of the published figures."""
+    known = training_data(past_of(real()[1]), NOVEMBER.origin, RULES)
+    truth = truth_of(past_of(real()[1]), NOVEMBER, known, RULES.backtest)
+    orders = Histories.of(known.pairs, known.demand.index).orders
+    whole = CustomerListRules(neighbours=len(known.demand))
+    every = known.with_ranker(replace(known.ranker, weights=item_weights(orders, whole)))
+    kept, all_of_them = (measure(customer_lists, each, truth) for each in (known, every))
+    for task in ("all", "new"):
+        place = NAMES.index("ndcg@10")
+        lost = np.nanmean(all_of_them[task].metrics[:, place]) - np.nanmean(kept[task].metrics[:, place])
+        assert lost < 0.002, task
+    assert known.ranker.weights.nnz < 0.03 * every.ranker.weights.nnz

@@ -1,0 +1,82 @@
+"""Scoring on demand gives what the night gives, for people who are not in the ledger, too."""
+
+import time
+from collections.abc import Iterable
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from segmentation_platform.contracts import SegmentRecommendations
+from segmentation_platform.recommendations.ranking_artifacts import learn
+from segmentation_platform.recommendations.rules import RecommendationRules
+from segmentation_platform.recommendations.scorer import Bought, Scorer
+from segmentation_platform_tests.support.ledgers import simulated
+from segmentation_platform_tests.unit.recommendations.shops import AS_OF, Line, bought, customer_lists, line, opened
+
+SHOP = [
+    *bought({"1": "AB", "2": "ABC", "3": "ABC", "4": "BCD", "5": "AD"}, "2010-12-20"),
+    line("1", "A", "2010-12-01"),
+]
+
+
+def scorer_of(lines: Iterable[Line], as_of: date = AS_OF) -> Scorer:
+    with opened(lines, as_of) as sales:
+        return Scorer(learn(sales, SegmentRecommendations.no_rows(), as_of, RecommendationRules())[0])
+
+
+def test_a_known_customer_handed_over_gets_the_list_of_the_night() -> None:
+    basket = [Bought("A", 2, date(2010, 12, 20)), Bought("B", 1, date(2010, 12, 20))]
+    found = scorer_of(SHOP).score(basket, "United Kingdom")
+    night = customer_lists(SHOP)
+    own = night[night["customer_id"] == "1"].drop(columns=["customer_id", "segment"]).reset_index(drop=True)
+    pd.testing.assert_frame_equal(found, own)
+
+
+def test_an_empty_basket_gets_what_is_popular_in_the_region() -> None:
+    found = scorer_of(SHOP).score([], "United Kingdom")
+    assert set(found["list"]) == {"new_to_you"}
+    assert set(found["reason"]) == {"Popular now in United Kingdom"}
+    assert found["stock_code"].iloc[0] == "A"
+
+
+def test_a_region_that_was_never_seen_counts_as_all_regions() -> None:
+    scorer = scorer_of(SHOP)
+    pd.testing.assert_frame_equal(scorer.score([Bought("A")], "Atlantis"), scorer.score([Bought("A")]))
+    assert set(scorer.score([], "Atlantis")["reason"]) == {"Popular now"}
+
+
+def test_products_that_the_ledger_does_not_know_are_passed_over() -> None:
+    scorer = scorer_of(SHOP)
+    strange = [Bought("A"), Bought("POSTAGE"), Bought("?", 0)]
+    pd.testing.assert_frame_equal(scorer.score(strange), scorer.score([Bought("A")]))
+
+
+def test_what_was_cancelled_whole_is_not_offered_and_otherwise_says_nothing() -> None:
+    scorer = scorer_of(SHOP)
+    plain = scorer.score([Bought("A")])
+    found = scorer.score([Bought("A"), Bought("B", 0)])
+    assert "B" in set(plain["stock_code"])
+    kept = plain[plain["stock_code"] != "B"]
+    assert found[["stock_code", "score"]].values.tolist() == kept[["stock_code", "score"]].values.tolist()
+    pd.testing.assert_frame_equal(
+        scorer.score([Bought("A"), Bought("B", 0), Bought("B")]), scorer.score([Bought("A"), Bought("B")])
+    )
+
+
+def test_a_product_named_twice_counts_both_times() -> None:
+    scorer = scorer_of(SHOP)
+    twice = [Bought("A", 1, date(2010, 12, 1)), Bought("A", 2, date(2010, 12, 30))]
+    pd.testing.assert_frame_equal(scorer.score(twice), scorer.score([Bought("A", 3, date(2010, 12, 30))]))
+
+
+@pytest.mark.slow
+def test_some_hundred_customers_are_scored_in_a_second() -> None:
+    shop = simulated()
+    scorer = scorer_of(shop.clean.to_dict("records"), shop.as_of)  # type: ignore[arg-type]
+    codes = shop.clean["stock_code"].drop_duplicates().tolist()
+    baskets = [[Bought(code) for code in codes[start : start + 30]] for start in range(200)]
+    began = time.process_time()
+    for basket in baskets:
+        scorer.score(basket, "Germany")
+    assert time.process_time() - began < 1

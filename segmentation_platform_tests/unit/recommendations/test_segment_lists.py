@@ -1,0 +1,549 @@
+"""Product lists per segment and region: what they are ordered by, what is left out, and that the words are true."""
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from segmentation_platform.contracts import SegmentRecommendations
+from segmentation_platform.contracts.recommendations import LISTS
+from segmentation_platform.engine import DuckDBEngine
+from segmentation_platform.ledger.catalog import product_catalog
+from segmentation_platform.ledger.point_in_time import COLUMNS, known_sales
+from segmentation_platform.recommendations.rules import RecommendationRules
+from segmentation_platform.recommendations.sales import Sales
+from segmentation_platform.recommendations.segment_lists import segment_recommendations
+from segmentation_platform.recommendations.tastes import MIXED
+from segmentation_platform_tests.support.ledgers import catalog, sales_lines, segmented, simulated
+
+AS_OF = date(2011, 1, 1)
+SMALL = RecommendationRules(cell_customers=1, support=1, shrinkage=0)
+"""Nothing is too small, and nothing drawn to others."""
+
+
+@dataclass(frozen=True)
+class Customer:
+    """Who buys one unit of each of some products, each day's in an invoice of its own."""
+
+    segment: int
+    bought: Mapping[str, str] | Sequence[str]
+    """Products, on 31 December; or products by day."""
+    region: str = "United Kingdom"
+    taste: str = MIXED
+
+
+@dataclass
+class Shop:
+    customers: Sequence[Customer]
+    lines: list[dict[str, object]] = field(default_factory=list)
+
+    def clean(self) -> pd.DataFrame:
+        lines = [
+            {
+                "customer_id": f"{number:04}",
+                "stock_code": product,
+                "description": f"THE {product}",
+                "sold_at": pd.Timestamp(day),
+                "invoice": f"{number} {day}",
+                "region": customer.region,
+            }
+            for number, customer in enumerate(self.customers)
+            for product, day in as_days(customer.bought).items()
+        ]
+        return sales_lines([*lines, *self.lines])
+
+    def segments(self) -> pd.DataFrame:
+        rows = [
+            (f"{number:04}", customer.segment, f"Segment {customer.segment}", customer.region, customer.taste)
+            for number, customer in enumerate(self.customers)
+        ]
+        return pd.DataFrame(rows, columns=["customer_id", "segment_id", "segment", "region", "taste"])
+
+
+def as_days(bought: Mapping[str, str] | Sequence[str]) -> Mapping[str, str]:
+    return bought if isinstance(bought, Mapping) else dict.fromkeys(bought, "2010-12-31")
+
+
+def lists_of(
+    clean: pd.DataFrame, segments: pd.DataFrame, rules: RecommendationRules = SMALL, as_of: date = AS_OF
+) -> pd.DataFrame:
+    with known_sales(DuckDBEngine(), clean[list(COLUMNS)], as_of) as session:
+        sales = Sales(session, segments, product_catalog(session))
+        found = segment_recommendations(sales, as_of, rules)
+    SegmentRecommendations.validate(found, lazy=True)
+    return found
+
+
+def lists(*customers: Customer, rules: RecommendationRules = SMALL, as_of: date = AS_OF) -> pd.DataFrame:
+    shop = Shop(customers)
+    return lists_of(shop.clean(), shop.segments(), rules, as_of)
+
+
+def products(found: pd.DataFrame, name: str, segment: int = 1, region: str = "all", taste: str = "all") -> list[str]:
+    """The products of one list, best first."""
+    return one(found, name, segment, region, taste)["stock_code"].tolist()
+
+
+def one(found: pd.DataFrame, name: str, segment: int = 1, region: str = "all", taste: str = "all") -> pd.DataFrame:
+    wanted = {"list": name, "segment_id": segment, "region": region, "taste": taste}
+    chosen = np.logical_and.reduce([found[column] == value for column, value in wanted.items()])
+    return found[chosen].sort_values("rank")
+
+
+@cache
+def shoppers() -> pd.DataFrame:
+    """The simulated shop's customers in segments; of their tastes the two most common are told apart."""
+    people = segmented()
+    common = people["taste"].value_counts().index[:2]
+    return people.assign(taste=people["taste"].where(people["taste"].isin(common), MIXED))
+
+
+@cache
+def simulated_lists(shrinkage: float = 200.0) -> pd.DataFrame:
+    shop = simulated()
+    rules = RecommendationRules(cell_customers=8, support=2, shrinkage=shrinkage)
+    return lists_of(shop.clean, shoppers(), rules, shop.as_of)
+
+
+# --- on a whole simulated shop ---
+
+
+def told_by_pandas(shrinkage: float) -> pd.DataFrame:
+    """Score, share, lift and trend of every product in every cell, told once more."""
+    shop = simulated()
+    kept = shop.clean[shop.clean["net_quantity"] > 0].drop(columns="region")
+    kept = kept.merge(shoppers()[["customer_id", "segment_id", "region", "taste"]], on="customer_id")
+    bought = kept.assign(day=kept["sold_at"].dt.normalize()).drop_duplicates(["customer_id", "invoice", "stock_code"])
+    age = (pd.Timestamp(shop.as_of) - bought["day"]).dt.days
+    bought = bought.assign(weight=0.5 ** (age / 7), once=1.0)
+    people = shoppers()
+
+    def shares(lines: pd.DataFrame, prior: pd.DataFrame | None) -> pd.DataFrame:
+        sums = lines.groupby("stock_code")[["weight", "once"]].sum().round(9)
+        if prior is None:
+            return sums / sums.sum()
+        return (sums + shrinkage * prior.reindex(sums.index)) / (sums.sum() + shrinkage)
+
+    everyone = shares(bought, None)
+    share_of_all = bought.groupby("stock_code")["customer_id"].nunique() / len(people)
+    rows = []
+    cells = itertools.product(
+        sorted(people["segment_id"].unique()),
+        ["all", *people["region"].unique()],
+        ["all", *people["taste"].unique()],
+    )
+    for segment, region, taste in cells:
+        of_taste = bought if taste == "all" else bought[bought["taste"] == taste]
+        of_both = of_taste if region == "all" else of_taste[of_taste["region"] == region]
+        cell = of_both[of_both["segment_id"] == segment]
+        inside = people[
+            (people["segment_id"] == segment)
+            & ((region == "all") | (people["region"] == region))
+            & ((taste == "all") | (people["taste"] == taste))
+        ]
+        if cell.empty:
+            continue
+        # Drawn to the region and taste, that to the taste, and that to everyone.
+        prior = everyone if taste == "all" else shares(of_taste, everyone)
+        prior = prior if region == "all" else shares(of_both, prior)
+        found = shares(cell, prior)
+        customers = cell.groupby("stock_code")["customer_id"].nunique()
+        rows.append(
+            pd.DataFrame(
+                {
+                    "segment_id": segment,
+                    "region": region,
+                    "taste": taste,
+                    "popular": found["weight"],
+                    "rising": found["weight"] / found["once"],
+                    "customers": customers,
+                    "share": customers / len(inside),
+                    "lift": customers / len(inside) / share_of_all.reindex(customers.index),
+                    "trend": (everyone["weight"] / everyone["once"]).reindex(customers.index),
+                }
+            ).reset_index()
+        )
+    return pd.concat(rows)
+
+
+@pytest.mark.parametrize("shrinkage", [0.0, 200.0])
+def test_every_figure_is_what_pandas_says_of_a_simulated_shop(shrinkage: float) -> None:
+    found = simulated_lists(shrinkage)
+    joined = found.merge(
+        told_by_pandas(shrinkage), on=["segment_id", "region", "taste", "stock_code"], suffixes=("", "_told")
+    )
+    assert len(joined) == len(found) > 1_000
+    for name in ("customers", "share", "lift", "trend"):
+        np.testing.assert_allclose(joined[name], joined[f"{name}_told"], rtol=1e-6, atol=1e-6)
+    for name in ("popular", "rising"):
+        own = joined[joined["list"] == name]
+        np.testing.assert_allclose(own["score"], own[name], rtol=1e-6, atol=1e-9)
+
+
+def test_the_first_of_popular_is_the_best_of_all_that_are_still_sold() -> None:
+    found, told = simulated_lists(), told_by_pandas(200.0)
+    products_now = catalog(simulated().clean, simulated().as_of)
+    still = products_now["last_sold"] >= pd.Timestamp(simulated().as_of) - pd.Timedelta(days=60)
+    told = told[told["stock_code"].isin(products_now.loc[still, "stock_code"])]
+    best = told.groupby(["segment_id", "region", "taste"])["popular"].max()
+    first = found[(found["list"] == "popular") & (found["rank"] == 1)].set_index(["segment_id", "region", "taste"])[
+        "score"
+    ]
+    np.testing.assert_allclose(first, best.reindex(first.index), rtol=1e-6)
+
+
+def test_ranks_of_every_list_go_from_1_up_without_gaps_by_falling_score() -> None:
+    for _, own in simulated_lists().groupby(["segment_id", "region", "taste", "list"]):
+        in_order = own.sort_values("rank")
+        assert in_order["rank"].tolist() == list(range(1, len(own) + 1))
+        assert len(own) <= 50
+        assert in_order["score"].is_monotonic_decreasing
+        assert in_order["stock_code"].is_unique
+
+
+def test_every_segment_has_every_list_over_all_regions_and_rows_are_in_order() -> None:
+    found = simulated_lists()
+    everywhere = found[(found["region"] == "all") & (found["taste"] == "all")]
+    assert set(everywhere.loc[everywhere["list"] == "popular", "segment_id"]) == set(range(1, 6))
+    assert set(found["list"]) == set(LISTS)
+    assert {"all"} < set(found["taste"]) <= {"all", *shoppers()["taste"]}
+    keys = found[["segment_id", "region", "taste", "list", "rank"]]
+    pd.testing.assert_frame_equal(keys, keys.sort_values(list(keys.columns), ignore_index=True))
+
+
+def test_the_interval_contains_the_lift() -> None:
+    found = simulated_lists()
+    assert (found["lift_low"] <= found["lift"]).all()
+    assert (found["lift"] <= found["lift_high"]).all()
+    assert (found.loc[found["share"] < 1, "lift_low"] < found.loc[found["share"] < 1, "lift"]).all()
+
+
+def test_what_rises_and_what_sets_apart_is_above_1_with_enough_customers_behind_it() -> None:
+    found = simulated_lists()
+    telling = found[found["list"] != "popular"]
+    assert (telling["score"] > 1).all()
+    assert (telling["customers"] >= 2).all()
+    signature = found[found["list"] == "signature"]
+    assert (signature["score"] == signature["lift_low"]).all()
+
+
+def test_nothing_rises_in_a_cell_whose_customers_did_not_buy_it_lately() -> None:
+    shop = simulated()
+    recent = shop.clean[(shop.clean["sold_at"] >= pd.Timestamp(shop.as_of) - pd.Timedelta(days=28))]
+    recent = recent[recent["net_quantity"] > 0].merge(shoppers()[["customer_id", "segment_id"]], on="customer_id")
+    buyers = recent.groupby(["segment_id", "stock_code"])["customer_id"].nunique()
+    found = simulated_lists()
+    rising = found[(found["list"] == "rising") & (found["region"] == "all") & (found["taste"] == "all")]
+    assert not rising.empty
+    behind = buyers.reindex(pd.MultiIndex.from_frame(rising[["segment_id", "stock_code"]])).fillna(0)
+    assert behind.min() >= 2
+    assert (rising["score"] >= 1.1).all()
+
+
+def test_the_words_say_the_numbers_of_their_row() -> None:
+    patterns = {
+        "popular": r"Selling most now; (\d+)% of (.+) have bought it",
+        "rising": r"Selling ([\d.]+) times its usual share lately among (.+)",
+        "signature": r"([\d.]+) times as common among (.+) as among all customers",
+    }
+    numbers = {"popular": "share", "rising": "score", "signature": "lift"}
+    for row in simulated_lists().to_dict("records"):
+        said = re.fullmatch(patterns[row["list"]], row["reason"])
+        assert said, row["reason"]
+        value = row[numbers[row["list"]]]
+        assert said[1] == (f"{100 * value:.0f}" if row["list"] == "popular" else f"{value:.1f}")
+        where = "" if row["region"] == "all" else f" in {row['region']}"
+        what = {"all": "", MIXED: " of mixed taste"}.get(row["taste"], f" who like {row['taste']}")
+        assert said[2] == row["segment"] + where + what
+
+
+def test_the_order_of_the_lines_and_customers_makes_no_difference() -> None:
+    shop = simulated()
+    rules = RecommendationRules(cell_customers=8, support=2, shrinkage=200.0)
+    shuffled = lists_of(
+        shop.clean.sample(frac=1, random_state=1), shoppers().sample(frac=1, random_state=2), rules, shop.as_of
+    )
+    pd.testing.assert_frame_equal(shuffled, simulated_lists())
+
+
+def test_what_a_product_is_comes_from_the_catalog() -> None:
+    products_now = catalog(simulated().clean, simulated().as_of).set_index("stock_code")
+    found = simulated_lists()
+    expected = products_now.loc[found["stock_code"], ["description", "category", "product_type"]]
+    pd.testing.assert_frame_equal(
+        found[["description", "category", "product_type"]], expected.reset_index(drop=True), check_names=False
+    )
+
+
+# --- shrinkage ---
+
+
+def thin_cell(shrinkage: float) -> pd.DataFrame:
+    """One customer of segment 1 in Germany; Germans like B, and everybody A."""
+    others = (
+        [Customer(2, ["A"])] * 16 + [Customer(2, ["A", "B"], "Germany")] * 2 + [Customer(2, ["B"], "Germany")] * 4
+    )
+    rules = SMALL.model_copy(update={"shrinkage": shrinkage})
+    return lists(Customer(1, ["A", "B", "C"], "Germany"), *others, rules=rules)
+
+
+def scores(found: pd.DataFrame, segment: int, region: str) -> dict[str, float]:
+    own = one(found, "popular", segment, region)
+    return dict(zip(own["stock_code"], own["score"], strict=True))
+
+
+def test_without_shrinkage_a_cell_speaks_for_itself() -> None:
+    assert scores(thin_cell(0), 1, "Germany") == pytest.approx({"A": 1 / 3, "B": 1 / 3, "C": 1 / 3})
+
+
+def test_with_much_shrinkage_a_cell_says_what_everyone_says() -> None:
+    everyone = {"A": 19 / 27, "B": 7 / 27, "C": 1 / 27}
+    assert scores(thin_cell(1e9), 1, "Germany") == pytest.approx(everyone, rel=1e-6)
+    assert scores(thin_cell(1e9), 1, "all") == pytest.approx(everyone, rel=1e-6)
+
+
+def test_in_between_a_thin_cell_is_drawn_to_its_region_and_that_to_everyone() -> None:
+    shrinkage, weight = 5.0, 0.5 ** (1 / 7)
+    everyone = {"A": 19 / 27, "B": 7 / 27, "C": 1 / 27}
+    of_region = {
+        code: (bought * weight + shrinkage * everyone[code]) / (11 * weight + shrinkage)
+        for code, bought in {"A": 3, "B": 7, "C": 1}.items()
+    }
+    expected = {code: (weight + shrinkage * of_region[code]) / (3 * weight + shrinkage) for code in "ABC"}
+    found = scores(thin_cell(shrinkage), 1, "Germany")
+    assert found == pytest.approx(expected)
+    assert found["B"] > scores(thin_cell(shrinkage), 1, "all")["B"]
+
+
+def test_a_segment_that_bought_nothing_for_long_says_what_everyone_says_even_without_shrinkage() -> None:
+    long_ago = Customer(1, {"A": "2009-01-01", "B": "2009-01-02"})
+    found = lists(long_ago, *[Customer(2, ["A"])] * 3, Customer(2, ["B"]))
+    assert scores(found, 1, "all") == pytest.approx({"A": 0.75, "B": 0.25})
+
+
+def test_many_half_lives_after_the_last_sale_the_usual_shares_count() -> None:
+    rules = SMALL.model_copy(update={"half_life_days": 0.5})
+    found = lists(*[Customer(1, ["A"])] * 3, Customer(1, ["B"]), rules=rules, as_of=date(2011, 2, 1))
+    assert scores(found, 1, "all") == pytest.approx({"A": 0.75, "B": 0.25})
+    assert set(found["trend"]) == {1.0}
+
+
+def test_a_cell_with_many_purchases_is_drawn_less() -> None:
+    def first_share(customers: int) -> float:
+        others = [Customer(2, ["B"])] * 100
+        found = lists(*[Customer(1, ["A"])] * customers, *others, rules=SMALL.model_copy(update={"shrinkage": 20}))
+        return scores(found, 1, "all")["A"]
+
+    assert first_share(2) < first_share(20) < first_share(200) < 1
+
+
+# --- tastes ---
+
+
+def two_tastes(cell_customers: int = 1) -> pd.DataFrame:
+    kitchen = [Customer(1, ["A", "B"], taste="Kitchen")] * 4
+    rules = SMALL.model_copy(update={"cell_customers": cell_customers})
+    return lists(*kitchen, *[Customer(1, ["A", "C"], taste="Toys")] * 2, Customer(2, ["A"]), rules=rules)
+
+
+def test_customers_of_another_taste_are_offered_something_else() -> None:
+    found = two_tastes()
+    assert products(found, "popular", taste="Kitchen") == ["A", "B"]
+    assert products(found, "popular", taste="Toys") == ["A", "C"]
+    assert products(found, "popular") == ["A", "B", "C"]
+
+
+def test_a_taste_with_too_few_customers_of_a_segment_has_no_lists_of_its_own() -> None:
+    assert set(two_tastes(cell_customers=3)["taste"]) == {"all", "Kitchen"}
+
+
+def test_a_thin_taste_is_drawn_to_the_same_taste_in_other_segments() -> None:
+    others = [Customer(2, ["B", "C"], taste="Toys")] * 20 + [Customer(2, ["A", "B"], taste="Kitchen")] * 200
+    thin = Customer(1, ["A", "B", "C"], taste="Toys")
+    rules = SMALL.model_copy(update={"shrinkage": 20.0})
+    found = lists(thin, *others, rules=rules)
+    assert products(found, "popular", taste="Toys") == ["B", "C", "A"]
+    assert products(found, "popular") == ["B", "A", "C"]
+
+
+@pytest.mark.parametrize(
+    ("taste", "said"), [("Toys", "Segment 1 who like Toys"), (MIXED, "Segment 1 of mixed taste")]
+)
+def test_the_words_name_the_taste(taste: str, said: str) -> None:
+    row = one(lists(Customer(1, ["A"], taste=taste)), "popular", taste=taste)
+    assert said in row["reason"].item()
+
+
+# --- recency ---
+
+
+def test_a_purchase_as_old_as_the_half_life_counts_half() -> None:
+    found = lists(Customer(1, {"A": "2010-12-31", "B": "2010-12-24", "C": "2010-12-17"}))
+    shares = scores(found, 1, "all")
+    assert shares["B"] / shares["A"] == pytest.approx(0.5)
+    assert shares["C"] / shares["A"] == pytest.approx(0.25)
+
+
+def test_a_product_that_sold_more_lately_than_usual_is_rising_and_the_others_are_not() -> None:
+    old = {"A": "2010-11-20", "B": "2010-11-20"}
+    found = lists(*[Customer(1, old)] * 5, *[Customer(1, {"A": "2010-11-21", "C": "2010-12-30"})] * 2)
+    assert products(found, "rising") == ["C"]
+    assert one(found, "rising")["trend"].item() > 1
+
+
+def test_products_that_nobody_bought_lately_are_not_offered() -> None:
+    rules = SMALL.model_copy(update={"sold_within_days": 30})
+    bought = {"OLD": "2010-12-01", "BORDER": "2010-12-02", "NEW": "2010-12-03"}
+    found = lists(*[Customer(1, bought)] * 3, rules=rules)
+    assert sorted(products(found, "popular")) == ["BORDER", "NEW"]
+    assert "OLD" not in set(found["stock_code"])
+    assert products(found, "popular") == ["NEW", "BORDER"]
+
+
+def test_what_comes_on_the_reporting_date_or_later_is_unknown() -> None:
+    found = lists(Customer(1, {"A": "2010-12-31", "B": "2011-01-01", "C": "2011-01-02"}))
+    assert products(found, "popular") == ["A"]
+
+
+# --- what counts as a purchase ---
+
+
+def test_two_lines_of_a_product_in_an_invoice_are_one_purchase() -> None:
+    shop = Shop([Customer(1, ["A", "B"])])
+    again = {
+        "customer_id": "0000",
+        "stock_code": "A",
+        "invoice": "0 2010-12-31",
+        "sold_at": pd.Timestamp("2010-12-31"),
+    }
+    shop.lines.extend([again, {**again, "quantity": 60.0}])
+    found = lists_of(shop.clean(), shop.segments())
+    assert scores(found, 1, "all") == pytest.approx({"A": 0.5, "B": 0.5})
+
+
+def test_guests_strangers_and_what_was_cancelled_leave_no_trace() -> None:
+    shop = Shop([Customer(1, ["A", "B"])])
+    day = pd.Timestamp("2010-12-31")
+    shop.lines.extend(
+        [
+            {"customer_id": None, "stock_code": "A", "sold_at": day, "invoice": "guest"},
+            {"customer_id": "stranger", "stock_code": "A", "sold_at": day, "invoice": "stranger"},
+            {"customer_id": "0000", "stock_code": "D", "sold_at": day, "invoice": "regretted"},
+            {"customer_id": "0000", "stock_code": "D", "sold_at": day, "invoice": "C1", "status": "cancelled"},
+        ]
+    )
+    found = lists_of(shop.clean(), shop.segments())
+    assert scores(found, 1, "all") == pytest.approx({"A": 0.5, "B": 0.5})
+    assert set(found["customers"]) == {1}
+
+
+# --- order and cells ---
+
+
+def test_ties_go_to_more_customers_then_to_the_code() -> None:
+    found = lists(
+        Customer(1, {"C": "2010-12-31", "A": "2010-12-31", "B": "2010-12-31"}),
+        # Two purchases, each worth half of one: the same score as C, by more customers.
+        Customer(1, {"D": "2010-12-24"}),
+        Customer(1, {"D": "2010-12-24"}),
+    )
+    assert products(found, "popular") == ["D", "A", "B", "C"]
+
+
+@given(st.permutations(["A", "B", "C", "D", "E"]))
+@settings(deadline=None, max_examples=5)
+def test_equal_products_are_in_the_order_of_their_codes_however_they_were_bought(codes: list[str]) -> None:
+    assert products(lists(Customer(1, codes)), "popular") == ["A", "B", "C", "D", "E"]
+
+
+def test_a_list_is_cut_at_its_length() -> None:
+    found = lists(Customer(1, list("ABCDEF")), rules=SMALL.model_copy(update={"length": 4}))
+    assert products(found, "popular") == ["A", "B", "C", "D"]
+
+
+def test_a_region_with_too_few_customers_of_a_segment_has_no_lists_of_its_own_but_all_regions_do() -> None:
+    customers = [Customer(1, ["A"], "Germany")] * 2 + [Customer(1, ["A"], "France")] * 3 + [Customer(2, ["A"])]
+    found = lists(*customers, rules=SMALL.model_copy(update={"cell_customers": 3}))
+    found = found[found["taste"] == "all"]
+    cells = found.drop_duplicates(["segment_id", "region"])[["segment_id", "region"]]
+    assert cells.to_numpy().tolist() == [[1, "France"], [1, "all"], [2, "all"]]
+
+
+def test_few_customers_support_popular_only() -> None:
+    customers = [Customer(1, ["A", "B"])] * 4 + [Customer(1, {"A": "2010-11-20"})] + [Customer(2, ["C"])] * 20
+    few, many = (lists(*customers, rules=SMALL.model_copy(update={"support": support})) for support in (6, 4))
+    assert set(few.loc[few["segment_id"] == 1, "list"]) == {"popular"}
+    assert products(many, "signature") == ["A", "B"]
+
+
+# --- lift ---
+
+
+def test_lift_is_the_share_in_the_cell_by_the_share_among_all() -> None:
+    customers = [Customer(1, ["A"])] * 4 + [Customer(1, ["B"])] + [Customer(2, ["A"])] * 2 + [Customer(2, ["B"])] * 3
+    row = one(lists(*customers), "popular").set_index("stock_code").loc["A"]
+    assert row["share"] == pytest.approx(4 / 5)
+    assert row["lift"] == pytest.approx((4 / 5) / (6 / 10))
+    # Delta method on the logarithm, half of all customers being in the cell.
+    spread = np.exp(1.96 * np.sqrt((1 - 4 / 5) / 4 * (1 - 5 / 10)))
+    assert row["lift_low"] == pytest.approx(row["lift"] / spread)
+    assert row["lift_high"] == pytest.approx(row["lift"] * spread)
+
+
+def test_the_interval_narrows_with_the_number_of_customers() -> None:
+    def width(times: int) -> float:
+        cell = [Customer(1, ["A"])] * (3 * times) + [Customer(1, ["B"])] * (2 * times)
+        rest = [Customer(2, ["A"])] * times + [Customer(2, ["B"])] * (14 * times)
+        row = one(lists(*cell, *rest), "popular").set_index("stock_code").loc["A"]
+        assert row["lift"] == pytest.approx((3 / 5) / (4 / 20))
+        return float(np.log(row["lift_high"] / row["lift_low"]))
+
+    # Four times the customers, half the width (on the scale of the logarithm).
+    assert width(1) == pytest.approx(2 * width(4))
+    assert width(4) > width(12)
+
+
+def test_a_lift_seen_in_few_customers_does_not_lead_the_signature_list() -> None:
+    cell = [Customer(1, ["MANY"])] * 40 + [Customer(1, ["FEW"])] * 2 + [Customer(1, ["BOTH"])] * 8
+    rest = [Customer(2, ["MANY"])] * 12 + [Customer(2, ["BOTH"])] * 138
+    found = lists(*cell, *rest)
+    by_lift = one(found, "popular").sort_values("lift", ascending=False)["stock_code"].tolist()
+    assert by_lift[0] == "FEW"
+    assert products(found, "signature")[0] == "MANY"
+
+
+def test_a_shop_of_one_segment_and_one_product_works() -> None:
+    found = lists(Customer(1, ["A"]))
+    found = found[found["taste"] == "all"]
+    assert found[["region", "list", "rank", "stock_code"]].to_numpy().tolist() == [
+        ["United Kingdom", "popular", 1, "A"],
+        ["all", "popular", 1, "A"],
+    ]
+    for name in ("score", "share", "lift", "lift_low", "lift_high", "trend"):
+        assert found[name].tolist() == [1, 1], name
+
+
+def test_a_single_segment_has_nothing_that_sets_it_apart() -> None:
+    found = lists(*[Customer(1, ["A", "B"])] * 5, *[Customer(1, ["B", "C"])] * 7)
+    everybody = found[(found["region"] == "all") & (found["taste"] == "all")][
+        ["lift", "lift_low", "lift_high"]
+    ].to_numpy()
+    assert (everybody == 1).all(), "of the share among everybody there is no doubt"
+    assert "signature" not in set(found["list"])
+
+
+@pytest.mark.parametrize("field_name", list(RecommendationRules.model_fields))
+def test_a_rule_that_can_not_work_is_refused_by_name(field_name: str) -> None:
+    wrong: dict[str, Any] = {field_name: -1}
+    with pytest.raises(ValidationError, match=field_name):
+        RecommendationRules(**wrong)
