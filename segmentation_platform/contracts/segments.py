@@ -3,6 +3,7 @@
 import pandera.pandas as pa
 
 from segmentation_platform.contracts.base import Contract, day, flag, moment, money, number, share, text, whole
+from segmentation_platform.contracts.shown import Bars, Chapter, Drawn, Published, Shown
 
 EVERYWHERE = "all"
 """Stands for all customers where a region could be named."""
@@ -11,7 +12,10 @@ NEW, GONE = "(new)", "(gone)"
 """Where customers come from, and go to, who were, or are, in no segment."""
 
 
-class SegmentModels(Contract):
+class SegmentModels(
+    Contract,
+    shown=Shown("quality", Drawn()),
+):
     """Registry of promoted segment models; appended to. The model itself is a readable JSON document."""
 
     class Config:
@@ -34,7 +38,11 @@ class SegmentModels(Contract):
     model: str = text("Transform, centroids, numbers, names, reference and evidence as JSON")
 
 
-class ModelSelection(Contract):
+class ModelSelection(
+    Contract,
+    published=Published(Chapter.EVIDENCE, 2, "transform and number of segments: the evidence for and against"),
+    shown=Shown("quality", Drawn()),
+):
     """The evidence by which transform and number of segments were chosen; one row for each that was tried."""
 
     class Config:
@@ -69,7 +77,13 @@ class ModelSelection(Contract):
     smallest: int = whole("Customers in the smallest segment (of a sample where there are very many)")
 
 
-class SegmentDrift(Contract):
+class SegmentDrift(
+    Contract,
+    published=Published(
+        Chapter.EVIDENCE, 3, "model: how far customers have drifted from it, and whether it was replaced"
+    ),
+    shown=Shown("quality", Drawn()),
+):
     """How far customers have drifted from the model in force, and what was made of it; one row per model."""
 
     class Config:
@@ -101,13 +115,17 @@ class SegmentDrift(Contract):
     refused: str = text("Why the refit did not take the model's place although it was due", nullable=True)
 
 
-class SegmentProfiles(Contract):
+class Segments(
+    Contract,
+    published=Published(Chapter.SEGMENTS, 1, "segment: name, size, revenue, habits, stability"),
+    shown=Shown("segment", Bars("Customers by segment", "segment", "customers", color="color", order="rank")),
+):
     """One row per segment: its name in plain words, its size, worth, habits and stability."""
 
     class Config:
         """Name and key."""
 
-        name = "segment_profiles"
+        name = "segments"
         unique = ["segment_id"]
 
     segment_id: int = whole("Number of the segment", ge=1, unique=True)
@@ -132,7 +150,11 @@ class SegmentProfiles(Contract):
     stability: float = share("Mean bootstrap Jaccard (Hennig 2007); 0.75 and more is stable", nullable=True)
 
 
-class SegmentRegions(Contract):
+class SegmentRegions(
+    Contract,
+    published=Published(Chapter.SEGMENTS, 2, "segment and region: size, revenue, habits"),
+    shown=Shown("segment", Drawn()),
+):
     """The segments in every region: how many customers, how much revenue, and their habits there."""
 
     class Config:
@@ -154,7 +176,11 @@ class SegmentRegions(Contract):
     average_order_value: float = money("Money spent per order", ge=0)
 
 
-class SegmentMoves(Contract):
+class SegmentMoves(
+    Contract,
+    published=Published(Chapter.SEGMENTS, 4, "month, segment from and segment to: customers and money"),
+    shown=Shown("movement", Drawn()),
+):
     """Who moved from which segment to which in a month, those who stayed included, and what they are worth."""
 
     class Config:

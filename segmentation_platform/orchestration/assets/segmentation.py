@@ -16,14 +16,14 @@ from segmentation_platform.contracts import (
     SegmentDrift,
     SegmentModels,
     SegmentMoves,
-    SegmentProfiles,
     SegmentRegions,
+    Segments,
 )
 from segmentation_platform.customers.point_in_time import Outlook, outlook, past_customers
 from segmentation_platform.ledger import point_in_time
 from segmentation_platform.orchestration import model_registry
 from segmentation_platform.orchestration.io_managers import StoredTable
-from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata, table_out
+from segmentation_platform.orchestration.metadata import OWNERS, glance, preview, table_metadata, table_out
 from segmentation_platform.orchestration.model_registry import Origin
 from segmentation_platform.orchestration.resources import (
     BAD_INPUT,
@@ -31,7 +31,6 @@ from segmentation_platform.orchestration.resources import (
     ReportingDateResource,
     WarehouseResource,
 )
-from segmentation_platform.orchestration.stories import story
 from segmentation_platform.segments import history as histories
 from segmentation_platform.segments import moves, profiles
 from segmentation_platform.segments.errors import SegmentationError
@@ -126,7 +125,7 @@ def segment_model(
     yield dg.Output(
         records,
         "kmeans_model",
-        metadata=_model_figures(nights[EVERYWHERE]) | story("kmeans_model", evidence, settings.links),
+        metadata=_model_figures(nights[EVERYWHERE]) | glance(SegmentModels, evidence, settings.links),
     )
     yield dg.Output(drift, "segment_drift", metadata=_drift_figures(drift))
     yield dg.Output(evidence, "model_selection", metadata={"evidence": preview(evidence, len(evidence))})
@@ -174,7 +173,7 @@ def _drift_figures(drift: pd.DataFrame) -> dict[str, dg.MetadataValue]:
     metadata=table_metadata(CustomerSegmentHistory),
     io_manager_key="io_manager",
 )
-def segment_history(
+def customer_segment_history(
     context: dg.AssetExecutionContext,
     rfm_features: pd.DataFrame,
     kmeans_model: list[ModelRecord],
@@ -218,7 +217,7 @@ def segment_history(
 def customer_segments(
     rfm_features: pd.DataFrame,
     kmeans_model: list[ModelRecord],
-    segment_history: pd.DataFrame,
+    customer_segment_history: pd.DataFrame,
     customer_tastes: pd.DataFrame,
     warehouse: WarehouseResource,
     reporting_date: ReportingDateResource,
@@ -227,7 +226,7 @@ def customer_segments(
     as_of = reporting_date.resolve(warehouse.database())
     features = profiles.with_tastes(rfm_features, customer_tastes)
     assigned = profiles.assign(features, model_registry.fitted(kmeans_model))
-    segments = profiles.customer_segments(assigned, segment_history, as_of)
+    segments = profiles.customer_segments(assigned, customer_segment_history, as_of)
     return dg.MaterializeResult(
         value=segments,
         metadata={
@@ -245,7 +244,7 @@ def customer_segments(
     metadata=table_metadata(SegmentMoves),
 )
 def segment_moves(
-    segment_history: pd.DataFrame,
+    customer_segment_history: pd.DataFrame,
     customer_segments: pd.DataFrame,
     warehouse: WarehouseResource,
     reporting_date: ReportingDateResource,
@@ -253,7 +252,7 @@ def segment_moves(
     """Who moved from which segment to which, month by month, with customers and money."""
     as_of = reporting_date.resolve(warehouse.database())
     monetary = customer_segments.set_index("customer_id")["monetary"]
-    table = moves.segment_moves(segment_history, monetary, as_of)
+    table = moves.segment_moves(customer_segment_history, monetary, as_of)
     last = table[(table["period"] == table["period"].max()) & (table["from_segment"] != table["to_segment"])]
     return dg.MaterializeResult(
         value=table,
@@ -267,8 +266,8 @@ def segment_moves(
 @dg.multi_asset(
     group_name=GROUP,
     outs={
-        "segment_profiles": table_out(
-            SegmentProfiles,
+        "segments": table_out(
+            Segments,
             "What each segment is like: name, size, worth, habits, stability, in words and figures.",
             kinds=_KINDS,
             code_version=_VERSION,
@@ -285,5 +284,5 @@ def described_segments(
     described = Described(customer_segments, rfm_features)
     profile = profiles.segment_profiles(described, model_registry.fitted(kmeans_model))
     shown = profile[["segment", "customers", "revenue_share", "recency_days_mean", "frequency_mean", "monetary_mean"]]
-    yield dg.Output(profile, "segment_profiles", metadata={"profiles": preview(shown)})
+    yield dg.Output(profile, "segments", metadata={"profiles": preview(shown)})
     yield dg.Output(profiles.segment_regions(customer_segments), "segment_regions")

@@ -29,8 +29,8 @@ def settings(settings: Settings) -> Settings:
 
 
 def served(database: Database, view: str) -> pd.DataFrame:
-    [published] = [p for p in PUBLISHED if p.view == view]
-    return snapshots.read_served(database, published)
+    [contract] = [p for p in PUBLISHED if p.table() == view]
+    return snapshots.read_served(database, contract)
 
 
 def history(database: Database) -> pd.DataFrame:
@@ -92,11 +92,11 @@ def test_the_next_night_keeps_the_model_and_a_night_a_month_later_promotes_its_r
 def test_a_day_that_is_done_again_gives_the_same_tables_models_and_history(run: Run, database: Database) -> None:
     for as_of in (FIRST, LATER):
         assert run(as_of=as_of).success
-    before = {p.view: snapshots.read_served(database, p) for p in PUBLISHED}, history(database)
+    before = {p.table(): snapshots.read_served(database, p) for p in PUBLISHED}, history(database)
     for as_of in (FIRST, LATER):
         assert run(as_of=as_of).success
-    for published in PUBLISHED:
-        assert snapshots.read_served(database, published).equals(before[0][published.view]), published.view
+    for contract in PUBLISHED:
+        assert snapshots.read_served(database, contract).equals(before[0][contract.table()]), contract.table()
     assert history(database).equals(before[1])
 
 

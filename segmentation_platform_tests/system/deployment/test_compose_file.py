@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from segmentation_platform_tests.system.deployment.stack import REPOSITORY, SECRETS, SERVICES, compose_program, run
+from segmentation_platform_tests.support.repository import REPOSITORY
+from segmentation_platform_tests.system.deployment.stack import SECRETS, SERVICES, compose_program, run
 
 ONE_SHOT = "prepare"
 EVERYTHING = (*SERVICES, ONE_SHOT)

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from dagster._core.instance.ref import InstanceRef
 
+from segmentation_platform_tests.support.repository import REPOSITORY
 from segmentation_platform_tests.system.deployment import manifests
 from segmentation_platform_tests.system.deployment.manifests import (
     FOLDER,
@@ -21,7 +22,7 @@ from segmentation_platform_tests.system.deployment.manifests import (
     environment,
     pod,
 )
-from segmentation_platform_tests.system.deployment.stack import REPOSITORY, run
+from segmentation_platform_tests.system.deployment.stack import run
 
 # The oldest version that is looked after by most distributions, and the newest that is known here.
 VERSIONS = ("1.31", kubernetes_validate.latest_version())

@@ -103,7 +103,7 @@ SQL_TYPES = {"text", "integer", "bigint", "double precision", "numeric(14,2)", "
 
 
 def served() -> dict[str, type[Contract]]:
-    return {published.view: published.contract for published in PUBLISHED} | {"snapshot": Snapshots}
+    return {contract.table(): contract for contract in PUBLISHED} | {"snapshot": Snapshots}
 
 
 @pytest.mark.parametrize("view", SERVING)
