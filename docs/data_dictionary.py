@@ -41,7 +41,13 @@ def render() -> str:
 def render_readme(text: str) -> str:
     """README with the list of views as the contracts have it."""
     rows = [("snapshot", _SNAPSHOT), *((c.table(), found.one_row_per) for c in SHOWN if (found := c.published()))]
-    lines = ["", "| view | one row per |", "|---|---|", *(f"| `serving.{view}` | {words} |" for view, words in rows), "\n"]
+    lines = [
+        "",
+        "| view | one row per |",
+        "|---|---|",
+        *(f"| `serving.{view}` | {words} |" for view, words in rows),
+        "\n",
+    ]
     return _LIST.sub("\n".join(lines), text)
 
 

@@ -154,6 +154,6 @@ def test_nothing_but_the_platform_gets_into_the_image() -> None:
     rules = [line for line in (REPOSITORY / ".dockerignore").read_text().splitlines() if line and line[0] != "#"]
     assert rules[0] == "*"
     assert {rule for rule in rules if rule.startswith("!")} == {
-        *("!pyproject.toml", "!requirements*.lock", "!README.md", "!LICENSE", "!dagster.yaml", "!segmentation.toml"),
+        *("!pyproject.toml", "!requirements*.lock", "!README.md", "!LICENSE", "!segmentation.toml"),
         *("!deploy", "!deploy/container", "!segmentation_platform"),
     }

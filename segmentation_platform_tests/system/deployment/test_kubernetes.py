@@ -123,9 +123,10 @@ def test_kustomize_puts_it_together_and_runs_use_the_image_of_the_code_location(
         assert document["kind"] in ("Namespace",) or document["metadata"]["namespace"] == "segmentation"
 
 
-def test_dagster_is_set_up_as_on_one_machine_but_for_where_runs_and_logs_are() -> None:
-    cluster, machine = _instance(FOLDER / "dagster.yaml"), _instance(REPOSITORY / "dagster.yaml")
-    differing = {key for key in cluster.keys() | machine.keys() if cluster.get(key) != machine.get(key)}
+def test_dagster_is_set_up_as_in_containers_but_for_where_runs_and_logs_are() -> None:
+    cluster = _instance(FOLDER / "dagster.yaml")
+    container = _instance(REPOSITORY / "deploy" / "container" / "dagster.yaml")
+    differing = {key for key in cluster.keys() | container.keys() if cluster.get(key) != container.get(key)}
     assert differing <= {"run_launcher", "compute_logs", "run_monitoring"}
     assert cluster["run_monitoring"]["enabled"] is True
 
