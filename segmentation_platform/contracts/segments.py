@@ -60,19 +60,17 @@ class ModelSelection(
     calinski_harabasz: float = number("Calinski-Harabasz index; compares within one transform only", ge=0)
     davies_bouldin: float = number("Davies-Bouldin index, lower is better; within one transform only", ge=0)
     gap: float = number("Gap statistic: log inertia of uniform points minus that of the customers")
-    prediction_strength: float = share("Tibshirani & Walther 2005: mean over random halvings; 0.75 is asked for")
+    prediction_strength: float = share("Tibshirani & Walther 2005: mean over random halvings")
     bootstrap_ari: float = number("Mean adjusted Rand index with the segments of resamples", ge=-1, le=1)
-    min_jaccard: float = share("Lowest mean bootstrap Jaccard of a segment (Hennig 2007); 0.85 is asked for")
-    quiet_relabelled: float = share(
-        "Share of customers in another segment after a day on which nobody buys; at most 0.01 is asked for"
-    )
+    min_jaccard: float = share("Lowest mean bootstrap Jaccard of a segment (Hennig 2007)")
+    quiet_relabelled: float = share("Share of customers in another segment after a day on which nobody buys")
     repurchase_auc: float = share(
-        "How well segments foretell who buys in the next 90 days, on held-out time: area under the ROC curve; "
+        "How well segments predict who buys in the days ahead, on held-out time: area under the ROC curve; "
         "null where the ledger is too short",
         nullable=True,
     )
     spend_correlation: float = number(
-        "Spearman correlation of foretold and actual spending in those days", ge=-1, le=1, nullable=True
+        "Spearman correlation of predicted and actual spending in those days", ge=-1, le=1, nullable=True
     )
     smallest: int = whole("Customers in the smallest segment (of a sample where there are very many)")
 
@@ -98,12 +96,12 @@ class SegmentDrift(
     promotion: str = text("Why it was promoted")
     is_promotion: bool = flag("Whether it was promoted this night")
     customers: int = whole("Customers whom it assigns")
-    psi_recency: float = number("Population stability index of recency against the fit; above 0.1 is a shift", ge=0)
+    psi_recency: float = number("Population stability index of recency against the fit", ge=0)
     psi_frequency: float = number("Population stability index of frequency", ge=0)
     psi_monetary: float = number("Population stability index of monetary value", ge=0)
     psi_segments: float = number("Population stability index of the segments' shares", ge=0)
     shadow_ari: float = number(
-        "Adjusted Rand index with the nightly refit; below 0.9 is a shift, null where nothing could be refitted",
+        "Adjusted Rand index with the nightly refit; null where nothing could be refitted",
         ge=-1,
         le=1,
         nullable=True,
@@ -113,6 +111,24 @@ class SegmentDrift(
     due: str = text("Why the refit should take the model's place; null if it need not", nullable=True)
     min_jaccard: float = share("Stability of the refit's least stable segment; null if not due", nullable=True)
     refused: str = text("Why the refit did not take the model's place although it was due", nullable=True)
+
+
+class FeatureDrift(
+    Contract,
+    published=Published(Chapter.EVIDENCE, 5, "model and feature: how far customers have shifted since the fit"),
+    shown=Shown("quality", Bars("Population stability index", "feature", "psi")),
+):
+    """How far each feature of the customers has shifted since the model in force was fitted."""
+
+    class Config:
+        """Name and key."""
+
+        name = "feature_drift"
+        unique = ["region", "feature"]
+
+    region: str = text("Region whose customers the model is for, or all")
+    feature: str = text("Feature that segments are made of (see rfm_features)")
+    psi: float = number("Population stability index of the feature against the fit", ge=0)
 
 
 class Segments(
@@ -147,7 +163,7 @@ class Segments(
     products_per_order: float = number("Mean of the customers' products per order", ge=0)
     cancellation_rate: float = share("Cancellation invoices as a share of all invoices")
     wholesale_share: float = share("Share of customers who buy in wholesale quantities")
-    stability: float = share("Mean bootstrap Jaccard (Hennig 2007); 0.75 and more is stable", nullable=True)
+    stability: float = share("Mean bootstrap Jaccard (Hennig 2007); 1 is fully stable", nullable=True)
 
 
 class SegmentRegions(

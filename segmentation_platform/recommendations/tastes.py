@@ -103,7 +103,7 @@ def tastes_of_night(
 ) -> DatedTastes:
     """The model that assigns on a night: the earlier one until it is due to be moved, else a first one.
 
-    Where another number of groups is asked for than before, they are found anew; those that hold the same customers
+    Where another number of groups is asked for than before, they are found again; those that hold the same customers
     keep their names.
 
     Args:

@@ -26,7 +26,7 @@ _SNAPSHOT_ID, _AS_OF = (column for column in Snapshots.columns() if column.name 
 def create_views(connection: Connection) -> None:
     """Create or replace the views when the contracts are not the ones they were made from.
 
-    Views of changed columns are made anew, unseen by readers; rights on them other than the reader's are lost.
+    Views of changed columns are made again, unseen by readers; rights on them other than the reader's are lost.
     """
     if views_are_current(connection):
         return

@@ -31,7 +31,7 @@ class SnapshotError(RuntimeError):
 
 @dataclass(frozen=True)
 class SnapshotFacts:
-    """What is said of a snapshot; columns as in `contracts.Snapshots`."""
+    """What describes a snapshot; columns as in `contracts.Snapshots`."""
 
     as_of: date
     run_id: str
@@ -56,7 +56,7 @@ def publish(
 
     Args:
         database: where
-        facts: what is said of the snapshot
+        facts: what describes the snapshot
         tables: a frame for every table of `contracts.PUBLISHED`
         history: columns of `contracts.CustomerSegmentHistory`; takes the place of that of the ledger's customers
 

@@ -157,7 +157,7 @@ def recommendation_quality(
     reporting_date: ReportingDateResource,
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult[pd.DataFrame]:
-    """How well the lists recommend: past days are played again with what was known then, against popularity."""
+    """How well the lists predict purchases as of past days, from what was known then, against popularity."""
     database = warehouse.database()
     as_of, rules = reporting_date.resolve(database), settings.recommendations
     model = model_registry.fitted(kmeans_model)[EVERYWHERE].model
@@ -167,7 +167,9 @@ def recommendation_quality(
         windows = rolling_windows(
             period.first_sale.date(), as_of, rules.backtest.days, rules.backtest.windows_on(as_of)
         )
-        context.log.info(f"playing {len(windows)} times {rules.backtest.days} past days again …")
+        context.log.info(
+            f"judging the lists as of {len(windows)} past days, by the {rules.backtest.days} days after each …"
+        )
         past = past_of(clean_sales, engine.engine(), model, settings.customers)
         quality = backtest(past, windows, rules)
     except (RecommendationError, SegmentationError) as error:

@@ -1,6 +1,6 @@
 """Segmentation: the models, how far customers drifted, who is in which segment, moves, what segments are like."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 
@@ -12,6 +12,7 @@ from segmentation_platform.contracts import (
     EVERYWHERE,
     CustomerSegmentHistory,
     CustomerSegments,
+    FeatureDrift,
     ModelSelection,
     SegmentDrift,
     SegmentModels,
@@ -39,6 +40,7 @@ from segmentation_platform.segments.lifecycle.nightly import (
     NightInputs,
     assign_or_promote,
     drift_table,
+    feature_drift_table,
     selection_table,
 )
 from segmentation_platform.segments.lifecycle.refit import NightResult
@@ -54,7 +56,7 @@ GROUP = "segmentation"
 class ModelConfig(dg.Config):
     """How the models of a run come about."""
 
-    choose_anew: bool = Field(
+    choose_model: bool = Field(
         default=False, description="Choose transform and number of segments again, whatever is in force"
     )
 
@@ -78,6 +80,12 @@ _VERSION = "2"
             "How far customers have drifted from the model in force, and whether it was replaced.",
             kinds=_KINDS,
             code_version=_VERSION,
+        ),
+        "feature_drift": table_out(
+            FeatureDrift,
+            "How far each feature of the customers has shifted since the model in force was fitted.",
+            kinds=_KINDS,
+            code_version="1",
         ),
         "model_selection": table_out(
             ModelSelection,
@@ -113,7 +121,7 @@ def segment_model(
     tonight = NightInputs(rfm_features, as_of, snapshots.night_before(database, source, as_of))
     in_force = model_registry.in_force(database, source, as_of)
     known_models = NightContext(
-        in_force, model_registry.next_segment_id(database, source, as_of), look_back, config.choose_anew
+        in_force, model_registry.next_segment_id(database, source, as_of), look_back, config.choose_model
     )
     try:
         nights = assign_or_promote(tonight, known_models, settings.segmentation)
@@ -128,6 +136,7 @@ def segment_model(
         metadata=_model_figures(nights[EVERYWHERE]) | glance(SegmentModels, evidence, settings.links),
     )
     yield dg.Output(drift, "segment_drift", metadata=_drift_figures(drift))
+    yield dg.Output(feature_drift_table(nights), "feature_drift", metadata={"largest_psi": _largest_psi(nights)})
     yield dg.Output(evidence, "model_selection", metadata={"evidence": preview(evidence, len(evidence))})
 
 
@@ -152,6 +161,10 @@ def _model_figures(night: NightResult) -> dict[str, dg.MetadataValue]:
         "transform": dg.MetadataValue.text(fitted.model.transform.kind),
         "in_force": dg.MetadataValue.text(f"since {night.in_force.since}: {night.in_force.reason}"),
     }
+
+
+def _largest_psi(nights: Mapping[str, NightResult]) -> float:
+    return round(max(max(done.drift.shift.features.values()) for done in nights.values()), 4)
 
 
 def _drift_figures(drift: pd.DataFrame) -> dict[str, dg.MetadataValue]:

@@ -19,7 +19,7 @@ QUICK = {
     "SEGMENTATION_SEGMENTATION__MIN_REFIT_JACCARD": "0.01",
     "SEGMENTATION_RECOMMENDATIONS__BACKTEST__DAYS": "200",
 }
-"""Environment in which a model is chosen from few candidates, and no past days are played again."""
+"""Environment in which a model is chosen from few candidates, and no the lists are judged as of past days."""
 
 
 @pytest.fixture(scope="session")

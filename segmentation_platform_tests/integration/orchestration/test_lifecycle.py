@@ -171,8 +171,8 @@ def test_a_model_can_be_chosen_anew_and_segments_whose_customers_stay_together_k
 ) -> None:
     assert run(as_of=FIRST).success
     named = served(database, "segments").set_index("segment_id")["segment"].sort_index()
-    assert run(as_of=NEXT, choose_anew=True).success
-    assert drift(database)["promotion"] == "chosen anew"
+    assert run(as_of=NEXT, choose_model=True).success
+    assert drift(database)["promotion"] == "chosen again"
     after = served(database, "segments").set_index("segment_id")["segment"].sort_index()
     assert set(named.index) & set(after.index)
     assert all(named[number] == after[number] for number in set(named.index) & set(after.index))
