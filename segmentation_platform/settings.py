@@ -35,6 +35,7 @@ from pydantic_settings import (
 )
 
 from segmentation_platform.customers.rules import CustomerRules
+from segmentation_platform.errors import BadInputError
 from segmentation_platform.insights.rules import InsightRules
 from segmentation_platform.ledger.rules import CleaningRules
 from segmentation_platform.recommendations.rules import RecommendationRules
@@ -65,7 +66,7 @@ _CRON_ALIASES = {
 }
 
 
-class SettingsProblemError(ValueError):
+class SettingsProblemError(BadInputError, ValueError):
     """A setting can't be used; the message names it and says what it takes."""
 
 

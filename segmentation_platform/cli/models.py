@@ -51,14 +51,14 @@ def promote(
     """Put an earlier model in force, and publish a snapshot by it. It stays for a month, whatever the drift."""
     from segmentation_platform.warehouse.segment_models import promote as put_in_force
     from segmentation_platform.warehouse.segment_models import withdraw_promotion
-    from segmentation_platform.warehouse.snapshots import SnapshotError, served_snapshot
+    from segmentation_platform.warehouse.snapshots import SnapshotError, served_snapshot, served_source
 
     settings = settings_with(database_url)
     database = open_database_of(settings)
-    served = served_snapshot(database)
-    if served is None:
+    served, source = served_snapshot(database), served_source(database)
+    if served is None or source is None:
         raise SnapshotError("Nothing is published yet: segmentation-platform run")
-    record = put_in_force(database, version, served.source, served.as_of)
+    record = put_in_force(database, version, source, served.as_of)
     try:
         refresh_and_tell(settings, database, RunRequest(as_of=served.as_of.isoformat()))
     except BaseException:

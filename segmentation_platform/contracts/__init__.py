@@ -18,6 +18,7 @@ from segmentation_platform.contracts.recommendations import (
 )
 from segmentation_platform.contracts.scoring import ItemWeights, Models, ProductDemand, RegionalDemand
 from segmentation_platform.contracts.segments import (
+    BY_HAND,
     EVERYWHERE,
     GONE,
     NEW,
@@ -65,6 +66,7 @@ WORKING: tuple[type[Contract], ...] = (
 """Every table of the `warehouse` schema, in the order of the flow."""
 
 __all__ = [
+    "BY_HAND",
     "EVERYWHERE",
     "GONE",
     "HISTORY",

@@ -5,7 +5,10 @@ import pandera.pandas as pa
 from segmentation_platform.contracts.base import Contract, day, flag, moment, money, number, share, text, whole
 
 EVERYWHERE = "all"
-"""Stands for all customers where a region could be named."""
+"""Stands for all customers where a region could be named, and for all tastes where one could."""
+
+BY_HAND = "by hand"
+"""The reason of a promotion that somebody asked for; it holds against drift."""
 
 NEW, GONE = "(new)", "(gone)"
 """Where customers come from, and go to, who were, or are, in no segment."""

@@ -9,6 +9,7 @@ import pandas as pd
 
 from segmentation_platform.campaigns.measuring import bought_between
 from segmentation_platform.contracts import EVERYWHERE, CleanSales
+from segmentation_platform.contracts.snapshot_record import Snapshot
 from segmentation_platform.customers.features import rfm_features
 from segmentation_platform.customers.rules import CustomerRules
 from segmentation_platform.engine import DuckDBEngine, Engine, Session
@@ -21,7 +22,7 @@ from segmentation_platform.segments.model import SegmentModel
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import facts, loads, segment_models, snapshots
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform.warehouse.snapshots import ServedSnapshot, SnapshotError
+from segmentation_platform.warehouse.snapshots import SnapshotError
 
 
 @dataclass(frozen=True)
@@ -87,14 +88,15 @@ def past_of(clean_sales: StoredTable, engine: Engine, model: SegmentModel, rules
     return PastLedger(opened, segmented)
 
 
-def _served(database: Database) -> ServedSnapshot:
+def _served(database: Database) -> Snapshot:
     served, load = snapshots.served_snapshot(database), loads.current_load(database)
+    source = snapshots.served_source(database)
     if served is None:
         raise SnapshotError("Nothing is published yet: segmentation-platform run")
-    if load is None or load.source != served.source:
+    if load is None or load.source != source:
         raise SnapshotError(
-            f"What is served is of {served.source}, and another ledger was loaded since: "
-            f"segmentation-platform run --sales {served.source}"
+            f"What is served is of {source}, and another ledger was loaded since: "
+            f"segmentation-platform run --sales {source}"
         )
     if facts.sales_period(database) is None or not segment_models.served_models(database):
         raise SnapshotError(

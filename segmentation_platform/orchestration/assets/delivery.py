@@ -7,13 +7,13 @@ import pandas as pd
 
 from segmentation_platform.contracts import EVERYWHERE, PUBLISHED, Checks
 from segmentation_platform.contracts.agreement import disagreements
+from segmentation_platform.contracts.snapshot_record import NewSnapshot
 from segmentation_platform.orchestration.inputs import fingerprint
 from segmentation_platform.orchestration.metadata import OWNERS
 from segmentation_platform.orchestration.resources import ReportingDateResource, WarehouseResource
 from segmentation_platform.orchestration.stories import story
 from segmentation_platform.settings import ScheduleSettings, Settings
 from segmentation_platform.warehouse import facts, loads, snapshots
-from segmentation_platform.warehouse.snapshots import SnapshotFacts
 
 GROUP = "delivery"
 
@@ -92,7 +92,7 @@ def published_snapshot(
     passed = int(checks["passed"].sum())
     if passed == 0:
         raise dg.Failure("No data check was made in this run. Materialize all assets together.", allow_retries=False)
-    snapshot_facts = SnapshotFacts(
+    snapshot_facts = NewSnapshot(
         as_of=as_of,
         run_id=context.run.run_id,
         first_sale=period.first_sale,

@@ -9,13 +9,13 @@ from pydantic import Field
 
 from segmentation_platform.contracts import CleanSales, RawSales, RejectedSales
 from segmentation_platform.ledger.clean import cleaned_ledger
-from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.plausible import check_plausible, halves, summary
 from segmentation_platform.ledger.readers import ReadOptions, read_ledger
+from segmentation_platform.orchestration.bad_input import refuse_bad_input
 from segmentation_platform.orchestration.inputs import find_ledger
 from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata, table_out
-from segmentation_platform.orchestration.resources import BAD_INPUT, EngineResource, WarehouseResource
+from segmentation_platform.orchestration.resources import EngineResource, WarehouseResource
 from segmentation_platform.orchestration.stories import story
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import loads
@@ -60,10 +60,8 @@ def raw_sales(
 ) -> dg.MaterializeResult[None]:
     """Every line of the ledger as text, exactly as it stood in the file; appended to, never changed."""
     database = warehouse.database()
-    try:
+    with refuse_bad_input():
         load = _load(config.sales, settings, database, context)
-    except LedgerError as error:
-        raise dg.Failure(str(error), metadata=BAD_INPUT, allow_retries=False) from error
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": load.lines,
@@ -121,10 +119,8 @@ def cleaned_sales(
     """Classify every raw line; genuine ones go to clean_sales, all others to rejected_sales."""
     with raw_sales.stream() as lines, cleaned_ledger(engine.engine(), lines, settings.cleaning) as ledger:
         lines_in_use, reasons = _lines_in_use(warehouse), ledger.reasons
-        try:
+        with refuse_bad_input():
             check_plausible(reasons, lines_in_use)
-        except LedgerError as error:
-            raise dg.Failure(str(error), metadata=BAD_INPUT, allow_retries=False) from error
         # The tables are streamed into Postgres while this generator waits.
         kinds = halves(reasons, lines_in_use)
         yield dg.Output(ledger.clean, "clean_sales", metadata=story("clean_sales", kinds, settings.links))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from segmentation_platform.client import Client
-from segmentation_platform.definitions import build_definitions
+from segmentation_platform.orchestration.build import build_definitions
 from segmentation_platform.orchestration.published_ledger import replayable
 from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.recommendations.errors import ScoringError

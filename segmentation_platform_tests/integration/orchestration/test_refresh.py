@@ -11,8 +11,8 @@ import pytest
 from psycopg import sql
 
 from segmentation_platform.contracts import PUBLISHED, Checks
-from segmentation_platform.definitions import build_definitions
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
+from segmentation_platform.orchestration.build import build_definitions
 from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import snapshots

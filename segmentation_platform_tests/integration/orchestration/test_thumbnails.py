@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import dagster as dg
 
-from segmentation_platform.definitions import build_definitions
+from segmentation_platform.orchestration.build import build_definitions
 from segmentation_platform.orchestration.stories import PAGES, story
 from segmentation_platform.reporting.thumbnails.tables import PICTURES
 from segmentation_platform.settings import LinkSettings, Settings
