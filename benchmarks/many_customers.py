@@ -9,7 +9,7 @@ It changes the served snapshot of the database that the command line works on, s
 import argparse
 import time
 
-from segmentation_platform.cli.refresh import open_database_of
+from segmentation_platform.cli.options import open_database_of
 from segmentation_platform.settings import load_settings
 from segmentation_platform.warehouse.database import Connection, Database
 

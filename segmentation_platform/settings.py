@@ -35,6 +35,7 @@ from pydantic_settings import (
 )
 
 from segmentation_platform.customers.rules import CustomerRules
+from segmentation_platform.errors import BadInputError
 from segmentation_platform.insights.rules import InsightRules
 from segmentation_platform.ledger.rules import CleaningRules
 from segmentation_platform.recommendations.rules import RecommendationRules
@@ -65,7 +66,7 @@ _CRON_ALIASES = {
 }
 
 
-class SettingsProblemError(ValueError):
+class SettingsProblemError(BadInputError, ValueError):
     """A setting can't be used; the message names it and says what it takes."""
 
 
@@ -174,6 +175,12 @@ class HousekeepingSettings(_Section):
     run_days: int = Field(default=90, ge=1)
 
 
+class EngineSettings(_Section):
+    """The engine of the ledger-sized SQL: how much memory it may take."""
+
+    memory_limit: str = Field(default="", pattern=r"^(\d+(\.\d+)?\s*([KMGT]i?B|%))?$")
+
+
 class SimulationSettings(_Section):
     """The simulated shop that serves until there is a ledger."""
 
@@ -214,6 +221,7 @@ class Settings(BaseSettings):
     links: LinkSettings = LinkSettings()
     housekeeping: HousekeepingSettings = HousekeepingSettings()
     log_format: Literal["text", "json"] = "text"
+    engine: EngineSettings = EngineSettings()
     simulation: SimulationSettings = SimulationSettings()
 
     @classmethod

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
+
+from segmentation_platform.contracts.snapshot_record import Snapshot
 
 _SHOWN_OF_A_CAUSE = 120
 
@@ -46,15 +48,7 @@ class Failed:
     link: str
 
 
-@dataclass(frozen=True)
-class Served:
-    """What people go on reading meanwhile."""
-
-    snapshot_id: int
-    as_of: date
-
-
-def failure(failed: Failed, served: Served | None) -> Message:
+def failure(failed: Failed, served: Snapshot | None) -> Message:
     """What to send of a failed run: cause, assets, what is served, and how to run again."""
     lines = [f"Cause: {failed.cause}"]
     if failed.not_made:
@@ -83,14 +77,14 @@ class Late:
     link: str
 
 
-def late(missed: Late, served: Served | None) -> Message:
+def late(missed: Late, served: Snapshot | None) -> Message:
     """What to send of a late or missed refresh."""
     lines = [missed.found, _still_served(served), f"Runs: {missed.link}"]
     title = f"The refresh that was due on {missed.due:%Y-%m-%d at %H:%M %Z} is not there"
     return Message(title, "\n".join(lines), "warning")
 
 
-def _still_served(served: Served | None) -> str:
+def _still_served(served: Snapshot | None) -> str:
     if served is None:
         return "Nothing is published yet."
     return f"Still served: snapshot {served.snapshot_id}, as of {served.as_of}."

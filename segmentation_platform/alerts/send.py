@@ -7,6 +7,7 @@ import apprise
 from pydantic import SecretStr
 
 from segmentation_platform.alerts.message import Message
+from segmentation_platform.errors import PlatformError
 
 _KINDS = {
     "failure": apprise.NotifyType.FAILURE,
@@ -18,7 +19,7 @@ _KINDS = {
 logging.getLogger("apprise").setLevel(logging.INFO)
 
 
-class AlertError(RuntimeError):
+class AlertError(PlatformError, RuntimeError):
     """A message could not be sent; it says where to, without the secrets in the address."""
 
 

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from segmentation_platform.campaigns.errors import CampaignError
 from segmentation_platform.cli import (
     app_server,
     backfill,
@@ -26,9 +25,7 @@ from segmentation_platform.cli import (
     ui,
 )
 from segmentation_platform.cli.console import error_console
-from segmentation_platform.ledger.errors import LedgerError
-from segmentation_platform.recommendations.errors import RecommendationError, ScoringError
-from segmentation_platform.settings import SettingsProblemError
+from segmentation_platform.errors import PlatformError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -78,24 +75,6 @@ def main() -> None:
     """
     try:
         app()
-    except (CampaignError, LedgerError, RecommendationError, ScoringError, SettingsProblemError) as error:
-        _say(error)
-        sys.exit(2)
-    except RuntimeError as error:
-        if not _is_known(error):
-            raise
-        _say(error)
-        sys.exit(1)
-
-
-def _is_known(error: RuntimeError) -> bool:
-    from segmentation_platform.client import ClientError
-    from segmentation_platform.warehouse.database import DatabaseError
-    from segmentation_platform.warehouse.embedded import EmbeddedPostgresError
-    from segmentation_platform.warehouse.snapshots import SnapshotError
-
-    return isinstance(error, ClientError | DatabaseError | EmbeddedPostgresError | SnapshotError)
-
-
-def _say(error: Exception) -> None:
-    error_console.print(str(error), style="red", markup=False, highlight=False)
+    except PlatformError as error:
+        error_console.print(str(error), style="red", markup=False, highlight=False)
+        sys.exit(error.exit_code)

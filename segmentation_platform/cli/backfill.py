@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from segmentation_platform.cli.console import console, error_console
-from segmentation_platform.cli.options import DatabaseUrl, settings_with
-from segmentation_platform.cli.refresh import open_database_of, refresh_and_tell
+from segmentation_platform.cli.options import DatabaseUrl, open_database_of, settings_with
+from segmentation_platform.cli.refresh import refresh_and_tell
 from segmentation_platform.orchestration.run_request import RunRequest
 
 

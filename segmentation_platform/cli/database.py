@@ -83,7 +83,7 @@ def psql(context: typer.Context, role: AsRole = None, database_url: DatabaseUrl 
 @app.command()
 def upgrade(database_url: DatabaseUrl = None) -> None:
     """Bring the database up to date, as its owner; every run by the owner does this by itself."""
-    from segmentation_platform.cli.refresh import open_database_of
+    from segmentation_platform.cli.options import open_database_of
     from segmentation_platform.warehouse.migrate import revision
 
     database = open_database_of(settings_with(database_url))

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from segmentation_platform.cli.console import console
 from segmentation_platform.cli.options import DatabaseUrl, settings_with
+from segmentation_platform.errors import PlatformError
 from segmentation_platform.settings import Settings
 
 _OLDEST_PYTHON = (3, 11)
@@ -101,21 +102,18 @@ def _port() -> Finding:
 
 
 def _database(settings: Settings) -> Finding:
-    from segmentation_platform.cli.refresh import open_database_of
-    from segmentation_platform.warehouse.database import DatabaseError
-    from segmentation_platform.warehouse.embedded import EmbeddedPostgresError
+    from segmentation_platform.cli.options import open_database_of
     from segmentation_platform.warehouse.migrate import revision
 
     try:
         database = open_database_of(settings)
         return Finding("Database", f"{database.safe_url}, revision {revision(database)}")
-    except (DatabaseError, EmbeddedPostgresError) as error:
+    except PlatformError as error:
         state, _, fix = str(error).partition("\n")
         return Finding("Database", state, fix)
 
 
 def _ledger(sales: str, settings: Settings) -> Finding:
-    from segmentation_platform.ledger.errors import LedgerError
     from segmentation_platform.ledger.readers import ReadOptions, read_ledger
     from segmentation_platform.ledger.sources import identify
 
@@ -126,7 +124,7 @@ def _ledger(sales: str, settings: Settings) -> Finding:
     try:
         file = identify(Path(named))
         first = next(iter(read_ledger(file, ReadOptions(settings.ledger.encoding, columns))))
-    except LedgerError as error:
+    except PlatformError as error:
         state, _, fix = str(error).partition("\n")
         return Finding("Ledger", state, fix)
     return Finding(
@@ -135,14 +133,12 @@ def _ledger(sales: str, settings: Settings) -> Finding:
 
 
 def _unnamed_ledger(settings: Settings) -> Finding:
-    from segmentation_platform.cli.refresh import open_database_of
-    from segmentation_platform.warehouse.database import DatabaseError
-    from segmentation_platform.warehouse.embedded import EmbeddedPostgresError
+    from segmentation_platform.cli.options import open_database_of
     from segmentation_platform.warehouse.loads import current_load
 
     try:
         load = current_load(open_database_of(settings))
-    except (DatabaseError, EmbeddedPostgresError):
+    except PlatformError:
         return Finding("Ledger", "none named: the one loaded last, or a simulated shop")
     if load is None:
         return Finding("Ledger", "none named and none loaded: a simulated shop")
@@ -150,12 +146,11 @@ def _unnamed_ledger(settings: Settings) -> Finding:
 
 
 def _playbook(settings: Settings) -> Finding:
-    from segmentation_platform.campaigns import CampaignError
     from segmentation_platform.orchestration.inputs import playbook
 
     named = settings.campaigns.playbook_file()
     try:
         campaigns = playbook(settings).campaigns
-    except CampaignError as error:
+    except PlatformError as error:
         return Finding("Playbook", str(named), str(error))
     return Finding("Playbook", f"{named or 'built-in'}, {len(campaigns)} campaigns")

@@ -6,8 +6,8 @@ import typer
 from rich.table import Table
 
 from segmentation_platform.cli.console import console, error_console
-from segmentation_platform.cli.options import DatabaseUrl, settings_with
-from segmentation_platform.cli.refresh import open_database_of, refresh_and_tell
+from segmentation_platform.cli.options import DatabaseUrl, open_database_of, settings_with
+from segmentation_platform.cli.refresh import refresh_and_tell
 from segmentation_platform.orchestration.run_request import RunRequest
 
 app = typer.Typer(no_args_is_help=True, help="Segment models: list, promote an earlier one.")
@@ -51,14 +51,14 @@ def promote(
     """Put an earlier model in force, and publish a snapshot by it. It stays for a month, whatever the drift."""
     from segmentation_platform.warehouse.segment_models import promote as put_in_force
     from segmentation_platform.warehouse.segment_models import withdraw_promotion
-    from segmentation_platform.warehouse.snapshots import SnapshotError, served_snapshot
+    from segmentation_platform.warehouse.snapshots import SnapshotError, served_snapshot, served_source
 
     settings = settings_with(database_url)
     database = open_database_of(settings)
-    served = served_snapshot(database)
-    if served is None:
+    served, source = served_snapshot(database), served_source(database)
+    if served is None or source is None:
         raise SnapshotError("Nothing is published yet: segmentation-platform run")
-    record = put_in_force(database, version, served.source, served.as_of)
+    record = put_in_force(database, version, source, served.as_of)
     try:
         refresh_and_tell(settings, database, RunRequest(as_of=served.as_of.isoformat()))
     except BaseException:

@@ -66,7 +66,7 @@ def _stop_with(server: "uvicorn.Server", number: int) -> None:
 
 def _database(settings: "Settings") -> "Database":
     """The database as it is: who only watches migrates nothing."""
-    from segmentation_platform.cli.refresh import open_database_of
+    from segmentation_platform.cli.options import open_database_of
     from segmentation_platform.warehouse.database import Database
 
     if settings.database_url is None:

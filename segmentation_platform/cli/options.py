@@ -1,10 +1,13 @@
 """Options that several commands share."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from segmentation_platform.settings import Settings, load_settings, name_database
+
+if TYPE_CHECKING:
+    from segmentation_platform.warehouse.database import Database
 
 DatabaseUrl = Annotated[
     str | None,
@@ -23,3 +26,11 @@ def settings_with(database_url: str | None) -> Settings:
     if database_url:
         name_database(database_url)
     return load_settings()
+
+
+def open_database_of(settings: Settings) -> "Database":
+    """The database of the settings, up and migrated."""
+    from segmentation_platform.warehouse.access import open_database
+
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    return open_database(url, settings.home)

@@ -8,8 +8,7 @@ import typer
 from rich.table import Table
 
 from segmentation_platform.cli.console import console, error_console
-from segmentation_platform.cli.options import DatabaseUrl, settings_with
-from segmentation_platform.cli.refresh import open_database_of
+from segmentation_platform.cli.options import DatabaseUrl, open_database_of, settings_with
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,12 +25,13 @@ def backtest(
     """Play past days of the published ledger again, with what was known then, and compare with popularity."""
     import pandas as pd
 
+    from segmentation_platform.engine import new_engine
     from segmentation_platform.orchestration.published_ledger import replayable
     from segmentation_platform.recommendations.backtest import backtest as judge
     from segmentation_platform.recommendations.backtest import rolling_windows
 
     settings = settings_with(database_url)
-    opened = replayable(open_database_of(settings), settings)
+    opened = replayable(open_database_of(settings), new_engine(settings.engine.memory_limit), settings)
     found = []
     for window in rolling_windows(opened.first_sale, opened.as_of, days, windows):
         error_console.print(f"Playing {window.origin} to {window.end} again …")
@@ -54,6 +54,7 @@ def tune(
 
     Keep the days from that date on for the figures that you tell others: settings look good where they were chosen.
     """
+    from segmentation_platform.engine import new_engine
     from segmentation_platform.orchestration.published_ledger import replayable
     from segmentation_platform.recommendations.backtest import BacktestWindow
     from segmentation_platform.recommendations.tuning import grid
@@ -65,7 +66,7 @@ def tune(
         candidates = grid(settings.recommendations.customers, values)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    opened = replayable(open_database_of(settings), settings)
+    opened = replayable(open_database_of(settings), new_engine(settings.engine.memory_limit), settings)
     end = until.date()
     window = BacktestWindow(end - timedelta(days=days), end)
     _refuse_outside(window.origin, opened.first_sale, opened.as_of, end)

@@ -11,7 +11,7 @@ import typer
 from rich.progress import Progress, TextColumn
 
 from segmentation_platform.cli.console import command_line, console, error_console
-from segmentation_platform.cli.options import DatabaseUrl, settings_with
+from segmentation_platform.cli.options import DatabaseUrl, open_database_of, settings_with
 from segmentation_platform.orchestration.run_request import RunRequest
 from segmentation_platform.settings import Settings
 
@@ -52,13 +52,15 @@ def run(
     """Read the ledger, compute everything, publish a snapshot, and show it in short."""
     began = time.monotonic()
     reporting_date = as_of.date().isoformat() if as_of else ""
+    from segmentation_platform.orchestration.inputs import is_published
+
     settings = settings_with(database_url)
     refuse_bad_playbook(settings)
     with error_console.status("Opening the database …"):
         database = open_database_of(settings)
     ledger = _ledger(sales, settings, database)
     error_console.print(f"Ledger: {ledger.source}", soft_wrap=True)
-    if not (force or choose_model) and _is_published(database, ledger, reporting_date, settings):
+    if not (force or choose_model) and is_published(database, ledger, reporting_date, settings):
         console.print("Nothing has changed since the published snapshot; --force computes it again.")
         _catch_up(settings, database)
     else:
@@ -81,14 +83,6 @@ def refuse_bad_playbook(settings: Settings) -> None:
     playbook(settings)
 
 
-def open_database_of(settings: Settings) -> "Database":
-    """The database of the settings, up and migrated."""
-    from segmentation_platform.warehouse.access import open_database
-
-    url = settings.database_url.get_secret_value() if settings.database_url else None
-    return open_database(url, settings.home)
-
-
 def _ledger(sales: str, settings: Settings, database: "Database") -> "LedgerFile | Load":
     """The ledger that this run is about; makes the simulated one if it comes to that."""
     from segmentation_platform.cli.simulate import simulating
@@ -97,17 +91,6 @@ def _ledger(sales: str, settings: Settings, database: "Database") -> "LedgerFile
     if is_simulated(sales, settings, database) and not settings.simulated_ledger.is_file():
         simulating(settings.simulated_ledger, settings.simulation.lines, settings.simulation.seed)
     return find_ledger(sales, settings, database)
-
-
-def _is_published(database: "Database", ledger: "LedgerFile | Load", as_of: str, settings: Settings) -> bool:
-    from segmentation_platform.orchestration.inputs import fingerprint
-    from segmentation_platform.warehouse.loads import current_load
-    from segmentation_platform.warehouse.snapshots import served_inputs
-
-    current = current_load(database)
-    if current is None or current.sha256 != ledger.sha256:
-        return False
-    return served_inputs(database) == fingerprint(current, as_of, settings, database)
 
 
 def refresh_and_tell(settings: Settings, database: "Database", request: RunRequest) -> None:

@@ -67,12 +67,14 @@ class Asked:
 
 
 def _scored(client: "Client", settings: Settings, asked: Asked) -> "dict[str, ScoredCustomer]":
+    from segmentation_platform.engine import new_engine
     from segmentation_platform.ledger.readers import ReadOptions
     from segmentation_platform.scoring import customers_of_file
 
     if asked.file is not None:
         options = ReadOptions(settings.ledger.encoding, {str(k): v for k, v in settings.ledger.columns.items()})
-        return client.score_many(dict(customers_of_file(asked.file, options, settings.cleaning)))
+        engine = new_engine(settings.engine.memory_limit)
+        return client.score_many(dict(customers_of_file(engine, asked.file, options, settings.cleaning)))
     if asked.customer:
         return {f"Customer {asked.customer}": client.score_customer(asked.customer)}
     codes = [code.strip().upper() for code in asked.basket.split(",") if code.strip()]

@@ -6,8 +6,7 @@ import typer
 from rich.table import Table
 
 from segmentation_platform.cli.console import console
-from segmentation_platform.cli.options import DatabaseUrl, settings_with
-from segmentation_platform.cli.refresh import open_database_of
+from segmentation_platform.cli.options import DatabaseUrl, open_database_of, settings_with
 
 app = typer.Typer(no_args_is_help=True, help="Published snapshots: list, roll back, prune.")
 

@@ -11,8 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from segmentation_platform.cli.console import command_line, console, error_console
-from segmentation_platform.cli.options import DatabaseUrl, settings_with
-from segmentation_platform.cli.refresh import open_database_of
+from segmentation_platform.cli.options import DatabaseUrl, open_database_of, settings_with
 from segmentation_platform.settings import AlertSettings, LinkSettings, Settings
 
 _HERE = "127.0.0.1"

@@ -7,7 +7,7 @@ Belongs here: asking for what is published, in frames, and scoring from it. Does
 from segmentation_platform.client.client import Client, Customer
 from segmentation_platform.client.errors import ClientError, NothingPublishedError
 from segmentation_platform.client.query import Page
-from segmentation_platform.client.sources import Snapshot
+from segmentation_platform.contracts.snapshot_record import Snapshot
 from segmentation_platform.scoring import Purchase, ScoredCustomer
 
 __all__ = [

@@ -17,7 +17,6 @@ from segmentation_platform.client.sources import (
     FolderSource,
     PostgresSource,
     Reading,
-    Snapshot,
     Source,
     default_source,
     read,
@@ -25,6 +24,7 @@ from segmentation_platform.client.sources import (
 )
 from segmentation_platform.client.tables import Tables
 from segmentation_platform.contracts import EVERYWHERE, SegmentRecommendations
+from segmentation_platform.contracts.snapshot_record import Snapshot
 from segmentation_platform.recommendations.errors import ScoringError
 from segmentation_platform.scoring import (
     NEEDED,

@@ -1,7 +1,9 @@
 """What goes wrong for who reads."""
 
+from segmentation_platform.errors import PlatformError
 
-class ClientError(RuntimeError):
+
+class ClientError(PlatformError, RuntimeError):
     """Something can't be read; the message says why and what to do."""
 
 

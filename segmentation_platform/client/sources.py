@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, fields
-from datetime import date, datetime
+from dataclasses import fields
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +16,7 @@ from segmentation_platform.client.query import Conditions, Query, Scalar, select
 from segmentation_platform.client.views import VIEWS
 from segmentation_platform.contracts import HISTORY
 from segmentation_platform.contracts.frames import arrow_schema, to_frame
+from segmentation_platform.contracts.snapshot_record import Snapshot
 
 _NOTHING = "Nothing is published yet: segmentation-platform run"
 _ROWS = 100_000
@@ -41,27 +41,6 @@ def read(reading: Reading, query: Query) -> pd.DataFrame:
     """The rows of a query as a frame with the dtypes that contracts promise, without rows, too."""
     with reading.stream(query.sql, query.values) as rows:
         return to_frame(rows.read_all().cast(arrow_schema(query.columns)))
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """The snapshot that is served; columns as in `serving.snapshot`."""
-
-    snapshot_id: int
-    as_of: date
-    published_at: datetime
-    run_id: str
-    first_sale: datetime
-    last_sale: datetime
-    lines: int
-    customers: int
-    guest_share: float
-    model_version: int
-    taste_version: int
-    checks_passed: int
-    checks_warned: int
-    data_note: str | None
-    ledger: str
 
 
 def read_snapshot(reading: Reading) -> Snapshot:

@@ -19,6 +19,7 @@ from segmentation_platform.contracts.recommendations import (
 )
 from segmentation_platform.contracts.scoring import ItemWeights, Models, ProductDemand, RegionalDemand
 from segmentation_platform.contracts.segments import (
+    BY_HAND,
     EVERYWHERE,
     GONE,
     NEW,
@@ -34,6 +35,7 @@ from segmentation_platform.contracts.shown import Published, Shown
 from segmentation_platform.contracts.snapshots import INTERNAL, Snapshots
 
 __all__ = [
+    "BY_HAND",
     "EVERYWHERE",
     "GONE",
     "HISTORY",

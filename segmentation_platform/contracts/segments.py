@@ -6,7 +6,10 @@ from segmentation_platform.contracts.base import Contract, day, flag, moment, mo
 from segmentation_platform.contracts.shown import Bars, Chapter, Drawn, Published, Shown
 
 EVERYWHERE = "all"
-"""Stands for all customers where a region could be named."""
+"""Stands for all customers where a region could be named, and for all tastes where one could."""
+
+BY_HAND = "by hand"
+"""The reason of a promotion that somebody asked for; it holds against drift."""
 
 NEW, GONE = "(new)", "(gone)"
 """Where customers come from, and go to, who were, or are, in no segment."""

@@ -9,6 +9,7 @@ the rate without them, are told beside it.
 
 import pandas as pd
 
+from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.contracts.insights import Cancellations
 from segmentation_platform.engine import Session, read_step
 from segmentation_platform.insights.shrinkage import fit_prior, shrunk_rates, whole_rate
@@ -71,7 +72,7 @@ def with_rates(counts: pd.DataFrame) -> pd.DataFrame:
         `money_rate_usual` and `largest_share`.
 
     """
-    whole = counts.loc[counts["subject_kind"] == "all", ["lines_taken_back", "customer_lines"]].sum()
+    whole = counts.loc[counts["subject_kind"] == EVERYWHERE, ["lines_taken_back", "customer_lines"]].sum()
     mean = whole_rate(int(whole["lines_taken_back"]), int(whole["customer_lines"]))
     rates = [_line_rates(kind, mean) for _, kind in counts.groupby("subject_kind")]
     cancelled, largest = counts["money_cancelled"], counts["largest"]

@@ -16,6 +16,7 @@ from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.loads import Load
 
 _CODE = (".py", ".sql", ".toml")
+_COMPUTES_NO_TABLE = {"alerts", "app", "cli", "client", "reporting"}
 
 
 def find_ledger(named: str, settings: Settings, database: Database) -> LedgerFile | Load:
@@ -74,6 +75,14 @@ def playbook(settings: Settings) -> Playbook:
         raise CampaignError(f"{path}: {error}") from None
 
 
+def is_published(database: Database, ledger: LedgerFile | Load, as_of: str, settings: Settings) -> bool:
+    """Whether the served snapshot is of this ledger, reporting date, rules and code: a run would change nothing."""
+    current = loads.current_load(database)
+    if current is None or current.sha256 != ledger.sha256:
+        return False
+    return snapshots.served_inputs(database) == fingerprint(current, as_of, settings, database)
+
+
 def fingerprint(load: Load, as_of: str, settings: Settings, database: Database) -> str:
     """A hash of everything that the tables depend on: ledger, reporting date, rules, code, promotions by hand.
 
@@ -92,9 +101,18 @@ def fingerprint(load: Load, as_of: str, settings: Settings, database: Database) 
 
 @lru_cache(maxsize=1)
 def _code_hash() -> str:
+    return code_hash(files("segmentation_platform"))
+
+
+def code_hash(package: Traversable) -> str:
+    """A hash of the sources that compute tables; those that only show, tell or ask are left out.
+
+    A package that is not named among those counts: better computed once too often than not again.
+    """
     digest = hashlib.sha256()
-    for name, content in sorted(_sources(files("segmentation_platform"), "")):
-        digest.update(name.encode() + b"\0" + content + b"\0")
+    for name, content in sorted(_sources(package, "")):
+        if name.split("/")[1] not in _COMPUTES_NO_TABLE:
+            digest.update(name.encode() + b"\0" + content + b"\0")
     return digest.hexdigest()
 
 

@@ -9,9 +9,10 @@ import pandas as pd
 
 from segmentation_platform.campaigns.measuring import bought_between
 from segmentation_platform.contracts import EVERYWHERE, CleanSales
+from segmentation_platform.contracts.snapshot_record import Snapshot
 from segmentation_platform.customers.features import rfm_features
 from segmentation_platform.customers.rules import CustomerRules
-from segmentation_platform.engine import DuckDBEngine, Engine, Session
+from segmentation_platform.engine import Engine, Session
 from segmentation_platform.ledger import point_in_time
 from segmentation_platform.orchestration import model_registry
 from segmentation_platform.orchestration.io_managers import StoredTable
@@ -21,7 +22,7 @@ from segmentation_platform.segments.model import SegmentModel
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import facts, loads, segment_models, snapshots
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform.warehouse.snapshots import ServedSnapshot, SnapshotError
+from segmentation_platform.warehouse.snapshots import SnapshotError
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Replayable:
     as_of: date
 
 
-def replayable(database: Database, settings: Settings) -> Replayable:
+def replayable(database: Database, engine: Engine, settings: Settings) -> Replayable:
     """Open the published ledger for a backtest.
 
     Raises:
@@ -44,11 +45,13 @@ def replayable(database: Database, settings: Settings) -> Replayable:
     model = model_registry.fitted(segment_models.served_models(database))[EVERYWHERE].model
     period = facts.sales_period(database)
     assert period is not None  # noqa: S101 - what is published has sales
-    past = past_of(StoredTable(database, CleanSales), DuckDBEngine(), model, settings.customers)
+    past = past_of(StoredTable(database, CleanSales), engine, model, settings.customers)
     return Replayable(past, period.first_sale.date(), served.as_of)
 
 
-def bought_by_customers(database: Database, starts_on: date, ends_on: date) -> tuple[pd.DataFrame, date]:
+def bought_by_customers(
+    database: Database, engine: Engine, starts_on: date, ends_on: date
+) -> tuple[pd.DataFrame, date]:
     """What customers bought in a stretch of days, as far as the cleaned ledger knows.
 
     Returns:
@@ -65,7 +68,7 @@ def bought_by_customers(database: Database, starts_on: date, ends_on: date) -> t
     clean_sales = StoredTable(database, CleanSales)
     with (
         clean_sales.stream(point_in_time.COLUMNS) as lines,
-        point_in_time.known_sales(DuckDBEngine(), lines, last + timedelta(days=1)) as session,
+        point_in_time.known_sales(engine, lines, last + timedelta(days=1)) as session,
     ):
         return bought_between(session, starts_on, ends_on), last
 
@@ -87,14 +90,15 @@ def past_of(clean_sales: StoredTable, engine: Engine, model: SegmentModel, rules
     return PastLedger(opened, segmented)
 
 
-def _served(database: Database) -> ServedSnapshot:
+def _served(database: Database) -> Snapshot:
     served, load = snapshots.served_snapshot(database), loads.current_load(database)
+    source = snapshots.served_source(database)
     if served is None:
         raise SnapshotError("Nothing is published yet: segmentation-platform run")
-    if load is None or load.source != served.source:
+    if load is None or load.source != source:
         raise SnapshotError(
-            f"What is served is of {served.source}, and another ledger was loaded since: "
-            f"segmentation-platform run --sales {served.source}"
+            f"What is served is of {source}, and another ledger was loaded since: "
+            f"segmentation-platform run --sales {source}"
         )
     if facts.sales_period(database) is None or not segment_models.served_models(database):
         raise SnapshotError(

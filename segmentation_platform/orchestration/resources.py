@@ -9,14 +9,12 @@ from pathlib import Path
 import dagster as dg
 from pydantic import Field
 
-from segmentation_platform.engine import DuckDBEngine, Engine
+from segmentation_platform.engine import Engine, new_engine
+from segmentation_platform.orchestration.bad_input import bad_input
 from segmentation_platform.orchestration.run_lock import hold_run_lock
 from segmentation_platform.warehouse.access import open_database
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.facts import sales_period
-
-BAD_INPUT = {"category": "bad_input"}
-"""Metadata of a failure that is due to what was handed in, not to the platform."""
 
 
 class WarehouseResource(dg.ConfigurableResource["WarehouseResource"]):
@@ -60,7 +58,7 @@ class EngineResource(dg.ConfigurableResource["EngineResource"]):
 
     def engine(self) -> Engine:
         """The engine."""
-        return DuckDBEngine(self.memory_limit or None)
+        return new_engine(self.memory_limit)
 
 
 class ReportingDateResource(dg.ConfigurableResource["ReportingDateResource"]):
@@ -79,21 +77,17 @@ class ReportingDateResource(dg.ConfigurableResource["ReportingDateResource"]):
         """
         period = sales_period(database)
         if period is None:
-            raise dg.Failure(
+            raise bad_input(
                 "There are no genuine sales in the ledger: every line was rejected. See warehouse.rejected_sales for "
-                "the reasons, and [cleaning] in segmentation.toml for the rules.",
-                metadata=BAD_INPUT,
-                allow_retries=False,
+                "the reasons, and [cleaning] in segmentation.toml for the rules."
             )
         if not self.as_of:
             return period.last_sale.date() + timedelta(days=1)
         as_of = _parse(self.as_of)
         if as_of <= period.first_sale.date():
-            raise dg.Failure(
+            raise bad_input(
                 f"The reporting date {as_of} is not after the first sale, {period.first_sale:%Y-%m-%d}. "
-                f"Choose one from {period.first_sale.date() + timedelta(days=1)} on.",
-                metadata=BAD_INPUT,
-                allow_retries=False,
+                f"Choose one from {period.first_sale.date() + timedelta(days=1)} on."
             )
         return as_of
 
@@ -102,6 +96,4 @@ def _parse(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise dg.Failure(
-            f"{text!r} is not a date; write it as 2011-12-10.", metadata=BAD_INPUT, allow_retries=False
-        ) from None
+        raise bad_input(f"{text!r} is not a date; write it as 2011-12-10.") from None

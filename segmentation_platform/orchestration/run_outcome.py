@@ -6,15 +6,8 @@ from dataclasses import dataclass
 import dagster as dg
 from dagster_shared.error import SerializableErrorInfo
 
-_KNOWN_ERRORS = {
-    "DatabaseError",
-    "DatabaseUnavailableError",
-    "EmbeddedPostgresError",
-    "LedgerError",
-    "SegmentationError",
-    "SnapshotError",
-}
-"""Errors whose message says all that there is to say."""
+from segmentation_platform.errors import class_names
+from segmentation_platform.orchestration.bad_input import is_bad_input
 
 
 @dataclass(frozen=True)
@@ -77,17 +70,18 @@ def _step_failure(run_id: str, event: dg.DagsterEvent, not_made: tuple[str, ...]
         return RunOutcome(run_id, succeeded=False, cause="Stopped. Nothing was published.", not_made=not_made)
     said = data.user_failure_data
     if said is not None:
-        return RunOutcome(run_id, False, "category" in said.metadata, said.description or "", not_made)
+        return RunOutcome(run_id, False, is_bad_input(said.metadata), said.description or "", not_made)
     cause = f"{event.step_key} failed: {_reason(data.error)}"
     return RunOutcome(run_id, succeeded=False, cause=cause, not_made=not_made)
 
 
 def _reason(error: SerializableErrorInfo | None) -> str:
-    """What a known error says; of others the first cause, with its class."""
+    """What an error of the platform says; of others the first cause, with its class."""
     words: str = "no reason was given"
+    known = class_names()
     while error is not None:
         words = error.message.strip()
-        if error.cls_name in _KNOWN_ERRORS:
+        if error.cls_name in known:
             return words.partition(": ")[2] or words
         error = error.cause
     return words

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from segmentation_platform.definitions import build_definitions
 from segmentation_platform.orchestration import jobs
+from segmentation_platform.orchestration.build import build_definitions
 from segmentation_platform.orchestration.instance import open_instance
 from segmentation_platform.orchestration.run_outcome import RunOutcome, is_blocking, outcome_of
 from segmentation_platform.orchestration.run_request import RunRequest

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import dagster as dg
 
 from segmentation_platform.alerts import message
-from segmentation_platform.alerts.message import Failed, Late, Message, Served
+from segmentation_platform.alerts.message import Failed, Late, Message
 from segmentation_platform.alerts.morning import Links, NightFigures, morning
 from segmentation_platform.alerts.send import send
 from segmentation_platform.contracts import CustomerSegments, Segments
@@ -37,7 +37,7 @@ def run_failed(
     if run.tags.get("dagster/will_retry") == "true":
         _log.info(f"{run.job_name} failed and is tried again.")
         return
-    told = message.failure(_failed(context.instance, run, settings), _served(warehouse.database()))
+    told = message.failure(_failed(context.instance, run, settings), snapshots.served_snapshot(warehouse.database()))
     context.instance.report_engine_event(f"{told.title}\n{told.body}", run)
     _log.error(told.body)
     send(told, settings.alerts.urls)
@@ -64,11 +64,6 @@ def _run_again(run: dg.DagsterRun, settings: Settings) -> str:
     if run.job_name in (jobs.refresh.name, jobs.refresh_multiprocess.name):
         return f"segmentation-platform run, or Re-execute on {settings.alerts.ui}/runs/{run.run_id}"
     return f"Re-execute on {settings.alerts.ui}/runs/{run.run_id}"
-
-
-def _served(database: Database) -> Served | None:
-    snapshot = snapshots.served_snapshot(database)
-    return None if snapshot is None else Served(snapshot.snapshot_id, snapshot.as_of)
 
 
 @dg.run_status_sensor(
@@ -171,7 +166,7 @@ def refresh_is_late(settings: Settings) -> dg.SensorDefinition:
         if told == due.isoformat() or (published is not None and published >= due):
             return dg.SkipReason(_ALL_IS_WELL)
         missed = Late(due, _what_became_of_it(context.instance, due), f"{settings.alerts.ui}/runs")
-        told_now = message.late(missed, _served(database))
+        told_now = message.late(missed, snapshots.served_snapshot(database))
         _log.error(f"{told_now.title}\n{told_now.body}")
         send(told_now, settings.alerts.urls)
         context.update_cursor(due.isoformat())

@@ -4,7 +4,7 @@
     segment_lists     popular, rising, signature: per segment, region and taste
     customer_lists    buy_again, new_to_you: per customer; scorer makes the same on demand
       ranker            the score behind them: histories, demand, ease are its parts; reasons its words
-    similar_items     what is bought together; association finds whole bundles
+    similar_items     what is bought together
     tastes            groups of customers by what they buy
     backtest          how good all this is; tuning chooses settings by it
 

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.contracts.recommendations import CUSTOMER_LISTS, CustomerRecommendations
 from segmentation_platform.recommendations.histories import Histories, cells
 from segmentation_platform.recommendations.ranker import Matrix, Picks, best
 from segmentation_platform.recommendations.ranking_artifacts import RankingArtifacts
 from segmentation_platform.recommendations.reasons import bought_before, goes_with, popular_in, strongest_two
-from segmentation_platform.recommendations.sales import ALL
 
 BUY_AGAIN, NEW_TO_YOU = CUSTOMER_LISTS
 
@@ -109,6 +109,6 @@ def _new_reasons(
         because = [goes_with([names[partner] for partner in pair if partner >= 0])] if pair[0] >= 0 else []
         if (audience.segment_ids[row], codes[column]) in artifacts.rising:
             because.append("rising in your segment")
-        region = audience.regions[row] if audience.regions[row] in artifacts.ranker.popular.columns else ALL
+        region = audience.regions[row] if audience.regions[row] in artifacts.ranker.popular.columns else EVERYWHERE
         words = "; ".join(because) or popular_in(region)
         yield words[0].upper() + words[1:]

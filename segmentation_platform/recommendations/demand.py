@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.recommendations.rules import CustomerListRules
-from segmentation_platform.recommendations.sales import ALL
 
 
 def product_demand(pairs: pd.DataFrame, rules: CustomerListRules) -> pd.DataFrame:
@@ -65,7 +65,7 @@ def regional_shares(pairs: pd.DataFrame, regions: pd.Series, demand: pd.DataFram
         shrinkage: weighted purchases at which a region counts as much as all
 
     Returns:
-        One row per product of `demand`, one column per region and one for `ALL`; each column adds up to 1.
+        One row per product of `demand`, one column per region and one for `EVERYWHERE`; each column adds up to 1.
 
     """
     recent = pairs.assign(region=pairs["customer_id"].map(regions)).groupby(["stock_code", "region"])["recent"].sum()
@@ -73,5 +73,5 @@ def regional_shares(pairs: pd.DataFrame, regions: pd.Series, demand: pd.DataFram
     prior = np.outer(demand["recent_share"], np.full(by_region.shape[1], shrinkage))
     totals = by_region.sum() + shrinkage
     shares = (by_region + prior) / totals.where(totals > 0, 1.0)
-    columns: dict[Any, Any] = {ALL: demand["recent_share"], **{name: shares[name] for name in shares.columns}}
+    columns: dict[Any, Any] = {EVERYWHERE: demand["recent_share"], **{name: shares[name] for name in shares.columns}}
     return pd.DataFrame(columns)

@@ -1,9 +1,11 @@
 """What can keep products from being recommended."""
 
+from segmentation_platform.errors import BadInputError
 
-class RecommendationError(ValueError):
+
+class RecommendationError(BadInputError, ValueError):
     """There is nothing to recommend; the message says why and what would help."""
 
 
-class ScoringError(ValueError):
+class ScoringError(BadInputError, ValueError):
     """A customer can't be scored; the message says why and what would help."""

@@ -22,11 +22,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.recommendations.demand import product_demand, regional_shares
 from segmentation_platform.recommendations.ease import affinity, item_weights
 from segmentation_platform.recommendations.histories import Histories, Sparse
 from segmentation_platform.recommendations.rules import RecommendationRules
-from segmentation_platform.recommendations.sales import ALL
 
 Matrix = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.intp]
@@ -109,7 +109,7 @@ class Ranker:
         owned = orders > 0
         drawn = affinity(self.weights, profiles(histories)) * self._trend
         frequency = orders * self._repurchase_rate
-        shares = np.stack([self._popular.get(region, self._popular[ALL]) for region in regions])
+        shares = np.stack([self._popular.get(region, self._popular[EVERYWHERE]) for region in regions])
         popular = np.where(owned, np.float32(0), np.float32(weights.popularity_weight) * shares)
         values = np.where(
             owned,

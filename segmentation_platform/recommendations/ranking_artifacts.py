@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from segmentation_platform.contracts import ItemWeights, ProductDemand, RegionalDemand
+from segmentation_platform.contracts import EVERYWHERE, ItemWeights, ProductDemand, RegionalDemand
 from segmentation_platform.recommendations.histories import Codes, Sparse
 from segmentation_platform.recommendations.ranker import Ranker
 from segmentation_platform.recommendations.rules import CustomerListRules, RecommendationRules
-from segmentation_platform.recommendations.sales import ALL, Sales, customer_products, offered_products
+from segmentation_platform.recommendations.sales import Sales, customer_products, offered_products
 
 _WORDS = ["description", "category", "product_type"]
 
@@ -95,7 +95,7 @@ def rising_products(segment_lists: pd.DataFrame) -> frozenset[tuple[int, str]]:
         segment_lists: columns of `contracts.SegmentRecommendations`; without rows if there are none
 
     """
-    is_whole = (segment_lists["region"] == ALL) & (segment_lists["taste"] == ALL)
+    is_whole = (segment_lists["region"] == EVERYWHERE) & (segment_lists["taste"] == EVERYWHERE)
     rises = segment_lists[is_whole & (segment_lists["list"] == "rising")]
     return frozenset(zip(rises["segment_id"].astype(int), rises["stock_code"], strict=True))
 
@@ -104,7 +104,7 @@ def ranking_tables(artifacts: RankingArtifacts) -> dict[str, pd.DataFrame]:
     """A shelf as the tables of `contracts.ProductDemand`, `RegionalDemand` and `ItemWeights`, by their names."""
     ranker = artifacts.ranker
     demand = ranker.demand.reset_index().assign(is_offered=ranker.is_offered)
-    regions = ranker.popular.loc[ranker.is_offered].drop(columns=ALL)
+    regions = ranker.popular.loc[ranker.is_offered].drop(columns=EVERYWHERE)
     regional = regions.reset_index().melt("stock_code", var_name="region", value_name="share")
     regional = regional.sort_values(["region", "stock_code"], ignore_index=True)
     return {
@@ -130,7 +130,7 @@ def read_ranking(
     demand = demand.set_index("stock_code")
     regional = tables[RegionalDemand.table()].pivot(index="stock_code", columns="region", values="share")
     popular = regional.reindex(demand.index).fillna(0.0)
-    popular.insert(0, ALL, demand["recent_share"])
+    popular.insert(0, EVERYWHERE, demand["recent_share"])
     weights = _read_weights(tables[ItemWeights.table()], demand.index)
     ranker = Ranker(
         demand, weights, popular, demand["is_offered"].to_numpy(bool), RecommendationRules(customers=rules)

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
+from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.recommendations.histories import Histories, Sparse, cells
 from segmentation_platform.recommendations.ranker import Indices, Matrix, Picks, profiles
-from segmentation_platform.recommendations.sales import ALL
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -33,7 +33,7 @@ def goes_with(names: Sequence[str]) -> str:
 
 def popular_in(region: str) -> str:
     """Where it is popular, like: popular now in Germany."""
-    return "popular now" if region == ALL else f"popular now in {region}"
+    return "popular now" if region == EVERYWHERE else f"popular now in {region}"
 
 
 def strongest_two(histories: Histories, picks: Picks, weights: Sparse) -> Indices:

@@ -8,22 +8,6 @@ import pandas as pd
 from segmentation_platform.engine import Session, read_step
 from segmentation_platform.recommendations.errors import RecommendationError
 
-ALL = "all"
-"""Stands for every region or every taste."""
-
-COLUMNS = (
-    "load_id",
-    "line_number",
-    "invoice",
-    "status",
-    "stock_code",
-    "sold_at",
-    "quantity",
-    "unit_price",
-    "customer_id",
-)
-"""The columns of the cleaned ledger from which lists are made."""
-
 CUSTOMER_PRODUCTS = read_step(__package__, "customer_products")
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.recommendations.customer_lists import Audience, lists_of
 from segmentation_platform.recommendations.histories import Histories, Sparse
 from segmentation_platform.recommendations.ranking_artifacts import RankingArtifacts
-from segmentation_platform.recommendations.sales import ALL
 
 NO_SEGMENT = 0
 
@@ -47,7 +47,7 @@ class Scorer:
         self._shelf = artifacts
         self._places = {str(code): place for place, code in enumerate(artifacts.ranker.demand.index)}
 
-    def score(self, basket: Iterable[Bought], region: str = ALL, segment_id: int = NO_SEGMENT) -> pd.DataFrame:
+    def score(self, basket: Iterable[Bought], region: str = EVERYWHERE, segment_id: int = NO_SEGMENT) -> pd.DataFrame:
         """Make the two lists of one customer.
 
         Args:

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.contracts.recommendations import SegmentRecommendations
 from segmentation_platform.engine import read_step
 from segmentation_platform.recommendations.rules import RecommendationRules
-from segmentation_platform.recommendations.sales import ALL, Sales, offered_products
+from segmentation_platform.recommendations.sales import Sales, offered_products
 from segmentation_platform.recommendations.tastes import MIXED
 
 _PURCHASES = read_step(__package__, "product_purchases")
@@ -63,12 +64,12 @@ def _product_purchases(sales: Sales, as_of: date, rules: RecommendationRules) ->
     )
     purchases = sales.session.frame(_PURCHASES.name)
     purchases["segment_id"] = purchases["segment_id"].fillna(_EVERY_SEGMENT).astype("int64")
-    return purchases.fillna({"region": ALL, "taste": ALL})
+    return purchases.fillna({"region": EVERYWHERE, "taste": EVERYWHERE})
 
 
 def _cell_sizes(segments: pd.DataFrame) -> pd.Series:
-    """Customers per segment, region and taste, `_EVERY_SEGMENT` and `ALL` included."""
-    wider: dict[str, Any] = {"segment_id": _EVERY_SEGMENT, "region": ALL, "taste": ALL}
+    """Customers per segment, region and taste, `_EVERY_SEGMENT` and `EVERYWHERE` included."""
+    wider: dict[str, Any] = {"segment_id": _EVERY_SEGMENT, "region": EVERYWHERE, "taste": EVERYWHERE}
     levels = [
         segments[_CELL].assign(**{name: wider[name] for name in dropped})
         for count in range(len(_CELL) + 1)
@@ -81,7 +82,7 @@ def _score(purchases: pd.DataFrame, sizes: pd.Series, rules: RecommendationRules
     """Recent share, share of customers, lift and trend of every product in every cell that is large enough."""
     everyone = _everyone(purchases, sizes)
     of_all = purchases[purchases["segment_id"] == _EVERY_SEGMENT]
-    has_region, has_taste = of_all["region"] != ALL, of_all["taste"] != ALL
+    has_region, has_taste = of_all["region"] != EVERYWHERE, of_all["taste"] != EVERYWHERE
     plain = _with_shares(of_all[~has_region & ~has_taste], everyone, rules)
     regions = _with_shares(of_all[has_region & ~has_taste], everyone, rules)
     tastes = _with_shares(of_all[~has_region & has_taste], everyone, rules)
@@ -89,10 +90,10 @@ def _score(purchases: pd.DataFrame, sizes: pd.Series, rules: RecommendationRules
     wider = _by(pd.concat([plain, regions, tastes, both]), "region", "taste")
     cells = _with_shares(purchases[purchases["segment_id"] != _EVERY_SEGMENT], wider, rules)
     cells = cells.join(sizes, on=_CELL)
-    is_widest = (cells["region"] == ALL) & (cells["taste"] == ALL)
+    is_widest = (cells["region"] == EVERYWHERE) & (cells["taste"] == EVERYWHERE)
     cells = cells[(cells["cell_customers"] >= rules.cell_customers) | is_widest]
     cells = cells.join(everyone[["share_of_all", "trend"]], on="stock_code")
-    return _with_lift(cells, int(sizes[(_EVERY_SEGMENT, ALL, ALL)]))
+    return _with_lift(cells, int(sizes[(_EVERY_SEGMENT, EVERYWHERE, EVERYWHERE)]))
 
 
 def _by(shares: pd.DataFrame, *names: str) -> pd.DataFrame:
@@ -101,12 +102,12 @@ def _by(shares: pd.DataFrame, *names: str) -> pd.DataFrame:
 
 def _everyone(purchases: pd.DataFrame, sizes: pd.Series) -> pd.DataFrame:
     """Per product over all customers: recent and usual share of purchases, their ratio, share of customers."""
-    is_all = (purchases[_CELL] == [_EVERY_SEGMENT, ALL, ALL]).all(axis=1)
+    is_all = (purchases[_CELL] == [_EVERY_SEGMENT, EVERYWHERE, EVERYWHERE]).all(axis=1)
     everyone = purchases[is_all].set_index("stock_code")
     usual = everyone["purchases"] / everyone["purchases"].sum()
     # After many half-lives without a sale nothing is recent, and all is as usual.
     recent = (everyone["recent_purchases"] / everyone["recent_purchases"].sum()).fillna(usual)
-    share_of_all = everyone["customers"] / sizes[(_EVERY_SEGMENT, ALL, ALL)]
+    share_of_all = everyone["customers"] / sizes[(_EVERY_SEGMENT, EVERYWHERE, EVERYWHERE)]
     return pd.DataFrame(
         {"recent_share": recent, "usual_share": usual, "trend": recent / usual, "share_of_all": share_of_all}
     )
@@ -164,8 +165,8 @@ def _signature(offered: pd.DataFrame, rules: RecommendationRules) -> pd.DataFram
 
 def _whom(offered: pd.DataFrame) -> pd.Series:
     region, taste = offered["region"], offered["taste"]
-    where = (" in " + region).where(region != ALL, "")
-    what = (" who like " + taste).where(taste != ALL, "").mask(taste == MIXED, " of mixed taste")
+    where = (" in " + region).where(region != EVERYWHERE, "")
+    what = (" who like " + taste).where(taste != EVERYWHERE, "").mask(taste == MIXED, " of mixed taste")
     return offered["segment"] + where + what
 
 

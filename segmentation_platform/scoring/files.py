@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from segmentation_platform.contracts.frames import to_frame
-from segmentation_platform.engine import DuckDBEngine
+from segmentation_platform.engine import Engine
 from segmentation_platform.ledger.in_memory import clean_file
 from segmentation_platform.ledger.plausible import summary
 from segmentation_platform.ledger.readers import ReadOptions
@@ -29,19 +29,19 @@ class FileCustomers:
     rejected: pd.DataFrame
 
 
-def read_customers(path: Path, options: ReadOptions, rules: CleaningRules) -> FileCustomers:
+def read_customers(engine: Engine, path: Path, options: ReadOptions, rules: CleaningRules) -> FileCustomers:
     """The customers of a ledger file, and the lines of it that can't be used.
 
     Raises:
         LedgerError: when the file can't be used.
 
     """
-    cleaned = clean_file(DuckDBEngine(), path, options, rules)
+    cleaned = clean_file(engine, path, options, rules)
     return FileCustomers(_customers(to_frame(cleaned.clean)), to_frame(cleaned.rejected))
 
 
 def customers_of_file(
-    path: Path, options: ReadOptions, rules: CleaningRules
+    engine: Engine, path: Path, options: ReadOptions, rules: CleaningRules
 ) -> dict[str, tuple[list[Purchase], str]]:
     """What the customers of a ledger file who kept something bought, and their region.
 
@@ -50,7 +50,7 @@ def customers_of_file(
         ScoringError: when there is no genuine sale of a known customer in it.
 
     """
-    cleaned = clean_file(DuckDBEngine(), path, options, rules)
+    cleaned = clean_file(engine, path, options, rules)
     customers = _customers(to_frame(cleaned.clean))
     if not customers:
         rejected = summary(cleaned.reasons) or "nothing"

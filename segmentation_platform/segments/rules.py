@@ -1,7 +1,7 @@
 """How many segments are tried, what counts as stable, when a model is replaced, and what is little data."""
 
 import warnings
-from typing import Final, Literal, Self
+from typing import Final, Literal, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -114,3 +114,28 @@ class SegmentationRules(BaseModel):
         if not self.tried:
             raise ValueError("transform is auto, and there is nothing in compared to pick from")
         return self
+
+
+class Steadiness(Protocol):
+    """The three figures of a fit by which it can be chosen; `contracts.ModelSelection` says what each of them is."""
+
+    @property
+    def min_jaccard(self) -> float:
+        """Every segment comes back under the bootstrap at least so well."""
+
+    @property
+    def prediction_strength(self) -> float:
+        """One half of the customers foretells the segments of the other half so well."""
+
+    @property
+    def quiet_relabelled(self) -> float:
+        """So many customers are in another segment after a day without a sale."""
+
+
+def fulfils(evidence: Steadiness, rules: SegmentationRules) -> bool:
+    """Whether a fit with this evidence can be chosen: stable, reproducible, and quiet on a day without a sale."""
+    return (
+        evidence.min_jaccard >= rules.min_chosen_jaccard
+        and evidence.prediction_strength >= rules.min_prediction_strength
+        and evidence.quiet_relabelled <= rules.max_idle_day_relabelled
+    )

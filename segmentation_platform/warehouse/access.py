@@ -3,6 +3,7 @@
 import secrets
 from pathlib import Path
 
+from segmentation_platform.warehouse.advisory_locks import Lock
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.embedded import EmbeddedPostgres
 from segmentation_platform.warehouse.embedded.files import write_whole
@@ -37,7 +38,7 @@ def reader_url(home: Path) -> str:
     owner = Database(server.url())
     file = home.absolute() / "postgres" / "reader_password"
     with owner.connect() as connection:
-        connection.execute("SELECT pg_advisory_xact_lock(7305114620471004)")
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", [Lock.READER_PASSWORD])
         if not file.exists():
             write_whole(file, secrets.token_urlsafe(24))
         # Every time: the file may have outlived its server's data, or a process that wrote it and was killed.

@@ -8,17 +8,17 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from segmentation_platform.errors import PlatformError
+from segmentation_platform.warehouse.advisory_locks import Lock
+
 Connection = psycopg.Connection[tuple[object, ...]]
 
 _FORM = "postgresql://user:password@host:5432/name"
 # As libpq reads a URL: what is before the first @ is user and password, unless a / comes first.
 _URL = re.compile(r"postgresql://([^@/]*@)?[^@?]*(\?.*)?", re.DOTALL)
 
-_LOCK = 7_305_114_620_471_001
-"""Key of the advisory lock that a refresh holds, so that there is one at a time."""
 
-
-class DatabaseError(RuntimeError):
+class DatabaseError(PlatformError, RuntimeError):
     """The database can't be reached or used; the message says why and what to do."""
 
 
@@ -119,10 +119,12 @@ class Database:
     @contextmanager
     def _locked(self, attempt: str, wait: str, waiting: Callable[[], None]) -> Iterator[None]:
         with self.connect_autocommit() as connection:
-            taken = connection.execute(sql.SQL("SELECT {}(%s)").format(sql.Identifier(attempt)), [_LOCK]).fetchone()
+            taken = connection.execute(
+                sql.SQL("SELECT {}(%s)").format(sql.Identifier(attempt)), [Lock.REFRESH]
+            ).fetchone()
             if taken is None or not taken[0]:
                 waiting()
-                connection.execute(sql.SQL("SELECT {}(%s)").format(sql.Identifier(wait)), [_LOCK])
+                connection.execute(sql.SQL("SELECT {}(%s)").format(sql.Identifier(wait)), [Lock.REFRESH])
             yield
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psycopg
 
+from segmentation_platform.warehouse.advisory_locks import Lock
 from segmentation_platform.warehouse.database import Connection, Database, DatabaseError
 from segmentation_platform.warehouse.roles import ROLES, Roles, grant_rights
 from segmentation_platform.warehouse.serving import create_views, views_are_current
@@ -48,7 +49,7 @@ def _upgrade(database: Database, roles: Roles) -> None:
         _migrate(database)
     with database.connect() as connection:
         # Two processes that grant or comment at once would trip over each other.
-        connection.execute("SELECT pg_advisory_xact_lock(7305114620471003)")
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", [Lock.UPGRADE])
         update_tables(connection)
         describe_tables(connection)
         create_views(connection)

@@ -10,11 +10,11 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import PGconn, Ping
 
+from segmentation_platform.warehouse.advisory_locks import Lock
 from segmentation_platform.warehouse.database import Connection, Database, DatabaseError
 from segmentation_platform.warehouse.migrate import upgrade
 from segmentation_platform.warehouse.roles import Roles, role_exists, set_password
 
-_LOCK = 7_305_114_620_471_005
 _WAIT_SECONDS = 60
 _PING_SECONDS = 2
 _ping: Callable[[bytes], int] = PGconn.ping
@@ -70,7 +70,7 @@ def prepare(admin: Database, accounts: Accounts, databases: Databases) -> Databa
     try:
         with admin.connect_autocommit() as connection:
             # Until the connection ends: two that prepare at once would both make what is missing.
-            connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+            connection.execute("SELECT pg_advisory_lock(%s)", [Lock.PREPARE])
             _make_roles(connection, accounts)
             _make_database(connection, databases.platform, accounts.owner)
             _make_database(connection, databases.dagster, accounts.dagster)

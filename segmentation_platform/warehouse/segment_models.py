@@ -6,10 +6,9 @@ from datetime import UTC, date, datetime
 
 from psycopg.rows import class_row
 
+from segmentation_platform.contracts import BY_HAND
 from segmentation_platform.warehouse.append_once import append_once
 from segmentation_platform.warehouse.database import Database, DatabaseError
-
-BY_HAND = "by hand"
 
 _COLUMNS = "as_of, source, region, transform, k, customers, silhouette, min_jaccard, run_id, model, model_version"
 

@@ -7,7 +7,7 @@ attached and ran after the pointer was turned found no rows at all.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, fields
 from datetime import UTC, date, datetime
 
 import pandas as pd
@@ -17,6 +17,8 @@ from psycopg.rows import class_row
 
 from segmentation_platform.contracts import PUBLISHED, Contract
 from segmentation_platform.contracts.frames import to_frame
+from segmentation_platform.contracts.snapshot_record import NewSnapshot, Snapshot
+from segmentation_platform.errors import PlatformError
 from segmentation_platform.warehouse.bulk import batches, copy_in, stream
 from segmentation_platform.warehouse.database import Connection, Database
 from segmentation_platform.warehouse.history import publish_history, vacuum_history
@@ -24,34 +26,14 @@ from segmentation_platform.warehouse.tables import select_list, vacuum
 
 SCHEMA = "snapshots"
 
+_COLUMNS = sql.SQL(", ").join(sql.Identifier(field.name) for field in fields(Snapshot))
 
-class SnapshotError(RuntimeError):
+
+class SnapshotError(PlatformError, RuntimeError):
     """A snapshot can't be served or dropped; the message says which there are."""
 
 
-@dataclass(frozen=True)
-class SnapshotFacts:
-    """What describes a snapshot; columns as in `contracts.Snapshots`."""
-
-    as_of: date
-    run_id: str
-    first_sale: datetime
-    last_sale: datetime
-    lines: int
-    customers: int
-    guest_share: float
-    model_version: int
-    taste_version: int
-    checks_passed: int
-    checks_warned: int
-    data_note: str | None
-    inputs: str
-    source: str
-
-
-def publish(
-    database: Database, facts: SnapshotFacts, tables: Mapping[str, pd.DataFrame], history: pd.DataFrame
-) -> int:
+def publish(database: Database, facts: NewSnapshot, tables: Mapping[str, pd.DataFrame], history: pd.DataFrame) -> int:
     """Publish tables as a new snapshot and serve it, in one transaction.
 
     Args:
@@ -128,55 +110,15 @@ def history(database: Database) -> pd.DataFrame:
         return to_frame(reader.read_all())
 
 
-@dataclass(frozen=True)
-class ServedSnapshot:
-    """The snapshot that is served, in short; columns as in `contracts.Snapshots`."""
-
-    snapshot_id: int
-    as_of: date
-    first_sale: datetime
-    last_sale: datetime
-    lines: int
-    customers: int
-    model_version: int
-    source: str
-    data_note: str | None
-
-
-def served_snapshot(database: Database) -> ServedSnapshot | None:
-    """What is served; None before the first snapshot."""
-    with database.connect() as connection, connection.cursor(row_factory=class_row(ServedSnapshot)) as cursor:
-        return cursor.execute(
-            "SELECT snapshot_id, as_of, first_sale, last_sale, lines, customers, model_version, source, data_note"
-            " FROM snapshots.snapshots JOIN snapshots.served USING (snapshot_id)"
-        ).fetchone()
-
-
-@dataclass(frozen=True)
-class ShownSnapshot:
-    """What `serving.snapshot` tells everybody who may read it, in short."""
-
-    snapshot_id: int
-    as_of: date
-    published_at: datetime
-    lines: int
-    customers: int
-    checks_passed: int
-    checks_warned: int
-
-
-def shown_snapshot(database: Database) -> ShownSnapshot | None:
-    """The served snapshot, as the read-only role sees it; None before the first one.
+def served_snapshot(database: Database) -> Snapshot | None:
+    """The snapshot that is served, for any role that may read `serving`; None before the first one.
 
     Raises:
         psycopg.Error: when the platform was never in this database.
 
     """
-    with database.connect() as connection, connection.cursor(row_factory=class_row(ShownSnapshot)) as cursor:
-        return cursor.execute(
-            "SELECT snapshot_id, as_of, published_at, lines, customers, checks_passed, checks_warned"
-            " FROM serving.snapshot"
-        ).fetchone()
+    with database.connect() as connection, connection.cursor(row_factory=class_row(Snapshot)) as cursor:
+        return cursor.execute(sql.SQL("SELECT {} FROM serving.snapshot").format(_COLUMNS)).fetchone()
 
 
 def served_inputs(database: Database) -> str | None:
@@ -254,7 +196,7 @@ def _read(database: Database, contract: type[Contract], snapshot_id: str) -> pd.
         return to_frame(reader.read_all())
 
 
-def _register(connection: Connection, facts: SnapshotFacts) -> int:
+def _register(connection: Connection, facts: NewSnapshot) -> int:
     values = {**asdict(facts), "published_at": datetime.now(UTC)}
     row = connection.execute(
         sql.SQL("INSERT INTO snapshots.snapshots ({}) VALUES ({}) RETURNING snapshot_id").format(

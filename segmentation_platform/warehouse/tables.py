@@ -21,6 +21,7 @@ from segmentation_platform.contracts import (
     TasteModels,
 )
 from segmentation_platform.contracts.frames import to_frame
+from segmentation_platform.warehouse.advisory_locks import WORKING_TABLES
 from segmentation_platform.warehouse.bulk import Tabular, batches, copy_in, stream
 from segmentation_platform.warehouse.database import Connection, Database
 
@@ -53,7 +54,7 @@ def replace_table(database: Database, contract: type[Contract], data: Tabular) -
     table = sql.Identifier(SCHEMA, contract.table())
     with database.connect() as connection:
         # Two writers at once would each delete what they see, and leave both their rows.
-        connection.execute("SELECT pg_advisory_xact_lock(7305114, hashtext(%s))", [contract.table()])
+        connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [WORKING_TABLES, contract.table()])
         connection.execute(sql.SQL("DELETE FROM {}").format(table))
         rows = copy_in(connection, table, contract.column_names(), batches(contract, data))
     vacuum(database, table)

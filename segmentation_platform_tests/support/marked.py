@@ -1,11 +1,12 @@
 """Frames whose every value says which snapshot, or which write, it came from."""
 
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 
 import pandas as pd
 
-from segmentation_platform.contracts import PUBLISHED, Contract, CustomerSegmentHistory
-from segmentation_platform.warehouse.snapshots import SnapshotFacts
+from segmentation_platform.contracts import INTERNAL, PUBLISHED, Contract, CustomerSegmentHistory
+from segmentation_platform.contracts.snapshot_record import NewSnapshot, Snapshot
 
 
 def marked_frame(contract: type[Contract], mark: int, rows: int = 5) -> pd.DataFrame:
@@ -28,9 +29,9 @@ def marked_history(mark: int) -> pd.DataFrame:
     return marked_frame(CustomerSegmentHistory, mark, rows=3).assign(valid_from=pd.Timestamp(2011, 1, 1))
 
 
-def facts(mark: int = 1, as_of: date = date(2011, 12, 10)) -> SnapshotFacts:
+def facts(mark: int = 1, as_of: date = date(2011, 12, 10)) -> NewSnapshot:
     moment = datetime(2011, 1, 2, 3, 4, 5, 678901, UTC).replace(tzinfo=None)
-    return SnapshotFacts(
+    return NewSnapshot(
         as_of=as_of,
         run_id=f"run {mark}",
         first_sale=moment,
@@ -46,6 +47,12 @@ def facts(mark: int = 1, as_of: date = date(2011, 12, 10)) -> SnapshotFacts:
         inputs=f"inputs {mark}",
         source="shop.csv",
     )
+
+
+def shown(snapshot_id: int, as_of: date = date(2011, 12, 10)) -> Snapshot:
+    """A snapshot as readers see it, as it comes from `facts`."""
+    said = {name: value for name, value in asdict(facts(snapshot_id, as_of)).items() if name not in INTERNAL}
+    return Snapshot(**said, snapshot_id=snapshot_id, published_at=datetime(2011, 12, 10), ledger="shop")  # noqa: DTZ001
 
 
 def _value(sql_type: str, number: int) -> object:

@@ -13,6 +13,7 @@ from segmentation_platform.app.show import Name, table
 from segmentation_platform.app.snapshot_reader import SnapshotReader, stamp
 from segmentation_platform.app.words import counted, plain
 from segmentation_platform.client import ScoredCustomer
+from segmentation_platform.engine import new_engine
 from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.readers import ReadOptions
 from segmentation_platform.scoring import FileCustomers, read_customers
@@ -73,7 +74,7 @@ def _read(uploaded: "UploadedFile") -> FileCustomers:
         path = Path(folder) / Path(uploaded.name).name
         path.write_bytes(uploaded.getvalue())
         try:
-            return read_customers(path, options, settings.cleaning)
+            return read_customers(new_engine(settings.engine.memory_limit), path, options, settings.cleaning)
         except LedgerError as error:
             # People know their file by its name, not by where it was put to be read.
             raise LedgerError(str(error).replace(f"{folder}/", "")) from error

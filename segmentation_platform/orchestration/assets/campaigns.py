@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
-from segmentation_platform.campaigns import CampaignError
 from segmentation_platform.campaigns.planning import customers_of, plan
 from segmentation_platform.contracts import CampaignAudiences, Campaigns
+from segmentation_platform.orchestration.bad_input import refuse_bad_input
 from segmentation_platform.orchestration.inputs import playbook
 from segmentation_platform.orchestration.metadata import preview, table_out
-from segmentation_platform.orchestration.resources import BAD_INPUT, ReportingDateResource, WarehouseResource
+from segmentation_platform.orchestration.resources import ReportingDateResource, WarehouseResource
 from segmentation_platform.settings import Settings
 
 GROUP = "delivery"
@@ -42,10 +42,8 @@ def planned_campaigns(
     settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.Output[pd.DataFrame]]:
     """Give customers to the campaigns of the playbook."""
-    try:
+    with refuse_bad_input():
         campaigns = playbook(settings)
-    except CampaignError as error:
-        raise dg.Failure(str(error), metadata=BAD_INPUT, allow_retries=False) from error
     as_of = reporting_date.resolve(warehouse.database())
     customers = customers_of(customer_segments, rfm_features)
     planned = plan(campaigns, customers, seasonality, as_of, settings.campaigns.seed)

@@ -17,13 +17,13 @@ from segmentation_platform.contracts import (
     SegmentDrift,
 )
 from segmentation_platform.contracts.agreement import disagreements
+from segmentation_platform.contracts.snapshot_record import NewSnapshot
 from segmentation_platform.orchestration.inputs import fingerprint
 from segmentation_platform.orchestration.metadata import OWNERS, picture, reading_on
 from segmentation_platform.orchestration.resources import ReportingDateResource, WarehouseResource
 from segmentation_platform.reporting.thumbnails import drawn
 from segmentation_platform.settings import ScheduleSettings, Settings
 from segmentation_platform.warehouse import facts, loads, snapshots
-from segmentation_platform.warehouse.snapshots import SnapshotFacts
 
 GROUP = "delivery"
 _FROM_ASSETS: tuple[type[Contract], ...] = tuple(contract for contract in SHOWN if contract is not Checks)
@@ -61,7 +61,7 @@ def published_snapshot(
     passed, customers = int(checks["passed"].sum()), len(tables[CustomerSegments.table()])
     if passed == 0:
         raise dg.Failure("No data check was made in this run. Materialize all assets together.", allow_retries=False)
-    snapshot_facts = SnapshotFacts(
+    snapshot_facts = NewSnapshot(
         as_of=as_of,
         run_id=context.run.run_id,
         first_sale=period.first_sale,

@@ -9,13 +9,13 @@ from pydantic import Field
 
 from segmentation_platform.contracts import CleanSales, RawSales, RejectedSales
 from segmentation_platform.ledger.clean import cleaned_ledger
-from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.plausible import check_plausible, halves, summary
 from segmentation_platform.ledger.readers import ReadOptions, read_ledger
-from segmentation_platform.orchestration.inputs import find_ledger
+from segmentation_platform.orchestration.bad_input import refuse_bad_input
+from segmentation_platform.orchestration.inputs import find_ledger, is_published
 from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import OWNERS, glance, preview, table_metadata, table_out
-from segmentation_platform.orchestration.resources import BAD_INPUT, EngineResource, WarehouseResource
+from segmentation_platform.orchestration.resources import EngineResource, ReportingDateResource, WarehouseResource
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import loads
 from segmentation_platform.warehouse.database import Database
@@ -55,20 +55,23 @@ def raw_sales(
     context: dg.AssetExecutionContext,
     config: LedgerConfig,
     warehouse: WarehouseResource,
+    reporting_date: ReportingDateResource,
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult[None]:
     """Every line of the ledger as text, exactly as it stood in the file; appended to, never changed."""
     database = warehouse.database()
-    try:
+    with refuse_bad_input():
         load = _load(config.sales, settings, database, context)
-    except LedgerError as error:
-        raise dg.Failure(str(error), metadata=BAD_INPUT, allow_retries=False) from error
+    has_changed = not is_published(database, load, reporting_date.as_of, settings)
+    if not has_changed:
+        context.log.info("Nothing has changed since the published snapshot; the tables will be the same.")
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": load.lines,
             "load_id": load.load_id,
             "file": dg.MetadataValue.path(load.source),
             "sha256": load.sha256,
+            "has_changed": has_changed,
             **glance(RawSales, loads.lines_of_loads(database, load.source), settings.links),
         }
     )
@@ -120,10 +123,8 @@ def cleaned_sales(
     """Classify every raw line; genuine ones go to clean_sales, all others to rejected_sales."""
     with raw_sales.stream() as lines, cleaned_ledger(engine.engine(), lines, settings.cleaning) as ledger:
         lines_in_use, reasons = _lines_in_use(warehouse), ledger.reasons
-        try:
+        with refuse_bad_input():
             check_plausible(reasons, lines_in_use)
-        except LedgerError as error:
-            raise dg.Failure(str(error), metadata=BAD_INPUT, allow_retries=False) from error
         # The tables are streamed into Postgres while this generator waits.
         kinds = halves(reasons, lines_in_use)
         yield dg.Output(ledger.clean, "clean_sales", metadata=glance(CleanSales, kinds, settings.links))

@@ -18,11 +18,11 @@ from segmentation_platform.contracts import (
 )
 from segmentation_platform.ledger import point_in_time
 from segmentation_platform.orchestration import model_registry
+from segmentation_platform.orchestration.bad_input import refuse_bad_input
 from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata, table_out
 from segmentation_platform.orchestration.published_ledger import past_of
 from segmentation_platform.orchestration.resources import (
-    BAD_INPUT,
     EngineResource,
     ReportingDateResource,
     WarehouseResource,
@@ -92,10 +92,8 @@ def recommendations(
         point_in_time.known_sales(engine.engine(), lines, as_of) as session,
     ):
         sales = Sales(session, customer_segments, products)
-        try:
+        with refuse_bad_input():
             offered = offered_products(products, as_of, rules.sold_within_days)
-        except RecommendationError as error:
-            raise dg.Failure(str(error), metadata=BAD_INPUT, allow_retries=False) from error
         lists = segment_recommendations(sales, as_of, rules)
         yield dg.Output(lists, "segment_recommendations", metadata=_segment_figures(lists))
         shelf, pairs = learn(sales, lists, as_of, rules)

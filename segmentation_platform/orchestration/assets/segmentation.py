@@ -23,18 +23,17 @@ from segmentation_platform.contracts import (
 from segmentation_platform.customers.point_in_time import Outlook, outlook, past_customers
 from segmentation_platform.ledger import point_in_time
 from segmentation_platform.orchestration import model_registry
+from segmentation_platform.orchestration.bad_input import refuse_bad_input
 from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import OWNERS, glance, preview, table_metadata, table_out
 from segmentation_platform.orchestration.model_registry import Origin
 from segmentation_platform.orchestration.resources import (
-    BAD_INPUT,
     EngineResource,
     ReportingDateResource,
     WarehouseResource,
 )
 from segmentation_platform.segments import history as histories
 from segmentation_platform.segments import moves, profiles
-from segmentation_platform.segments.errors import SegmentationError
 from segmentation_platform.segments.lifecycle.nightly import (
     NightContext,
     NightInputs,
@@ -123,10 +122,8 @@ def segment_model(
     known_models = NightContext(
         in_force, model_registry.next_segment_id(database, source, as_of), look_back, config.choose_model
     )
-    try:
+    with refuse_bad_input():
         nights = assign_or_promote(tonight, known_models, settings.segmentation)
-    except SegmentationError as error:
-        raise dg.Failure(str(error), metadata=BAD_INPUT, allow_retries=False) from error
     records = model_registry.register(database, nights, Origin(source, context.run.run_id))
     drift = drift_table(tonight, nights, {record.region: record.model_version for record in records})
     evidence = selection_table(nights)

@@ -8,7 +8,7 @@ import dagster as dg
 
 from segmentation_platform.settings import ScheduleSettings
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform.warehouse.snapshots import shown_snapshot
+from segmentation_platform.warehouse.snapshots import served_snapshot
 
 _BEAT = timedelta(minutes=5)
 
@@ -48,7 +48,7 @@ def _look(name: str, look: Callable[[], Part]) -> Part:
 
 
 def _snapshot(database: Database, schedule: ScheduleSettings, now: datetime) -> Part:
-    snapshot = shown_snapshot(database)
+    snapshot = served_snapshot(database)
     if snapshot is None:
         return Part("snapshot", is_well=False, words="nothing is published yet")
     published = snapshot.published_at.replace(tzinfo=UTC)

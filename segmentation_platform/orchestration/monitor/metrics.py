@@ -7,10 +7,11 @@ import dagster as dg
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from segmentation_platform.contracts.snapshot_record import Snapshot
 from segmentation_platform.orchestration.monitor.health import health
 from segmentation_platform.settings import ScheduleSettings
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform.warehouse.snapshots import ShownSnapshot, shown_snapshot
+from segmentation_platform.warehouse.snapshots import served_snapshot
 
 _ROWS = "dagster/row_count"
 
@@ -39,13 +40,13 @@ class PlatformCollector(Collector):
         yield healthy
         silent = {part.name for part in parts if part.words.startswith("can't be asked")}
         if "snapshot" not in silent:
-            yield from _snapshot_metrics(shown_snapshot(self._database))
+            yield from _snapshot_metrics(served_snapshot(self._database))
         if "dagster" not in silent:
             yield from _run_metrics(self._instance)
             yield from _asset_metrics(self._instance)
 
 
-def _snapshot_metrics(snapshot: ShownSnapshot | None) -> Iterator[Metric]:
+def _snapshot_metrics(snapshot: Snapshot | None) -> Iterator[Metric]:
     if snapshot is None:
         return
     published = snapshot.published_at.replace(tzinfo=UTC).timestamp()

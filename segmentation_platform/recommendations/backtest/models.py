@@ -10,11 +10,11 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
+from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.recommendations.backtest.training import TrainingData
 from segmentation_platform.recommendations.ease import affinity
 from segmentation_platform.recommendations.histories import Codes
 from segmentation_platform.recommendations.ranker import Matrix, profiles
-from segmentation_platform.recommendations.sales import ALL
 
 Model: TypeAlias = Callable[[TrainingData, Codes], Matrix]
 
@@ -41,7 +41,12 @@ def segment_lists(training: TrainingData, customers: Codes) -> Matrix:
     nothing = np.zeros(len(training.demand), np.float32)
     found = np.tile(nothing, (len(customers), 1))
     for row, (segment, region, taste) in enumerate(_cells(training, customers)):
-        tried = ((segment, region, taste), (segment, ALL, taste), (segment, region, ALL), (segment, ALL, ALL))
+        tried = (
+            (segment, region, taste),
+            (segment, EVERYWHERE, taste),
+            (segment, region, EVERYWHERE),
+            (segment, EVERYWHERE, EVERYWHERE),
+        )
         found[row] = next((training.cells[key] for key in tried if key in training.cells), nothing)
     return found
 

@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.engine import Session
 from segmentation_platform.ledger.catalog import product_catalog
 from segmentation_platform.recommendations.histories import Codes, Histories
 from segmentation_platform.recommendations.ranker import Matrix, Ranker, Scores
 from segmentation_platform.recommendations.ranking_artifacts import RankingArtifacts, fit_ranking
 from segmentation_platform.recommendations.rules import RecommendationRules
-from segmentation_platform.recommendations.sales import ALL, Sales, customer_products
+from segmentation_platform.recommendations.sales import Sales, customer_products
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
 from segmentation_platform.recommendations.tastes import fit_tastes
 
@@ -98,7 +99,7 @@ class TrainingData:
 
     def scored(self, customers: Codes) -> Scores:
         """The platform's own scores."""
-        regions = self.people["region"].reindex(customers).fillna(ALL).tolist()
+        regions = self.people["region"].reindex(customers).fillna(EVERYWHERE).tolist()
         return self.ranker.scores(self.owned(customers), regions)
 
 

@@ -23,7 +23,7 @@ from segmentation_platform.reporting.charts.style import (
     whiskers,
     wrapped,
 )
-from segmentation_platform.segments.rules import SegmentationRules
+from segmentation_platform.segments.rules import SegmentationRules, fulfils
 
 MODELS = {
     "customer_lists": "Customers' lists (buy again and new to you)",
@@ -94,12 +94,8 @@ def model_choice(model_selection: pd.DataFrame, rules: SegmentationRules | None 
     asked = rules or SegmentationRules()
     predicted = bool(model_selection["repurchase_auc"].notna().all())
     column = "repurchase_auc" if predicted else "min_jaccard"
-    fulfils = (
-        (model_selection["min_jaccard"] >= asked.min_chosen_jaccard)
-        & (model_selection["prediction_strength"] >= asked.min_prediction_strength)
-        & (model_selection["quiet_relabelled"] <= asked.max_idle_day_relabelled)
-    )
-    judged = model_selection.assign(fulfils=fulfils).sort_values(["transform", "k"])
+    steady = model_selection.apply(lambda fit: fulfils(fit, asked), axis="columns")
+    judged = model_selection.assign(fulfils=steady).sort_values(["transform", "k"])
     figure = blank(height=380)
     for place, (transform, rows) in enumerate(judged.groupby("transform")):
         figure.add_trace(_tried(rows, column, str(transform), place))
@@ -245,7 +241,7 @@ def _choice_table(model_selection: pd.DataFrame) -> pd.DataFrame:
 
 def _tried(rows: pd.DataFrame, column: str, transform: str, place: int) -> go.Scatter:
     color, symbol = _COLORS[place % len(_COLORS)], _SYMBOLS[place % len(_SYMBOLS)]
-    shapes = [symbol if fulfils else f"{symbol}-open" for fulfils in rows["fulfils"]]
+    shapes = [symbol if is_steady else f"{symbol}-open" for is_steady in rows["fulfils"]]
     return go.Scatter(
         x=rows["k"].tolist(),
         y=rows[column].tolist(),

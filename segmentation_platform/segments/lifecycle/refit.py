@@ -15,6 +15,7 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits
 
+from segmentation_platform.contracts import BY_HAND
 from segmentation_platform.customers.point_in_time import Outlook
 from segmentation_platform.segments.drift import Shift, reference, shift
 from segmentation_platform.segments.errors import SegmentationError
@@ -26,7 +27,7 @@ from segmentation_platform.segments.selection.choice import by_worth, choose_mod
 from segmentation_platform.segments.selection.criteria import bootstrap_stability
 from segmentation_platform.segments.transforms import FEATURES, Points, fit_transform
 
-FIRST, MONTHLY, BY_HAND, CHOSEN_AGAIN = "first model", "a month is over", "by hand", "chosen again"
+FIRST, MONTHLY, CHOSEN_AGAIN = "first model", "a month is over", "chosen again"
 
 
 @dataclass(frozen=True)

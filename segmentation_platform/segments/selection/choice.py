@@ -20,7 +20,7 @@ from segmentation_platform.segments.model import (
     distances,
 )
 from segmentation_platform.segments.predictive_validity import PredictiveValidity, predictive_validity
-from segmentation_platform.segments.rules import SegmentationRules, TransformKind
+from segmentation_platform.segments.rules import SegmentationRules, TransformKind, fulfils
 from segmentation_platform.segments.selection.criteria import bootstrap_stability, gap_statistic, prediction_strength
 from segmentation_platform.segments.transforms import FEATURES, Points, Transform, fit_transform
 
@@ -103,14 +103,11 @@ def choose_model(customers: pd.DataFrame, outlook: Outlook | None, rules: Segmen
 def pick(candidates: Sequence[Candidate], rules: SegmentationRules) -> tuple[Candidate, bool]:
     """The rule: useful among the stable.
 
-    A fit with the rules' transform (with any, if that is `auto`) can be chosen when each of its segments comes back
-    under the bootstrap (mean Jaccard of at least `min_chosen_jaccard`), one half of the customers predicts the
-    segments of the other half (prediction strength of at least `min_prediction_strength`), and a night that follows a
-    day without a sale leaves customers where they are (but for a share of `max_idle_day_relabelled`). Among those the
-    one whose segments best predict who buys again wins, by the AUC on held-out time; that figure compares across
-    transforms and k, as silhouette, Davies-Bouldin, Calinski-Harabasz and gap do not. Where the ledger is too short
-    for it, the most segments win (Tibshirani & Walther 2005), then the higher prediction strength. If nothing can be
-    chosen, the fit with the most stable least stable segment is taken, and marked as unstable.
+    A fit with the rules' transform (with any, if that is `auto`) can be chosen when it fulfils `rules.fulfils`. Among
+    those the one whose segments best predict who buys again wins, by the AUC on held-out time; that figure compares
+    across transforms and k, as silhouette, Davies-Bouldin, Calinski-Harabasz and gap do not. Where the ledger is too
+    short for it, the most segments win (Tibshirani & Walther 2005), then the higher prediction strength. If nothing
+    can be chosen, the fit with the most stable least stable segment is taken, and marked as unstable.
 
     Returns:
         The pick, and whether it fulfils the conditions.
@@ -123,15 +120,6 @@ def pick(candidates: Sequence[Candidate], rules: SegmentationRules) -> tuple[Can
     if all(candidate.evidence.repurchase_auc is None for candidate in stable):
         return max(stable, key=lambda c: (c.evidence.k, c.evidence.prediction_strength)), True
     return max(stable, key=lambda candidate: candidate.evidence.repurchase_auc or 0.0), True
-
-
-def fulfils(evidence: Evidence, rules: SegmentationRules) -> bool:
-    """Whether a fit with this evidence can be chosen: stable, reproducible, and quiet on a day without a sale."""
-    return (
-        evidence.min_jaccard >= rules.min_chosen_jaccard
-        and evidence.prediction_strength >= rules.min_prediction_strength
-        and evidence.quiet_relabelled <= rules.max_idle_day_relabelled
-    )
 
 
 def _candidates(

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from segmentation_platform.errors import PlatformError
 
-class EmbeddedPostgresError(RuntimeError):
+
+class EmbeddedPostgresError(PlatformError, RuntimeError):
     """Says in a line or two what is wrong with the embedded server and what to do about it."""
 
 

@@ -17,7 +17,7 @@ from segmentation_platform.contracts.frames import arrow_schema, to_frame
 from segmentation_platform.recommendations.errors import ScoringError
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.roles import READER
-from segmentation_platform.warehouse.snapshots import prune, publish
+from segmentation_platform.warehouse.snapshots import prune, publish, served_snapshot
 from segmentation_platform_tests.integration.client.conftest import shop_tables
 from segmentation_platform_tests.integration.warehouse.conftest import NewOwner
 from segmentation_platform_tests.support.ledgers import simulated
@@ -217,6 +217,13 @@ def test_all_of_it_needs_no_more_than_the_read_only_role(client: Client, reader:
             connection.execute("SELECT * FROM snapshots.segments")
     assert client.score([shop_tables()["products"]["stock_code"].iloc[0]]).segment
     assert client.snapshot().snapshot_id == 1
+
+
+def test_a_snapshot_is_the_same_record_for_owner_and_reader_and_from_a_folder(
+    client: Client, shop: Database, reader: Database, folder: Path
+) -> None:
+    shown = client.snapshot()
+    assert served_snapshot(shop) == served_snapshot(reader) == shown == Client(folder=folder).snapshot()
 
 
 def test_nothing_is_changed_by_reading(client: Client, shop: Database) -> None:

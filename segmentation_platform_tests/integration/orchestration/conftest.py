@@ -6,8 +6,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from segmentation_platform.definitions import build_definitions
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
+from segmentation_platform.orchestration.build import build_definitions
 from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse.database import Database

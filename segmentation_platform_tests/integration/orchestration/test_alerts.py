@@ -10,8 +10,8 @@ import dagster as dg
 import pytest
 from pydantic import SecretStr
 
-from segmentation_platform.definitions import build_definitions
 from segmentation_platform.orchestration import sensors, workers
+from segmentation_platform.orchestration.build import build_definitions
 from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.settings import AlertSettings, ScheduleSettings, Settings
 from segmentation_platform.warehouse.database import Database

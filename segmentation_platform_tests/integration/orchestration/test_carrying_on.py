@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from segmentation_platform.client import Client
-from segmentation_platform.definitions import build_definitions
+from segmentation_platform.engine import DuckDBEngine
+from segmentation_platform.orchestration.build import build_definitions
 from segmentation_platform.orchestration.published_ledger import replayable
 from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.recommendations.errors import ScoringError
@@ -65,7 +66,7 @@ class TestAfterTheFirstRelease:
         self, database: Database, settings: Settings
     ) -> None:
         with pytest.raises(SnapshotError, match=r"upgraded since the last run.*segmentation-platform run"):
-            replayable(database, settings)
+            replayable(database, DuckDBEngine(), settings)
         with pytest.raises(ScoringError, match=r"without what scoring needs: segmentation-platform run"):
             Client(database.url).score(["85123A"])
 

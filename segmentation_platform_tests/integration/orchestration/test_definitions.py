@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from segmentation_platform.contracts import SHOWN, WORKING
-from segmentation_platform.definitions import build_definitions
+from segmentation_platform.orchestration.build import build_definitions
 from segmentation_platform.orchestration.instance import open_instance
 from segmentation_platform.settings import Settings
 from segmentation_platform_tests.support.repository import REPOSITORY

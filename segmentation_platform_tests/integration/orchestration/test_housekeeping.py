@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 
 from segmentation_platform.contracts import RawSales
-from segmentation_platform.definitions import build_definitions
 from segmentation_platform.ledger.sources import LedgerFile, identify
+from segmentation_platform.orchestration.build import build_definitions
 from segmentation_platform.orchestration.housekeeping import prune_runs, prune_tick_logs
 from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.settings import HousekeepingSettings, Settings

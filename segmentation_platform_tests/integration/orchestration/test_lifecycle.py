@@ -8,7 +8,7 @@ import pytest
 
 from segmentation_platform.contracts import HISTORY, PUBLISHED
 from segmentation_platform.contracts.frames import to_frame
-from segmentation_platform.definitions import build_definitions
+from segmentation_platform.orchestration.build import build_definitions
 from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import segment_models, snapshots
@@ -128,17 +128,18 @@ def test_a_model_promoted_by_hand_assigns_from_then_on_and_is_not_replaced_for_a
 ) -> None:
     for as_of in (FIRST, LATER):
         assert run(as_of=as_of).success
-    served_now = snapshots.served_snapshot(database)
+    served_now, source = snapshots.served_snapshot(database), snapshots.served_source(database)
     assert served_now is not None
+    assert source is not None
     assert served_now.model_version == 2
-    segment_models.promote(database, 1, served_now.source, served_now.as_of)
+    segment_models.promote(database, 1, source, served_now.as_of)
     assert run(as_of=LATER).success
     assert (drift(database)["model_version"], drift(database)["promotion"]) == (1, "by hand")
     assert run(as_of="2011-12-01").success
     assert drift(database)["model_version"] == 1
     assert str(drift(database)["due"]) == "nan"
     with pytest.raises(DatabaseError, match=r"has no model 99\. There are: 1, 2"):
-        segment_models.promote(database, 99, served_now.source, served_now.as_of)
+        segment_models.promote(database, 99, source, served_now.as_of)
 
 
 def test_a_refit_that_is_due_and_unstable_is_refused_with_a_warning_and_the_snapshot_is_published(

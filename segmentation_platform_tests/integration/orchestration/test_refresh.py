@@ -10,17 +10,21 @@ import pyarrow.parquet as pq
 import pytest
 from psycopg import sql
 
-from segmentation_platform.contracts import PUBLISHED, Checks
-from segmentation_platform.definitions import build_definitions
+from segmentation_platform.contracts import PUBLISHED, WORKING, Checks
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
+from segmentation_platform.orchestration.build import build_definitions
 from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import snapshots
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform_tests.integration.orchestration.conftest import Run
-from segmentation_platform_tests.integration.orchestration.test_definitions import LINEAGE
 
-ASSETS = set(LINEAGE) - {"sales_ledger"}
+REGISTRIES = {"loads", "segment_models", "taste_models"}
+ASSETS = {contract.table() for contract in WORKING} - REGISTRIES | {
+    "kmeans_model",
+    "published_snapshot",
+    "segment_report",
+}
 
 
 def materialized(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, object]]:

@@ -4,7 +4,7 @@ import dagster as dg
 import psycopg
 import pytest
 
-from segmentation_platform.definitions import build_definitions
+from segmentation_platform.orchestration.build import build_definitions
 from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import snapshots
@@ -37,7 +37,7 @@ def test_a_run_taken_up_at_its_last_step_publishes_with_the_checks_of_both_runs(
             "published_snapshot",
             "segment_report",
         }
-        shown = snapshots.shown_snapshot(database)
+        shown = snapshots.served_snapshot(database)
         checks = len(
             instance.get_records_for_run(first.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION).records
         )

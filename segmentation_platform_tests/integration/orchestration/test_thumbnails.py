@@ -10,7 +10,7 @@ import pytest
 
 from segmentation_platform.app.navigation import ENTRIES
 from segmentation_platform.contracts import Segments
-from segmentation_platform.definitions import build_definitions
+from segmentation_platform.orchestration.build import build_definitions
 from segmentation_platform.orchestration.io_managers import CONTRACTS
 from segmentation_platform.orchestration.metadata import glance
 from segmentation_platform.reporting.thumbnails.drawn import DRAWN

@@ -9,7 +9,7 @@ from segmentation_platform.warehouse.database import Database, DatabaseError
 from segmentation_platform.warehouse.loads import current_load
 from segmentation_platform.warehouse.migrate import newest_revision, revision, upgrade
 from segmentation_platform.warehouse.migrations.no_way_back import downgrade
-from segmentation_platform.warehouse.snapshots import roll_back, served_snapshot
+from segmentation_platform.warehouse.snapshots import roll_back, served_snapshot, served_source
 from segmentation_platform.warehouse.tables import outdated_tables
 from segmentation_platform_tests.integration.warehouse.releases import restore_release
 from segmentation_platform_tests.integration.warehouse.test_migrate import alembic_config, schema
@@ -65,7 +65,7 @@ def test_the_views_show_the_snapshot_that_was_served_and_nothing_of_what_came_la
     served, load = served_snapshot(first), current_load(first)
     assert served is not None
     assert load is not None
-    assert (served.snapshot_id, served.source) == (2, load.source)
+    assert (served.snapshot_id, served_source(first)) == (2, load.source)
     assert roll_back(first) == 1
 
 

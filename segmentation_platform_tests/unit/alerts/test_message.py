@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from segmentation_platform.alerts.message import Failed, Late, Served, failure, late
+from segmentation_platform.alerts.message import Failed, Late, failure, late
 from segmentation_platform.alerts.morning import Links, NightFigures, morning
+from segmentation_platform_tests.support.marked import shown
 
 FAILED = Failed(
     what="refresh",
@@ -22,7 +23,7 @@ LINKS = Links("run", "report")
 
 
 def test_a_failure_says_cause_then_assets_then_what_to_run_then_what_is_served() -> None:
-    told = failure(FAILED, Served(7, date(2011, 12, 10)))
+    told = failure(FAILED, shown(7, date(2011, 12, 10)))
     assert told.title == "refresh failed: Check keeps_contract on clean_sales failed: 3 failing rows"
     assert told.body.splitlines() == [
         "Cause: Check keeps_contract on clean_sales failed: 3 failing rows",
@@ -46,7 +47,7 @@ def test_a_long_cause_is_cut_in_the_title_and_whole_in_the_body() -> None:
 
 def test_a_late_refresh_is_named_by_the_time_at_which_it_was_due() -> None:
     due = datetime(2011, 12, 9, 23, 59, tzinfo=ZoneInfo("Asia/Jakarta"))
-    told = late(Late(due, "No run was started.", "http://127.0.0.1:3000/runs"), Served(7, date(2011, 12, 9)))
+    told = late(Late(due, "No run was started.", "http://127.0.0.1:3000/runs"), shown(7, date(2011, 12, 9)))
     assert told.title == "The refresh that was due on 2011-12-09 at 23:59 WIB is not there"
     assert told.body.startswith("No run was started.\nStill served: snapshot 7")
     assert late(Late(due.astimezone(UTC), "", ""), None).title.endswith("16:59 UTC is not there")

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from segmentation_platform.contracts import BY_HAND
 from segmentation_platform.segments.errors import SegmentationError
 from segmentation_platform.segments.fitted import FittedModel
 from segmentation_platform.segments.lifecycle.refit import (
-    BY_HAND,
     CHOSEN_AGAIN,
     FIRST,
     MONTHLY,

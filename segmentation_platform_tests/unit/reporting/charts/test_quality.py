@@ -67,6 +67,21 @@ def test_a_choice_that_fulfils_too_little_is_called_the_most_stable_one() -> Non
     assert "most stable one" in model_choice(selection([0.7, 0.7], jaccard=0.5)).takeaway
 
 
+@pytest.mark.parametrize(
+    ("column", "enough", "too_little"),
+    [("min_jaccard", 0.85, 0.849), ("prediction_strength", 0.75, 0.749), ("quiet_relabelled", 0.01, 0.011)],
+)
+def test_a_fit_that_can_be_chosen_is_filled_by_the_rule_that_chooses(
+    column: str, enough: float, too_little: float
+) -> None:
+    fits = selection([0.7, 0.7]).assign(**{column: [enough, too_little]})
+    assert list(model_choice(fits).figure.data[0].marker.symbol) == ["circle", "circle-open"]
+    asked = {"min_jaccard": 0.8, "prediction_strength": 0.7, "quiet_relabelled": 0.02}
+    names = ("min_chosen_jaccard", "min_prediction_strength", "max_idle_day_relabelled")
+    milder = SegmentationRules.model_validate(dict(zip(names, asked.values(), strict=True)))
+    assert list(model_choice(fits, milder).figure.data[0].marker.symbol) == ["circle", "circle"]
+
+
 def test_evidence_without_a_choice_and_no_evidence_are_told_apart() -> None:
     assert "none of them is in force" in model_choice(selection([0.7], chosen=5)).takeaway
     assert model_choice(selection([])).takeaway == "There is no evidence of the choice."
