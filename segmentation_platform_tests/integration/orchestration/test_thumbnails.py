@@ -12,7 +12,7 @@ from segmentation_platform.reporting.thumbnails.tables import PICTURES
 from segmentation_platform.settings import LinkSettings, Settings
 from segmentation_platform.warehouse import reports
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform_tests.integration.orchestration.conftest import Run
+from segmentation_platform_tests.support.stages import Night, refreshed
 
 LONGEST_SHOWN = 1_000
 APP_PAGES = {"today", "segment", "movement", "customer", "score", "products", "season", "cancellations", "quality"}
@@ -43,15 +43,14 @@ def assert_told(name: str, metadata: dict[str, dg.MetadataValue]) -> None:
     assert f"http://127.0.0.1:8501/{PAGES[name]}" in links, name
 
 
+@refreshed
 def test_every_asset_of_a_night_and_of_housekeeping_tells_its_story(
-    run: Run, definitions: dg.Definitions, settings: Settings, database: Database
+    the_night: Night, definitions: dg.Definitions, settings: Settings, database: Database
 ) -> None:
-    result = run()
-    assert result.success
     tidied = definitions.resolve_job_def("tidy_up").execute_in_process()
     found = {
         event.asset_key.path[-1]: event.step_materialization_data.materialization.metadata
-        for event in (*result.all_events, *tidied.all_events)
+        for event in (*the_night.all_events, *tidied.all_events)
         if event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION and event.asset_key
     }
     assert set(found) == made(settings)
