@@ -26,7 +26,7 @@ RUN python -m venv --without-pip /opt/venv \
 COPY . ./
 RUN python -m pip --python /opt/venv install --quiet --no-deps . \
     && install --directory /opt/dagster \
-    && install --mode 0644 dagster.yaml deploy/container/workspace.yaml segmentation.toml /opt/dagster/
+    && install --mode 0644 deploy/container/dagster.yaml deploy/container/workspace.yaml segmentation.toml /opt/dagster/
 
 FROM base
 LABEL org.opencontainers.image.title="segmentation_platform" \

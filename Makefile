@@ -60,6 +60,7 @@ docs: $(DEV_READY)
 
 lock:
 	uv pip compile --universal --quiet --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock
+	uv pip compile --universal --quiet --generate-hashes --no-header --no-annotate --extra dg pyproject.toml -o requirements-dg.lock
 	uv pip compile --universal --quiet --generate-hashes --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock
 	uv pip compile --universal --quiet --generate-hashes --no-header --no-annotate --extra kubernetes pyproject.toml -o requirements-kubernetes.lock
 	uv pip compile --universal --quiet --generate-hashes --no-header --no-annotate --constraint requirements.lock --group viewer -o requirements-viewer.lock
@@ -75,9 +76,9 @@ clean:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
 	@$(PYTHON) -m venv .venv
 
-$(RUN_READY): .venv/bin/python requirements.lock pyproject.toml
+$(RUN_READY): .venv/bin/python requirements-dg.lock pyproject.toml
 	@echo "Installing into .venv …"
-	@$(PIP) --no-deps --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --require-hashes -r requirements-dg.lock
 	@$(PIP) --no-deps --editable .
 	@touch $@
 

@@ -131,7 +131,7 @@ def _keep(database: Database, kept: int) -> None:
     """Copy the first two snapshots in turn until so many are kept."""
     with database.connect() as connection:
         for number in range(3, kept + 1):
-            for table in ("snapshots", *(published.view for published in PUBLISHED)):
+            for table in ("snapshots", *(contract.table() for contract in PUBLISHED)):
                 _copy(connection, table, 1 + number % 2, number)
         connection.execute(
             "SELECT setval(pg_get_serial_sequence('snapshots.snapshots', 'snapshot_id'), max(snapshot_id))"

@@ -50,10 +50,10 @@ _BESIDE = """
     FROM serving.snapshot
 """
 _COUNTS = ", ".join(
-    f"(SELECT count(*) FROM serving.{published.view}),"  # noqa: S608 - constants
-    f" (SELECT count(*) FROM serving.{published.view}_history AS past"
+    f"(SELECT count(*) FROM serving.{contract.table()}),"  # noqa: S608 - constants
+    f" (SELECT count(*) FROM serving.{contract.table()}_history AS past"
     " WHERE past.snapshot_id = snapshot.snapshot_id)"
-    for published in PUBLISHED
+    for contract in PUBLISHED
 )
 _WHOLE = (
     "SELECT snapshot_id, customers, (SELECT sum(customers) FROM serving.segments),"  # noqa: S608 - constants

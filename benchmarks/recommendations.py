@@ -89,7 +89,7 @@ def nightly(past: PastLedger, as_of: date) -> dict[str, pd.DataFrame]:
         offered = offered_products(catalog, as_of, _RULES.sold_within_days)
         with _measured("  similar items"):
             similar = similar_items(known_baskets(session), offered, _RULES.similar)
-    return {"segment_recs": lists, "customer_recs": own, "similar_items": similar}
+    return {"segment_recommendations": lists, "customer_recommendations": own, "similar_items": similar}
 
 
 @contextmanager

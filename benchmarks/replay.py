@@ -37,7 +37,7 @@ from segmentation_platform.segments.rules import SegmentationRules
 class Ledger:
     """A cleaned ledger that can be looked at as of any day, and its first and last day."""
 
-    past_customers: PastCustomers
+    customers: PastCustomers
     first_sale: date
     last_sale: date
 
@@ -73,13 +73,13 @@ def replay(ledger: Ledger, nights: int) -> pd.DataFrame:
     rows = []
     for back in range(nights - 1, -1, -1):
         as_of = ledger.last_sale + timedelta(days=1 - back)
-        customers = ledger.past.features(as_of)
+        customers = ledger.customers.features(as_of)
         began = time.perf_counter()
         tonight = NightInputs(customers, as_of, before)
         known = NightContext(
             in_force,
             next_id,
-            lambda day=as_of: outlook(ledger.past, ledger.first_sale, day, rules.outlook_days),  # type: ignore[misc]
+            lambda day=as_of: outlook(ledger.customers, ledger.first_sale, day, rules.outlook_days),  # type: ignore[misc]
         )
         done = assign_or_promote(tonight, known, rules)
         rows.append(drift_table(tonight, done, {EVERYWHERE: 1}).assign(as_of=as_of))

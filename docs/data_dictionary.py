@@ -1,10 +1,15 @@
-"""Writes docs/data-dictionary.md from the contracts: `python -m docs.data_dictionary`."""
+"""Writes what is made from the contracts: docs/data-dictionary.md and README's list of views.
 
+Run as `python -m docs.data_dictionary`, or by `make docs`; a test keeps both current.
+"""
+
+import re
 from pathlib import Path
 
-from segmentation_platform.contracts import INTERNAL, PUBLISHED, WORKING, Contract, Snapshots
+from segmentation_platform.contracts import INTERNAL, SHOWN, WORKING, Contract, Snapshots
 
 FILE = Path(__file__).with_name("data-dictionary.md")
+README = Path(__file__).parents[1] / "README.md"
 
 _HEAD = """\
 # Data dictionary
@@ -18,18 +23,32 @@ behind them, which change during a run.
 Besides, `serving.reports` holds the nightly reports as gzipped HTML files, one a snapshot; it is no table of figures,
 and is opened by `segmentation-platform report` or at the monitor's `/reports`.
 """
+_SNAPSHOT = "the published snapshot: reporting date, lines, customers, checks"
+_LIST = re.compile(r"(?<=<!-- views: made by `make docs` -->\n).*?(?=<!-- end of views -->)", re.DOTALL)
 
 
 def render() -> str:
-    """The whole page as markdown."""
-    views = {published.view: published.contract for published in PUBLISHED}
+    """The data dictionary as markdown."""
     parts = [_HEAD, "## serving\n", _snapshot()]
-    parts += [_section(f"serving.{view}", contract) for view, contract in views.items()]
+    parts += [_section(f"serving.{contract.table()}", contract) for contract in SHOWN]
     parts += ["## warehouse\n"]
-    parts += [_section(f"warehouse.{c.table()}", c) for c in WORKING if c not in views.values()]
-    same = ", ".join(f"`warehouse.{c.table()}` (as `serving.{view}`)" for view, c in views.items())
-    parts += [f"The working tables of what is published have the same columns: {same}.\n"]
+    parts += [_section(f"warehouse.{c.table()}", c) for c in WORKING if c not in SHOWN]
+    same = ", ".join(f"`{c.table()}`" for c in SHOWN if c in WORKING)
+    parts += [f"The working tables of what is published have the names and columns of its views: {same}.\n"]
     return "\n".join(parts)
+
+
+def render_readme(text: str) -> str:
+    """README with the list of views as the contracts have it."""
+    rows = [("snapshot", _SNAPSHOT), *((c.table(), found.one_row_per) for c in SHOWN if (found := c.published()))]
+    lines = [
+        "",
+        "| view | one row per |",
+        "|---|---|",
+        *(f"| `serving.{view}` | {words} |" for view, words in rows),
+        "\n",
+    ]
+    return _LIST.sub("\n".join(lines), text)
 
 
 def _snapshot() -> str:
@@ -55,3 +74,4 @@ def _table(name: str, words: str, contract: type[Contract], names: list[str]) ->
 
 if __name__ == "__main__":
     FILE.write_text(render(), encoding="utf-8")
+    README.write_text(render_readme(README.read_text(encoding="utf-8")), encoding="utf-8")

@@ -16,7 +16,7 @@ class NightFigures:
 
     Attributes:
         as_of: its reporting date
-        segments: columns segment, rank, customers, revenue_share (`contracts.SegmentProfiles`)
+        segments: columns segment, rank, customers, revenue_share (`contracts.Segments`)
         customers: columns customer_id, segment (`contracts.CustomerSegments`)
 
     """

@@ -67,7 +67,7 @@ def chart(drawn: Chart, name: Name, click: Click | None = None) -> None:
     """
     st.header(plain(drawn.title))
     st.write(plain(drawn.takeaway))
-    # Another key for another choice: the chart begins anew, with nothing zoomed into or dimmed by the click before.
+    # Another key for another choice: the chart begins again, with nothing zoomed into or dimmed by the click before.
     key = f"chart:{name.what}:{drawn.title}:{click.chosen if click else ''}"
     if click is None:
         st.plotly_chart(drawn.figure, key=key, theme=None, alt=drawn.takeaway, config=_CONFIG)

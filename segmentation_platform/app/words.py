@@ -90,7 +90,7 @@ def sizes(segments: pd.DataFrame, history: pd.DataFrame, as_of: date) -> dict[st
     """How large each segment is, and was on the reporting date before; empty where there was none.
 
     Args:
-        segments: columns of `contracts.SegmentProfiles`
+        segments: columns of `contracts.Segments`
         history: the same of all snapshots, with `snapshot_id` and `as_of`
         as_of: the reporting date of the first
 

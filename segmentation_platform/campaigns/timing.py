@@ -45,7 +45,7 @@ def campaign_days(timing: Timing, seasonality: pd.DataFrame, as_of: date) -> Cam
     if timing.starts_on:
         named = _lasting(timing.starts_on, timing, "On the day that the playbook names")
         return named if named.ends_on >= as_of else None
-    return _lasting(as_of, timing, "Now: the audience is made anew every night until it is exported")
+    return _lasting(as_of, timing, "Now: the audience is made again every night until it is exported")
 
 
 def _seasonal(timing: Timing, seasonality: pd.DataFrame, as_of: date) -> CampaignDays | None:

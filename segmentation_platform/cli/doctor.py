@@ -69,7 +69,7 @@ def doctor(
 def _python() -> Finding:
     state = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
     if sys.version_info < _OLDEST_PYTHON:
-        return Finding("Python", state, "Install Python 3.11 or newer and make the environment anew.")
+        return Finding("Python", state, "Install Python 3.11 or newer and make the environment again.")
     return Finding("Python", state)
 
 

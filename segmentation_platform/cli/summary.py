@@ -6,7 +6,7 @@ import pandas as pd
 from rich.table import Table
 
 from segmentation_platform.cli.console import command_line, console
-from segmentation_platform.contracts import EVERYWHERE, PUBLISHED
+from segmentation_platform.contracts import EVERYWHERE, SegmentRecommendations, Segments
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.snapshots import read_served, served_snapshot
@@ -25,11 +25,9 @@ def print_summary(database: Database, settings: Settings, seconds: float) -> Non
     )
     if snapshot.data_note:
         console.print(snapshot.data_note, style="yellow", markup=False)
-    shown = ("segments", "segment_recommendations")
-    frames = {each.view: read_served(database, each) for each in PUBLISHED if each.view in shown}
-    segments = frames["segments"].sort_values("rank")
+    segments = read_served(database, Segments).sort_values("rank")
     console.print(_segments(segments))
-    console.print(_recommendations(segments, frames["segment_recommendations"]))
+    console.print(_recommendations(segments, read_served(database, SegmentRecommendations)))
     next_steps(database, settings, seconds)
 
 

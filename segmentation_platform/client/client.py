@@ -24,7 +24,7 @@ from segmentation_platform.client.sources import (
     read_snapshot,
 )
 from segmentation_platform.client.tables import Tables
-from segmentation_platform.contracts import EVERYWHERE, PUBLISHED, SegmentRecommendations
+from segmentation_platform.contracts import EVERYWHERE, SegmentRecommendations
 from segmentation_platform.recommendations.errors import ScoringError
 from segmentation_platform.scoring import (
     NEEDED,
@@ -39,7 +39,6 @@ from segmentation_platform.scoring import (
 Bought: TypeAlias = Iterable[Purchase | str]
 """Purchases, or codes of products of one order of today."""
 
-_VIEWS = {published.contract: published.view for published in PUBLISHED}
 _FIGURES = {
     "customers": "count(*)",
     "revenue": "sum(monetary)::float8",
@@ -272,7 +271,7 @@ class Client(Tables):
     def _parts(self) -> dict[str, pd.DataFrame]:
         rising: dict[str, Wanted] = {"region": EVERYWHERE, "taste": EVERYWHERE, "list": "rising"}
         return {
-            contract.table(): self.table(_VIEWS[contract], rising if contract is SegmentRecommendations else None)
+            contract.table(): self.table(contract.table(), rising if contract is SegmentRecommendations else None)
             for contract in NEEDED
         }
 

@@ -45,7 +45,7 @@ def read(reading: Reading, query: Query) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What is said of the snapshot that is served; columns as in `serving.snapshot`."""
+    """The snapshot that is served; columns as in `serving.snapshot`."""
 
     snapshot_id: int
     as_of: date
@@ -180,7 +180,7 @@ class _FilesReading:
         except duckdb.IOException as error:
             raise ClientError(f"{self._folder} can't be read: {error}") from None
         if read_manifest(self._folder) != self._manifest:
-            raise ClientError(f"{self._folder} was exported anew while it was read. Read it again.")
+            raise ClientError(f"{self._folder} was exported again while it was read. Read it again.")
 
 
 def _report(folder: Path, manifest: Manifest) -> str:

@@ -1,12 +1,15 @@
-"""One method for every view of `serving`, with the filters that people ask for."""
+"""One method for every view of `serving`, made from the catalogue; those that take more than values stand here."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from inspect import Parameter, Signature
+from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 
-from segmentation_platform.client.query import Conditions, Page, Query, Wanted, conditions, select
+from segmentation_platform.client.query import Page, Query, Wanted, conditions, select
+from segmentation_platform.contracts import SHOWN, Contract
 
 _EVERYTHING = Page()
 
@@ -72,14 +75,6 @@ class Tables:
         so_far: pd.DataFrame = known[until].reset_index(drop=True)
         return so_far
 
-    def segments(self, segment: Wanted = None) -> pd.DataFrame:
-        """The segments: size, worth, habits, stability."""
-        return self.table("segments", {"segment": segment})
-
-    def segment_regions(self, segment: Wanted = None, region: Wanted = None) -> pd.DataFrame:
-        """The segments in every region."""
-        return self.table("segment_regions", {"segment": segment, "region": region})
-
     def customer_segments(
         self,
         segment: Wanted = None,
@@ -127,49 +122,6 @@ class Tables:
             where.add("(valid_to IS NULL OR valid_to > {})", on)
         return self.run(select("customer_segment_history", where))
 
-    def segment_moves(
-        self, period: Wanted = None, *, from_segment: Wanted = None, to_segment: Wanted = None
-    ) -> pd.DataFrame:
-        """Who moved from which segment to which in a month."""
-        return self.table("segment_moves", {"period": period, "from_segment": from_segment, "to_segment": to_segment})
-
-    def segment_recommendations(
-        self,
-        segment: Wanted = None,
-        *,
-        region: Wanted = None,
-        taste: Wanted = None,
-        list: Wanted = None,  # noqa: A002 - the column is called so
-        top: int | None = None,
-    ) -> pd.DataFrame:
-        """Products to offer to a segment; `all` is a region, and a taste, as well.
-
-        Args:
-            segment: name
-            region: region, or `all`
-            taste: taste, or `all`
-            list: popular, rising or signature
-            top: only the first so many of each list
-
-        """
-        wanted = {"segment": segment, "region": region, "taste": taste, "list": list}
-        return self.run(_ranked("segment_recommendations", conditions("segment_recommendations", wanted), top))
-
-    def customer_recommendations(
-        self,
-        customer_id: Wanted = None,
-        *,
-        list: Wanted = None,  # noqa: A002 - the column is called so
-        top: int | None = None,
-    ) -> pd.DataFrame:
-        """Products to offer to a customer: buy_again and new_to_you, or the first so many of them."""
-        wanted = {"customer_id": customer_id, "list": list}
-        return self.run(_ranked("customer_recommendations", conditions("customer_recommendations", wanted), top))
-
-    def similar_items(self, stock_code: Wanted = None, *, top: int | None = None) -> pd.DataFrame:
-        """What is bought together with a product."""
-        return self.run(_ranked("similar_items", conditions("similar_items", {"stock_code": stock_code}), top))
-
     def products(
         self,
         stock_code: Wanted = None,
@@ -195,76 +147,78 @@ class Tables:
             where.add("position(lower({}) IN lower(stock_code || ' ' || coalesce(description, ''))) > 0", contains)
         return self.run(select("products", where, (), page))
 
-    def seasonality(self, subject_kind: Wanted = None, *, subject: Wanted = None) -> pd.DataFrame:
-        """Every month's sales against the quiet ones: of all, or by buyers, category or region."""
-        return self.table("seasonality", {"subject_kind": subject_kind, "subject": subject})
+    if TYPE_CHECKING:
 
-    def cancellations(self, subject_kind: Wanted = None, *, subject: Wanted = None) -> pd.DataFrame:
-        """What is cancelled: of all, or by buyers, month, segment, category, product or region."""
-        return self.table("cancellations", {"subject_kind": subject_kind, "subject": subject})
+        def __getattr__(self, view: str) -> "ReadView":
+            """One method for each view of the catalogue, made below."""
 
-    def countries(self, country: Wanted = None, *, region: Wanted = None) -> pd.DataFrame:
-        """What each country buys, and how unlike home it is."""
-        return self.table("countries", {"country": country, "region": region})
 
-    def cohorts(self, cohort: date | None = None) -> pd.DataFrame:
-        """How many of the customers who first bought in a month bought again in each month after."""
-        return self.table("cohorts", {"cohort": cohort})
+class ReadView(Protocol):
+    """How the rows of a view are read."""
 
-    def campaigns(self, campaign: Wanted = None) -> pd.DataFrame:
-        """The campaigns of the playbook, with their days and the size of their audience."""
-        return self.table("campaigns", {"campaign": campaign})
-
-    def campaign_audiences(
+    def __call__(
         self,
-        campaign: Wanted = None,
+        first: Wanted = None,
         *,
-        segment: Wanted = None,
-        customer_id: Wanted = None,
-        is_holdout: bool | None = None,
+        top: int | None = None,
+        columns: Sequence[str] = (),
+        page: Page = _EVERYTHING,
+        **wanted: Wanted,
     ) -> pd.DataFrame:
-        """Who is in which campaign, why, and who is held out: not to be contacted."""
-        wanted = {"campaign": campaign, "segment": segment, "customer_id": customer_id, "is_holdout": is_holdout}
-        return self.table("campaign_audiences", wanted)
+        """Its rows, filtered by any of its columns.
 
-    def checks(self, *, passed: bool | None = None, severity: Wanted = None) -> pd.DataFrame:
-        """The data checks of the run that published the snapshot."""
-        return self.table("checks", {"passed": passed, "severity": severity})
+        Args:
+            first: values of its first key, for segments of their names
+            top: of ranked lists only the first so many of each
+            columns: names; all of them where none is given
+            page: order, and how many rows
+            wanted: values by column
 
-    def model_selection(self, region: Wanted = None) -> pd.DataFrame:
-        """The evidence by which the segments were chosen."""
-        return self.table("model_selection", {"region": region})
+        """
 
-    def segment_drift(self, region: Wanted = None) -> pd.DataFrame:
-        """How far customers have drifted from the model in force."""
-        return self.table("segment_drift", {"region": region})
 
-    def recommendation_quality(
-        self, model: Wanted = None, *, task: Wanted = None, metric: Wanted = None, baseline: Wanted = None
+def _reader(contract: type[Contract]) -> Callable[..., pd.DataFrame]:
+    view, key = contract.table(), _first_key(contract)
+
+    def read(
+        self: Tables,
+        first: Wanted = None,
+        *,
+        top: int | None = None,
+        columns: Sequence[str] = (),
+        page: Page = _EVERYTHING,
+        **wanted: Wanted,
     ) -> pd.DataFrame:
-        """How well the lists recommend, against what is popular."""
-        return self.table(
-            "recommendation_quality", {"model": model, "task": task, "metric": metric, "baseline": baseline}
-        )
+        where = conditions(view, {key: first} | wanted if first is not None else wanted)
+        if top is not None:
+            where.add("rank <= {}", top)
+        return self.run(select(view, where, columns, page))
 
-    def models(self, kind: Wanted = None, *, region: Wanted = None) -> pd.DataFrame:
-        """The models in force, as JSON."""
-        return self.table("models", {"kind": kind, "region": region})
-
-    def product_demand(self, stock_code: Wanted = None) -> pd.DataFrame:
-        """How much each product is bought, lately and again."""
-        return self.table("product_demand", {"stock_code": stock_code})
-
-    def regional_demand(self, region: Wanted = None, *, stock_code: Wanted = None) -> pd.DataFrame:
-        """What is popular lately in each region."""
-        return self.table("regional_demand", {"region": region, "stock_code": stock_code})
-
-    def item_weights(self, stock_code: Wanted = None) -> pd.DataFrame:
-        """Which purchases speak for each product, as JSON."""
-        return self.table("item_weights", {"stock_code": stock_code})
+    read.__name__, read.__qualname__, read.__doc__ = view, f"{Tables.__name__}.{view}", contract.summary()
+    read.__signature__ = _signature(contract)  # type: ignore[attr-defined]
+    return read
 
 
-def _ranked(view: str, where: Conditions, top: int | None) -> Query:
-    if top is not None:
-        where.add("rank <= {}", top)
-    return select(view, where)
+def _first_key(contract: type[Contract]) -> str:
+    """The column that a value without a name is of; people name segments, they don't number them."""
+    first = contract.key()[0]
+    return "segment" if first == "segment_id" and "segment" in contract.column_names() else first
+
+
+def _signature(contract: type[Contract]) -> Signature:
+    """What `help` and editors show: the columns that rows can be filtered by."""
+    first = _first_key(contract)
+    others = [name for name in contract.column_names() if name != first]
+    options = ["top", "columns", "page"] if "rank" in contract.column_names() else ["columns", "page"]
+    return Signature(
+        [
+            Parameter("self", Parameter.POSITIONAL_ONLY),
+            Parameter(first, Parameter.POSITIONAL_OR_KEYWORD, default=None),
+            *(Parameter(name, Parameter.KEYWORD_ONLY, default=None) for name in (*others, *options)),
+        ]
+    )
+
+
+for _contract in SHOWN:
+    if _contract.table() not in vars(Tables):
+        setattr(Tables, _contract.table(), _reader(_contract))

@@ -16,14 +16,14 @@ _OF_SNAPSHOTS = {column.name: column for column in Snapshots.columns()}
 
 VIEWS: dict[str, tuple[Column, ...]] = {
     "snapshot": tuple(column for column in Snapshots.columns() if column.name not in INTERNAL),
-    **{published.view: tuple(published.contract.columns()) for published in PUBLISHED},
+    **{contract.table(): tuple(contract.columns()) for contract in PUBLISHED},
     HISTORY: tuple(CustomerSegmentHistory.columns()),
 }
 """The columns of every view that shows the served snapshot."""
 
 KEYS: dict[str, tuple[str, ...]] = {
     "snapshot": tuple(Snapshots.key()),
-    **{published.view: tuple(published.contract.key()) for published in PUBLISHED},
+    **{contract.table(): tuple(contract.key()) for contract in PUBLISHED},
     HISTORY: tuple(CustomerSegmentHistory.key()),
 }
 """The columns that name a row, which is also the order in which rows are given."""

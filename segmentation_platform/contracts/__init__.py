@@ -5,9 +5,10 @@ Belongs here: what a table promises. Does not belong here: how it is computed or
 
 from segmentation_platform.contracts.base import Column, Contract
 from segmentation_platform.contracts.campaigns import CampaignAudiences, Campaigns, Checks
+from segmentation_platform.contracts.catalogue import HISTORY, PUBLISHED, SHOWN, WORKING
 from segmentation_platform.contracts.customers import CustomerSegmentHistory, CustomerSegments, RfmFeatures
 from segmentation_platform.contracts.insights import Cancellations, Cohorts, Countries, Seasonality
-from segmentation_platform.contracts.ledger import CleanSales, Loads, ProductCatalog, RawSales, RejectedSales
+from segmentation_platform.contracts.ledger import CleanSales, Loads, Products, RawSales, RejectedSales
 from segmentation_platform.contracts.recommendations import (
     CustomerRecommendations,
     CustomerTastes,
@@ -21,48 +22,16 @@ from segmentation_platform.contracts.segments import (
     EVERYWHERE,
     GONE,
     NEW,
+    FeatureDrift,
     ModelSelection,
     SegmentDrift,
     SegmentModels,
     SegmentMoves,
-    SegmentProfiles,
     SegmentRegions,
+    Segments,
 )
-from segmentation_platform.contracts.serving import HISTORY, INTERNAL, PUBLISHED, Published, Snapshots
-
-WORKING: tuple[type[Contract], ...] = (
-    RawSales,
-    Loads,
-    CleanSales,
-    RejectedSales,
-    ProductCatalog,
-    RfmFeatures,
-    SegmentModels,
-    SegmentDrift,
-    ModelSelection,
-    CustomerSegmentHistory,
-    TasteModels,
-    CustomerTastes,
-    CustomerSegments,
-    SegmentMoves,
-    SegmentProfiles,
-    SegmentRegions,
-    SegmentRecommendations,
-    CustomerRecommendations,
-    SimilarItems,
-    Models,
-    ProductDemand,
-    RegionalDemand,
-    ItemWeights,
-    RecommendationQuality,
-    Seasonality,
-    Cancellations,
-    Countries,
-    Cohorts,
-    Campaigns,
-    CampaignAudiences,
-)
-"""Every table of the `warehouse` schema, in the order of the flow."""
+from segmentation_platform.contracts.shown import Published, Shown
+from segmentation_platform.contracts.snapshots import INTERNAL, Snapshots
 
 __all__ = [
     "EVERYWHERE",
@@ -71,6 +40,7 @@ __all__ = [
     "INTERNAL",
     "NEW",
     "PUBLISHED",
+    "SHOWN",
     "WORKING",
     "CampaignAudiences",
     "Campaigns",
@@ -85,12 +55,13 @@ __all__ = [
     "CustomerSegmentHistory",
     "CustomerSegments",
     "CustomerTastes",
+    "FeatureDrift",
     "ItemWeights",
     "Loads",
     "ModelSelection",
     "Models",
-    "ProductCatalog",
     "ProductDemand",
+    "Products",
     "Published",
     "RawSales",
     "RecommendationQuality",
@@ -101,9 +72,10 @@ __all__ = [
     "SegmentDrift",
     "SegmentModels",
     "SegmentMoves",
-    "SegmentProfiles",
     "SegmentRecommendations",
     "SegmentRegions",
+    "Segments",
+    "Shown",
     "SimilarItems",
     "Snapshots",
     "TasteModels",

@@ -9,11 +9,11 @@ from segmentation_platform.contracts.insight_agreement import insight_disagreeme
 
 AGREEING = (
     "customer_segments",
-    "segment_profiles",
+    "segments",
     "segment_regions",
-    "segment_recs",
-    "product_catalog",
-    "customer_recs",
+    "segment_recommendations",
+    "products",
+    "customer_recommendations",
     "similar_items",
     "seasonality",
     "cancellations",
@@ -38,16 +38,16 @@ def disagreements(tables: Mapping[str, pd.DataFrame]) -> list[Disagreement]:
         All differences; none when the tables are of one piece.
 
     """
-    customers, profiles = tables["customer_segments"], tables["segment_profiles"]
-    recommended, products = tables["segment_recs"], tables["product_catalog"]
+    customers, profiles = tables["customer_segments"], tables["segments"]
+    recommended, products = tables["segment_recommendations"], tables["products"]
     return [
         *_names(customers, profiles, "customer_segments"),
-        *_names(recommended, profiles, "segment_recs"),
+        *_names(recommended, profiles, "segment_recommendations"),
         *_sizes(customers, profiles),
         *_missing(profiles, recommended),
         *_unknown(recommended, products),
         *_regions(customers, tables["segment_regions"]),
-        *_strangers(tables["customer_recs"], customers),
+        *_strangers(tables["customer_recommendations"], customers),
         *_unsold(tables, products),
         *insight_disagreements(tables),
         *_audiences(tables["campaign_audiences"], tables["campaigns"], customers),
@@ -72,11 +72,11 @@ def _sizes(customers: pd.DataFrame, profiles: pd.DataFrame) -> list[Disagreement
     for segment_id, row in joined.iterrows():
         if row["customers"] != row["found"]:
             said = f"segment {segment_id}: {row['customers']:.0f} said, {row['found']:.0f} counted"
-            found.append(Disagreement("segment_profiles", "customers are those of customer_segments", said))
+            found.append(Disagreement("segments", "customers are those of customer_segments", said))
         # Each customer's money is rounded to the cent, and so is the sum.
         if abs(row["revenue"] - row["spent"]) > 0.01:
             said = f"segment {segment_id}: {row['revenue']:.2f} said, {row['spent']:.2f} added up"
-            found.append(Disagreement("segment_profiles", "revenue is that of customer_segments", said))
+            found.append(Disagreement("segments", "revenue is that of customer_segments", said))
     return found
 
 
@@ -96,7 +96,10 @@ def _regions(customers: pd.DataFrame, regions: pd.DataFrame) -> list[Disagreemen
 
 def _strangers(recommended: pd.DataFrame, customers: pd.DataFrame) -> list[Disagreement]:
     strange = recommended.loc[~recommended["customer_id"].isin(customers["customer_id"]), "customer_id"].unique()
-    return [Disagreement("customer_recs", "customer is in customer_segments", str(customer)) for customer in strange]
+    return [
+        Disagreement("customer_recommendations", "customer is in customer_segments", str(customer))
+        for customer in strange
+    ]
 
 
 def _unsold(tables: Mapping[str, pd.DataFrame], products: pd.DataFrame) -> list[Disagreement]:
@@ -104,7 +107,7 @@ def _unsold(tables: Mapping[str, pd.DataFrame], products: pd.DataFrame) -> list[
     scoring = tuple((name, "stock_code") for name in ("product_demand", "regional_demand", "item_weights"))
     return [
         Disagreement(name, f"{column} is in the catalog", str(code))
-        for name, column in (("customer_recs", "stock_code"), *similar, *scoring)
+        for name, column in (("customer_recommendations", "stock_code"), *similar, *scoring)
         for code in tables[name].loc[~tables[name][column].isin(products["stock_code"]), column].unique()
     ]
 
@@ -112,13 +115,14 @@ def _unsold(tables: Mapping[str, pd.DataFrame], products: pd.DataFrame) -> list[
 def _missing(profiles: pd.DataFrame, recommended: pd.DataFrame) -> list[Disagreement]:
     without = profiles[~profiles["segment_id"].isin(recommended["segment_id"])]
     return [
-        Disagreement("segment_recs", "every segment has recommendations", str(name)) for name in without["segment"]
+        Disagreement("segment_recommendations", "every segment has recommendations", str(name))
+        for name in without["segment"]
     ]
 
 
 def _unknown(recommended: pd.DataFrame, products: pd.DataFrame) -> list[Disagreement]:
     unknown = recommended.loc[~recommended["stock_code"].isin(products["stock_code"]), "stock_code"].unique()
-    return [Disagreement("segment_recs", "product is in the catalog", str(code)) for code in unknown]
+    return [Disagreement("segment_recommendations", "product is in the catalog", str(code)) for code in unknown]
 
 
 def _audiences(audiences: pd.DataFrame, campaigns: pd.DataFrame, customers: pd.DataFrame) -> list[Disagreement]:

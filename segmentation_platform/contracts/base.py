@@ -1,10 +1,12 @@
 """What a contract is, and the kinds of column that contracts are made of."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 import pandera.pandas as pa
+
+from segmentation_platform.contracts.shown import Published, Shown
 
 
 @dataclass(frozen=True)
@@ -18,12 +20,49 @@ class Column:
 
 
 class Contract(pa.DataFrameModel):
-    """Base of all contracts: exactly these columns, checked as they are (nothing is coerced)."""
+    """Base of all contracts: exactly these columns, checked as they are (nothing is coerced).
+
+    A contract says by class arguments how people meet its table: `published`, `shown`, and whether it `is_working`, a
+    table of the schema `warehouse`.
+    """
+
+    # Names that begin with _ are no columns to pandera.
+    _published: ClassVar[Published | None] = None
+    _shown: ClassVar[Shown | None] = None
+    _is_working: ClassVar[bool] = True
 
     class Config:
         """Shared by all contracts: a column too many or too few is a broken promise."""
 
         strict = True
+
+    def __init_subclass__(
+        cls,
+        published: Published | None = None,
+        shown: Shown | None = None,
+        is_working: bool | None = None,
+        **more: Any,
+    ) -> None:
+        """Keep what the contract says of its table beside the columns; what it does not say is its base's."""
+        super().__init_subclass__(**more)  # type: ignore[no-untyped-call]
+        cls._published = published or cls._published
+        cls._shown = shown or cls._shown
+        cls._is_working = cls._is_working if is_working is None else is_working
+
+    @classmethod
+    def published(cls) -> Published | None:
+        """Where the table stands in the catalogue of what is published; None if it is not."""
+        return cls._published
+
+    @classmethod
+    def shown(cls) -> Shown | None:
+        """The page and the picture of the table; None for tables without an asset of their own."""
+        return cls._shown
+
+    @classmethod
+    def is_working(cls) -> bool:
+        """Whether it is a table of the schema `warehouse`."""
+        return cls._is_working
 
     @classmethod
     def table(cls) -> str:

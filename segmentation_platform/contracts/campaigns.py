@@ -3,9 +3,16 @@
 import pandera.pandas as pa
 
 from segmentation_platform.contracts.base import Contract, day, flag, share, text, whole
+from segmentation_platform.contracts.shown import Bars, Chapter, Counts, Published, Shown
 
 
-class Campaigns(Contract):
+class Campaigns(
+    Contract,
+    published=Published(
+        Chapter.CAMPAIGNS, 1, "campaign of the playbook: audience in words, offer, days and why then, size"
+    ),
+    shown=Shown("today", Bars("Customers by campaign", "campaign", "customers", order="priority")),
+):
     """The campaigns of the playbook with their days and the size of their audience, the most urgent first."""
 
     class Config:
@@ -28,7 +35,13 @@ class Campaigns(Contract):
     holdout_share: float = share("Share of customers that is held out, before the draw")
 
 
-class CampaignAudiences(Contract):
+class CampaignAudiences(
+    Contract,
+    published=Published(
+        Chapter.CAMPAIGNS, 2, "campaign and customer: the reason, and whether held out for measuring"
+    ),
+    shown=Shown("today", Counts("Held out for measuring, by campaign", "campaign", only="is_holdout")),
+):
     """Who is in which campaign, why, and whether held out for measuring."""
 
     class Config:
@@ -48,7 +61,11 @@ class CampaignAudiences(Contract):
     is_holdout: bool = flag("Held out: must not be contacted, and is compared with the others afterwards")
 
 
-class Checks(Contract):
+class Checks(
+    Contract,
+    published=Published(Chapter.EVIDENCE, 1, "data check of the run: passed, or what was found"),
+    is_working=False,
+):
     """The data checks of the run that published the snapshot."""
 
     class Config:

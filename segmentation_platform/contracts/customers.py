@@ -5,13 +5,20 @@ from typing import Any
 import pandera.pandas as pa
 
 from segmentation_platform.contracts.base import Contract, day, flag, money, number, share, text, whole
+from segmentation_platform.contracts.shown import Chapter, Counts, Drawn, Histogram, Published, Shown
 
 
 def _score(what: str) -> Any:
     return whole(f"{what} score, 1 (lowest fifth of customers) to 5 (highest); ties share the lower", ge=1, le=5)
 
 
-class RfmFeatures(Contract):
+class RfmFeatures(
+    Contract,
+    shown=Shown(
+        "segment",
+        Histogram("Customers by days since their last purchase", "recency_days", "days since last purchase"),
+    ),
+):
     """One row per customer with net purchases: recency, frequency, monetary value and habits."""
 
     class Config:
@@ -39,7 +46,13 @@ class RfmFeatures(Contract):
     is_wholesale: bool = flag("Whether the median line is of a wholesale quantity (see segmentation.toml)")
 
 
-class CustomerSegments(Contract):
+class CustomerSegments(
+    Contract,
+    published=Published(
+        Chapter.SEGMENTS, 3, "customer: segment, where from, since when, R, F, M, what would move them up"
+    ),
+    shown=Shown("customer", Counts("Customers by segment", "segment")),
+):
     """One row per customer: segment, how firmly it holds, where the customer came from, and R, F, M."""
 
     class Config:
@@ -71,13 +84,17 @@ class CustomerSegments(Contract):
     is_wholesale: bool = flag("Whether the customer buys in wholesale quantities")
 
 
-class CustomerSegmentHistory(Contract):
+class CustomerSegmentHistory(
+    Contract,
+    published=Published(Chapter.SEGMENTS, 5, "customer and time: segment from when until when", spans_snapshots=True),
+    shown=Shown("movement", Drawn()),
+):
     """Which customer was in which segment from when until when, by the nights and month-ends that were looked at."""
 
     class Config:
         """Name and key."""
 
-        name = "segment_history"
+        name = "customer_segment_history"
         unique = ["customer_id", "valid_from"]
 
     customer_id: str = text("Customer number")

@@ -15,8 +15,8 @@ def insight_disagreements(tables: Mapping[str, pd.DataFrame]) -> list[Disagreeme
     """Compare the insights.
 
     Args:
-        tables: frames of `seasonality`, `cancellations`, `countries`, `cohorts`, `product_catalog`,
-            `customer_segments` and `segment_profiles`
+        tables: frames of `seasonality`, `cancellations`, `countries`, `cohorts`, `products`,
+            `customer_segments` and `segments`
 
     """
     return [*_revenue(tables), *_categories(tables), *_cohorts(tables), *_subjects(tables), *_sold(tables)]
@@ -24,7 +24,7 @@ def insight_disagreements(tables: Mapping[str, pd.DataFrame]) -> list[Disagreeme
 
 def _revenue(tables: Mapping[str, pd.DataFrame]) -> Iterator[Disagreement]:
     """All tell of one revenue: the products', every kind of subject's in the seasonality, the countries'."""
-    products = tables["product_catalog"]["revenue"]
+    products = tables["products"]["revenue"]
     for kind, rows in tables["seasonality"].groupby("subject_kind"):
         yield from _sums(
             "seasonality", f"revenue of the kind {kind} is that of the products", rows["revenue"], products
@@ -35,7 +35,7 @@ def _revenue(tables: Mapping[str, pd.DataFrame]) -> Iterator[Disagreement]:
 
 def _categories(tables: Mapping[str, pd.DataFrame]) -> Iterator[Disagreement]:
     months = tables["seasonality"].query("subject_kind == 'category'")
-    said, products = months.groupby("subject")["revenue"], tables["product_catalog"].groupby("category")["revenue"]
+    said, products = months.groupby("subject")["revenue"], tables["products"].groupby("category")["revenue"]
     both = pd.DataFrame({"said": said.sum(), "counted": products.sum()}).fillna(0)
     rounding = _rounding(said.size().add(products.size(), fill_value=0))
     for name, row in both[(both["said"] - both["counted"]).abs() > rounding].iterrows():
@@ -55,11 +55,11 @@ def _cohorts(tables: Mapping[str, pd.DataFrame]) -> Iterator[Disagreement]:
 def _subjects(tables: Mapping[str, pd.DataFrame]) -> Iterator[Disagreement]:
     rows = tables["cancellations"]
     segments = rows.loc[rows["subject_kind"] == "segment", "subject"]
-    known = {*tables["segment_profiles"]["segment"], NO_SEGMENT}
+    known = {*tables["segments"]["segment"], NO_SEGMENT}
     for name in segments[~segments.isin(known)]:
         yield Disagreement("cancellations", "segment is one of the profiles", str(name))
     products = rows.loc[(rows["subject_kind"] == "product") & (rows["lines_sold"] > 0), "subject"]
-    for code in products[~products.isin(tables["product_catalog"]["stock_code"])]:
+    for code in products[~products.isin(tables["products"]["stock_code"])]:
         yield Disagreement("cancellations", "product is in the catalog", str(code))
 
 

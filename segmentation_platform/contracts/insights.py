@@ -3,6 +3,7 @@
 import pandera.pandas as pa
 
 from segmentation_platform.contracts.base import Contract, day, flag, money, number, share, text, whole
+from segmentation_platform.contracts.shown import Bars, Chapter, Drawn, Published, Shown
 
 BUYERS = ("customers", "guests")
 """The subjects of the kind buyers: known customers, and guests, who are in no segment."""
@@ -14,7 +15,13 @@ SEASON_KINDS = ("all", "buyers", "category", "region")
 CANCELLATION_KINDS = ("all", "buyers", "month", "segment", "category", "product", "region")
 
 
-class Seasonality(Contract):
+class Seasonality(
+    Contract,
+    published=Published(
+        Chapter.INSIGHTS, 1, "month and category, region or all: sales against the quiet months, when a season starts"
+    ),
+    shown=Shown("season", Drawn()),
+):
     """Every month in all and by buyers, category and region: sales, and how far above the quiet months they stand."""
 
     class Config:
@@ -50,7 +57,15 @@ class Seasonality(Contract):
     )
 
 
-class Cancellations(Contract):
+class Cancellations(
+    Contract,
+    published=Published(
+        Chapter.INSIGHTS,
+        2,
+        "month, segment, category, product or region: how much is cancelled, shrunk where lines are few",
+    ),
+    shown=Shown("cancellations", Drawn()),
+):
     """What is cancelled, by whom, when, where and of what; the rates of few lines are drawn to that of the whole."""
 
     class Config:
@@ -95,7 +110,13 @@ class Cancellations(Contract):
     line_rate_high: float = share("Upper end of it", nullable=True)
 
 
-class Countries(Contract):
+class Countries(
+    Contract,
+    published=Published(
+        Chapter.INSIGHTS, 3, "country: customers, orders, order value, top products, how unlike home"
+    ),
+    shown=Shown("season", Bars("Share of revenue by country", "country", "revenue_share")),
+):
     """One row per country: customers, orders, revenue, habits, and how unlike the home country it is."""
 
     class Config:
@@ -131,7 +152,11 @@ class Countries(Contract):
     home_overlap: float = share("Share of its twenty products in most orders that are also home's", nullable=True)
 
 
-class Cohorts(Contract):
+class Cohorts(
+    Contract,
+    published=Published(Chapter.INSIGHTS, 4, "month of first purchase and months since: who came again"),
+    shown=Shown("season", Drawn()),
+):
     """The customers who first bought in a month, and how many of them bought again in each month after it."""
 
     class Config:

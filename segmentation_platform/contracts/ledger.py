@@ -13,6 +13,7 @@ from segmentation_platform.contracts.base import (
     text,
     whole,
 )
+from segmentation_platform.contracts.shown import Bars, Chapter, Counts, Drawn, Published, Shown
 
 REASONS = (
     "unparseable_quantity",
@@ -32,7 +33,10 @@ STATUSES = ("completed", "cancelled")
 CONTINENTS = ("Africa", "Asia", "Europe", "North America", "Oceania", "South America", "Unknown")
 
 
-class RawSales(Contract):
+class RawSales(
+    Contract,
+    shown=Shown("today", Drawn()),
+):
     """Every line of every ledger file as it stood in the source; appended to, never changed."""
 
     class Config:
@@ -75,7 +79,10 @@ class Loads(Contract):
     is_current: bool = flag("Whether these lines are the ledger that the platform works on")
 
 
-class CleanSales(Contract):
+class CleanSales(
+    Contract,
+    shown=Shown("today", Bars("Lines kept and rejected", "kind", "rows")),
+):
     """Genuine product lines, sales and cancellations, typed, categorised and netted of cancellations."""
 
     class Config:
@@ -106,7 +113,10 @@ class CleanSales(Contract):
     region: str = text("Region as set in segmentation.toml")
 
 
-class RejectedSales(Contract):
+class RejectedSales(
+    Contract,
+    shown=Shown("today", Bars("Rejected lines by reason", "reason", "rows")),
+):
     """Ledger lines that are not genuine product lines, with the reason and the text as it stood."""
 
     class Config:
@@ -129,13 +139,17 @@ class RejectedSales(Contract):
     country: str = text("Country as written", nullable=True)
 
 
-class ProductCatalog(Contract):
+class Products(
+    Contract,
+    published=Published(Chapter.RECOMMENDATIONS, 4, "product: category, type, price, units, revenue"),
+    shown=Shown("products", Counts("Products by category", "category")),
+):
     """One row per product sold up to the reporting date: what it is, when and how well it sold."""
 
     class Config:
         """Name and key."""
 
-        name = "product_catalog"
+        name = "products"
         unique = ["stock_code"]
 
     stock_code: str = text("Product code", unique=True)

@@ -3,18 +3,25 @@
 import pandera.pandas as pa
 
 from segmentation_platform.contracts.base import Contract, day, moment, number, share, text, whole
+from segmentation_platform.contracts.shown import Chapter, Counts, Drawn, Histogram, Published, Shown
 
 LISTS = ("popular", "rising", "signature")
 """popular: bought most lately; rising: more than usual lately; signature: sets the segment apart."""
 
 
-class SegmentRecommendations(Contract):
+class SegmentRecommendations(
+    Contract,
+    published=Published(
+        Chapter.RECOMMENDATIONS, 1, "segment, region, taste and product, in three lists: popular, rising, signature"
+    ),
+    shown=Shown("segment", Drawn()),
+):
     """Products to offer to a segment, best first, in three lists, for all regions and for each one."""
 
     class Config:
         """Name and key."""
 
-        name = "segment_recs"
+        name = "segment_recommendations"
         unique = ["segment_id", "region", "taste", "list", "rank"]
 
     segment_id: int = whole("Number of the segment", ge=1)
@@ -55,7 +62,10 @@ class TasteModels(Contract):
     model: str = text("Names of the groups, and how much each product speaks for each, as JSON")
 
 
-class CustomerTastes(Contract):
+class CustomerTastes(
+    Contract,
+    shown=Shown("customer", Counts("Customers by taste", "taste")),
+):
     """One row per customer who kept something: the group of customers with the same taste."""
 
     class Config:
@@ -73,13 +83,17 @@ CUSTOMER_LISTS = ("buy_again", "new_to_you")
 """buy_again: what the customer bought before; new_to_you: what others like this customer buy."""
 
 
-class CustomerRecommendations(Contract):
+class CustomerRecommendations(
+    Contract,
+    published=Published(Chapter.RECOMMENDATIONS, 2, "customer and product, in two lists: buy again, new to you"),
+    shown=Shown("customer", Counts("Rows by list", "list")),
+):
     """Products to offer to each customer, best first: to buy again, and new to them; both ordered by one score."""
 
     class Config:
         """Name and key."""
 
-        name = "customer_recs"
+        name = "customer_recommendations"
         unique = ["customer_id", "list", "rank"]
 
     customer_id: str = text("Customer number")
@@ -94,7 +108,14 @@ class CustomerRecommendations(Contract):
     reason: str = text("Why it is in the list, in words")
 
 
-class SimilarItems(Contract):
+class SimilarItems(
+    Contract,
+    published=Published(Chapter.RECOMMENDATIONS, 3, "product and what is bought together with it"),
+    shown=Shown(
+        "products",
+        Histogram("Pairs of products by similarity", "score", "pairs by similarity, 0 to 1", within=(0.0, 1.0)),
+    ),
+):
     """For each product those that are bought together with it, best first; similar by type where few are."""
 
     class Config:
@@ -119,13 +140,19 @@ TASKS = ("all", "new", "repeat", "next_basket")
 """all: what is bought in the test window; new, repeat: never, or once bought before; next_basket: the first day."""
 
 
-class RecommendationQuality(Contract):
+class RecommendationQuality(
+    Contract,
+    published=Published(
+        Chapter.EVIDENCE, 4, "list, task, origin and metric: how well it predicts purchases, against what is popular"
+    ),
+    shown=Shown("quality", Drawn()),
+):
     """How well each model recommends: ranking metrics on past days with all it knew then, against each baseline."""
 
     class Config:
         """Name and key."""
 
-        name = "rec_backtest"
+        name = "recommendation_quality"
         unique = ["model", "task", "origin", "metric", "baseline"]
 
     model: str = text("What ranked the products")

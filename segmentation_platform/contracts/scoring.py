@@ -1,12 +1,17 @@
 """Contracts of what scoring on demand needs: whoever may read `serving` can score, without the ledger."""
 
 from segmentation_platform.contracts.base import Contract, flag, number, share, text, whole
+from segmentation_platform.contracts.shown import Chapter, Counts, Drawn, Histogram, Published, Shown
 
 SEGMENTS, RANKING = "segments", "ranking"
 """Kinds of models: what puts customers into segments; how products are ranked and what the regions are."""
 
 
-class Models(Contract):
+class Models(
+    Contract,
+    published=Published(Chapter.SCORING, 1, "model in force, as readable JSON: segments by region, ranking"),
+    shown=Shown("score", Drawn()),
+):
     """The models by which the snapshot was made, each as one readable JSON document."""
 
     class Config:
@@ -21,7 +26,11 @@ class Models(Contract):
     model: str = text("The model as JSON")
 
 
-class ProductDemand(Contract):
+class ProductDemand(
+    Contract,
+    published=Published(Chapter.SCORING, 2, "product: how much it is bought, lately and again"),
+    shown=Shown("products", Histogram("Products by trend", "trend", "products by trend", within=(0.0, 3.0))),
+):
     """What ranking knows of each product that somebody kept: how much it is bought, lately and again."""
 
     class Config:
@@ -38,7 +47,11 @@ class ProductDemand(Contract):
     is_offered: bool = flag("Whether it is still sold, and so may be in a list")
 
 
-class RegionalDemand(Contract):
+class RegionalDemand(
+    Contract,
+    published=Published(Chapter.SCORING, 3, "region and product: what is popular there lately"),
+    shown=Shown("products", Counts("Products by region", "region")),
+):
     """What is popular lately in each region: every product that is offered and its share of the purchases there."""
 
     class Config:
@@ -52,7 +65,11 @@ class RegionalDemand(Contract):
     share: float = share("Its share of the region's purchases, weighted by age and drawn to that of all regions")
 
 
-class ItemWeights(Contract):
+class ItemWeights(
+    Contract,
+    published=Published(Chapter.SCORING, 4, "product: which purchases raise or lower its score, as JSON"),
+    shown=Shown("score", Drawn()),
+):
     """For every product that is offered the purchases that speak for or against it, and how much."""
 
     class Config:

@@ -3,6 +3,7 @@
 import pandera.pandas as pa
 
 from segmentation_platform.contracts.base import Contract, day, flag, moment, money, number, share, text, whole
+from segmentation_platform.contracts.shown import Bars, Chapter, Drawn, Published, Shown
 
 EVERYWHERE = "all"
 """Stands for all customers where a region could be named."""
@@ -11,7 +12,10 @@ NEW, GONE = "(new)", "(gone)"
 """Where customers come from, and go to, who were, or are, in no segment."""
 
 
-class SegmentModels(Contract):
+class SegmentModels(
+    Contract,
+    shown=Shown("quality", Drawn()),
+):
     """Registry of promoted segment models; appended to. The model itself is a readable JSON document."""
 
     class Config:
@@ -34,7 +38,11 @@ class SegmentModels(Contract):
     model: str = text("Transform, centroids, numbers, names, reference and evidence as JSON")
 
 
-class ModelSelection(Contract):
+class ModelSelection(
+    Contract,
+    published=Published(Chapter.EVIDENCE, 2, "transform and number of segments: the evidence for and against"),
+    shown=Shown("quality", Drawn()),
+):
     """The evidence by which transform and number of segments were chosen; one row for each that was tried."""
 
     class Config:
@@ -52,24 +60,28 @@ class ModelSelection(Contract):
     calinski_harabasz: float = number("Calinski-Harabasz index; compares within one transform only", ge=0)
     davies_bouldin: float = number("Davies-Bouldin index, lower is better; within one transform only", ge=0)
     gap: float = number("Gap statistic: log inertia of uniform points minus that of the customers")
-    prediction_strength: float = share("Tibshirani & Walther 2005: mean over random halvings; 0.75 is asked for")
+    prediction_strength: float = share("Tibshirani & Walther 2005: mean over random halvings")
     bootstrap_ari: float = number("Mean adjusted Rand index with the segments of resamples", ge=-1, le=1)
-    min_jaccard: float = share("Lowest mean bootstrap Jaccard of a segment (Hennig 2007); 0.85 is asked for")
-    quiet_relabelled: float = share(
-        "Share of customers in another segment after a day on which nobody buys; at most 0.01 is asked for"
-    )
+    min_jaccard: float = share("Lowest mean bootstrap Jaccard of a segment (Hennig 2007)")
+    quiet_relabelled: float = share("Share of customers in another segment after a day on which nobody buys")
     repurchase_auc: float = share(
-        "How well segments foretell who buys in the next 90 days, on held-out time: area under the ROC curve; "
+        "How well segments predict who buys in the days ahead, on held-out time: area under the ROC curve; "
         "null where the ledger is too short",
         nullable=True,
     )
     spend_correlation: float = number(
-        "Spearman correlation of foretold and actual spending in those days", ge=-1, le=1, nullable=True
+        "Spearman correlation of predicted and actual spending in those days", ge=-1, le=1, nullable=True
     )
     smallest: int = whole("Customers in the smallest segment (of a sample where there are very many)")
 
 
-class SegmentDrift(Contract):
+class SegmentDrift(
+    Contract,
+    published=Published(
+        Chapter.EVIDENCE, 3, "model: how far customers have drifted from it, and whether it was replaced"
+    ),
+    shown=Shown("quality", Drawn()),
+):
     """How far customers have drifted from the model in force, and what was made of it; one row per model."""
 
     class Config:
@@ -84,12 +96,12 @@ class SegmentDrift(Contract):
     promotion: str = text("Why it was promoted")
     is_promotion: bool = flag("Whether it was promoted this night")
     customers: int = whole("Customers whom it assigns")
-    psi_recency: float = number("Population stability index of recency against the fit; above 0.1 is a shift", ge=0)
+    psi_recency: float = number("Population stability index of recency against the fit", ge=0)
     psi_frequency: float = number("Population stability index of frequency", ge=0)
     psi_monetary: float = number("Population stability index of monetary value", ge=0)
     psi_segments: float = number("Population stability index of the segments' shares", ge=0)
     shadow_ari: float = number(
-        "Adjusted Rand index with the nightly refit; below 0.9 is a shift, null where nothing could be refitted",
+        "Adjusted Rand index with the nightly refit; null where nothing could be refitted",
         ge=-1,
         le=1,
         nullable=True,
@@ -101,13 +113,35 @@ class SegmentDrift(Contract):
     refused: str = text("Why the refit did not take the model's place although it was due", nullable=True)
 
 
-class SegmentProfiles(Contract):
+class FeatureDrift(
+    Contract,
+    published=Published(Chapter.EVIDENCE, 5, "model and feature: how far customers have shifted since the fit"),
+    shown=Shown("quality", Bars("Population stability index", "feature", "psi")),
+):
+    """How far each feature of the customers has shifted since the model in force was fitted."""
+
+    class Config:
+        """Name and key."""
+
+        name = "feature_drift"
+        unique = ["region", "feature"]
+
+    region: str = text("Region whose customers the model is for, or all")
+    feature: str = text("Feature that segments are made of (see rfm_features)")
+    psi: float = number("Population stability index of the feature against the fit", ge=0)
+
+
+class Segments(
+    Contract,
+    published=Published(Chapter.SEGMENTS, 1, "segment: name, size, revenue, habits, stability"),
+    shown=Shown("segment", Bars("Customers by segment", "segment", "customers", color="color", order="rank")),
+):
     """One row per segment: its name in plain words, its size, worth, habits and stability."""
 
     class Config:
         """Name and key."""
 
-        name = "segment_profiles"
+        name = "segments"
         unique = ["segment_id"]
 
     segment_id: int = whole("Number of the segment", ge=1, unique=True)
@@ -129,10 +163,14 @@ class SegmentProfiles(Contract):
     products_per_order: float = number("Mean of the customers' products per order", ge=0)
     cancellation_rate: float = share("Cancellation invoices as a share of all invoices")
     wholesale_share: float = share("Share of customers who buy in wholesale quantities")
-    stability: float = share("Mean bootstrap Jaccard (Hennig 2007); 0.75 and more is stable", nullable=True)
+    stability: float = share("Mean bootstrap Jaccard (Hennig 2007); 1 is fully stable", nullable=True)
 
 
-class SegmentRegions(Contract):
+class SegmentRegions(
+    Contract,
+    published=Published(Chapter.SEGMENTS, 2, "segment and region: size, revenue, habits"),
+    shown=Shown("segment", Drawn()),
+):
     """The segments in every region: how many customers, how much revenue, and their habits there."""
 
     class Config:
@@ -154,7 +192,11 @@ class SegmentRegions(Contract):
     average_order_value: float = money("Money spent per order", ge=0)
 
 
-class SegmentMoves(Contract):
+class SegmentMoves(
+    Contract,
+    published=Published(Chapter.SEGMENTS, 4, "month, segment from and segment to: customers and money"),
+    shown=Shown("movement", Drawn()),
+):
     """Who moved from which segment to which in a month, those who stayed included, and what they are worth."""
 
     class Config:

@@ -4,7 +4,7 @@ import pandas as pd
 
 from segmentation_platform.engine import Session, read_step
 
-PRODUCT_CATALOG = read_step(__package__, "product_catalog")
+PRODUCT_CATALOG = read_step(__package__, "products")
 
 
 def product_catalog(session: Session) -> pd.DataFrame:
@@ -14,7 +14,7 @@ def product_catalog(session: Session) -> pd.DataFrame:
         session: holds `known_sales` (see `ledger.known`)
 
     Returns:
-        Columns of `contracts.ProductCatalog`, ordered by `stock_code`.
+        Columns of `contracts.Products`, ordered by `stock_code`.
 
     """
     session.run(PRODUCT_CATALOG)

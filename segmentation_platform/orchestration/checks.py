@@ -164,7 +164,7 @@ def one_row_per_customer(warehouse: WarehouseResource, reporting_date: Reporting
 
 
 @dg.asset_check(
-    asset="segment_profiles",
+    asset="segments",
     additional_deps=["kmeans_model", "rfm_features"],
     description="Every segment of the models in force that customers could be in has customers.",
     blocking=True,
@@ -172,7 +172,7 @@ def one_row_per_customer(warehouse: WarehouseResource, reporting_date: Reporting
 def every_segment_has_customers(warehouse: WarehouseResource) -> dg.AssetCheckResult:
     """The profiles are of all segments of the models; that of all may have few customers left for it."""
     database = warehouse.database()
-    there = set(tables.read_frame(database, CONTRACTS["segment_profiles"])["segment_id"])
+    there = set(tables.read_frame(database, CONTRACTS["segments"])["segment_id"])
     in_use = model_registry.fitted(segment_models.models_in_use(database))
     asked = [fitted for region, fitted in in_use.items() if region != EVERYWHERE or len(in_use) == 1]
     expected = [(segment, fitted.as_of) for fitted in asked for segment in fitted.model.segments]
@@ -185,8 +185,8 @@ def every_segment_has_customers(warehouse: WarehouseResource) -> dg.AssetCheckRe
 
 
 @dg.asset_check(
-    asset="segment_recs",
-    additional_deps=[*(name for name in AGREEING if name != "segment_recs"), "rfm_features"],
+    asset="segment_recommendations",
+    additional_deps=[*(name for name in AGREEING if name != "segment_recommendations"), "rfm_features"],
     description="The tables that are published agree: same customers, segments, products and money in all of them.",
     blocking=True,
 )
@@ -257,14 +257,14 @@ def enough_data(
 
 
 @dg.asset_check(
-    asset="rec_backtest",
+    asset="recommendation_quality",
     description="On past days the lists recommend better than what is popular lately, beyond chance.",
 )
 def better_than_popular(warehouse: WarehouseResource) -> dg.AssetCheckResult:
     """Warns when a list is not better than recent popularity, or nothing could be judged."""
-    quality = tables.read_frame(warehouse.database(), CONTRACTS["rec_backtest"])
+    quality = tables.read_frame(warehouse.database(), CONTRACTS["recommendation_quality"])
     if quality.empty:
-        return warning(["The ledger is too short to play past days again."], good="")
+        return warning(["The ledger is too short to judge the lists as of a past day."], good="")
     words = [
         f"{row.model}, {row.task}, from {row.origin:%Y-%m-%d}: NDCG@10 {row.value:.3f}, {row.delta:+.3f} "
         f"({row.delta_low:+.3f} to {row.delta_high:+.3f}) against recent popularity"

@@ -9,9 +9,9 @@ import dagster as dg
 import pandas as pd
 from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
 
-from segmentation_platform.orchestration.metadata import OWNERS, records_table
+from segmentation_platform.orchestration.metadata import OWNERS, picture, reading_on, records_table
 from segmentation_platform.orchestration.resources import WarehouseResource
-from segmentation_platform.orchestration.stories import story
+from segmentation_platform.reporting.thumbnails import drawn
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import snapshots
 from segmentation_platform.warehouse.housekeeping import TableSize, prune_loads, table_sizes
@@ -52,7 +52,8 @@ def platform_storage(
             "tables": records_table(
                 [{"table": s.table, "MB": f"{s.bytes / _MEGA:,.1f}", "rows": f"{s.rows:,}"} for s in sizes]
             ),
-            **story("platform_storage", _drawn(sizes), settings.links),
+            **picture("platform_storage", lambda: drawn.table_sizes(_drawn(sizes))),
+            **reading_on("today", settings.links),
         }
     )
 

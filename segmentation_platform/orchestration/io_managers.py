@@ -10,8 +10,8 @@ import pyarrow as pa
 from pydantic import Field
 
 from segmentation_platform.contracts import WORKING, Contract, RawSales
+from segmentation_platform.orchestration.metadata import glance
 from segmentation_platform.orchestration.resources import WarehouseResource
-from segmentation_platform.orchestration.stories import story
 from segmentation_platform.settings import LinkSettings
 from segmentation_platform.warehouse import loads, segment_models, tables
 from segmentation_platform.warehouse.bulk import Tabular, stream
@@ -55,8 +55,8 @@ class WarehouseIOManager(dg.ConfigurableIOManager):
         """Replace the table's rows; what is read whole is also drawn, in one place for all assets."""
         name = context.asset_key.path[-1]
         rows = tables.replace_table(self.warehouse.database(), CONTRACTS[name], obj)
-        told = story(name, obj, self._links()) if isinstance(obj, pd.DataFrame) else {}
-        context.add_output_metadata({"dagster/row_count": rows, **told})
+        shown = glance(CONTRACTS[name], obj, self._links()) if isinstance(obj, pd.DataFrame) else {}
+        context.add_output_metadata({"dagster/row_count": rows, **shown})
 
     def _links(self) -> LinkSettings:
         return LinkSettings(reports=self.reports, app=self.app)

@@ -8,7 +8,7 @@ from segmentation_platform.orchestration.retries import retry_infrastructure
 from segmentation_platform.orchestration.run_lock import IN_PROCESSES
 from segmentation_platform.settings import Settings
 
-# A second attempt begins anew: the checks and the tables of a snapshot are of one run.
+# A second attempt begins again: the checks and the tables of a snapshot are of one run.
 _WHOLE = {"dagster/retry_strategy": "ALL_STEPS"}
 # Dagster writes a run's log in its own way unless a logger is asked for.
 _OUR_LOGGER: dict[str, object] = {"loggers": {"console": {"config": {}}}}

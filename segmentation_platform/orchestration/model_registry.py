@@ -73,7 +73,7 @@ class Purchases:
 
     Attributes:
         pairs: as from `recommendations.sales.customer_products`
-        catalog: columns of `contracts.ProductCatalog`
+        catalog: columns of `contracts.Products`
         as_of: reporting date
 
     """

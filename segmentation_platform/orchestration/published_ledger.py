@@ -1,4 +1,4 @@
-"""The published ledger, opened outside of a run: to play past days again, to tune, to measure."""
+"""The published ledger, opened outside of a run: to judge the lists as of past days, to tune, to measure."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -71,7 +71,7 @@ def bought_by_customers(database: Database, starts_on: date, ends_on: date) -> t
 
 
 def past_of(clean_sales: StoredTable, engine: Engine, model: SegmentModel, rules: CustomerRules) -> PastLedger:
-    """The cleaned ledger as a backtest needs it; segments are fitted anew, in the way and number of a model."""
+    """The cleaned ledger as a backtest needs it; segments are fitted again, in the way and number of a model."""
 
     @contextmanager
     def opened(day: date) -> Iterator[Session]:
@@ -98,7 +98,7 @@ def _served(database: Database) -> ServedSnapshot:
         )
     if facts.sales_period(database) is None or not segment_models.served_models(database):
         raise SnapshotError(
-            "The platform was upgraded since the last run, which left tables to be made anew: "
+            "The platform was upgraded since the last run, which left tables to be made again: "
             "segmentation-platform run"
         )
     return served

@@ -10,10 +10,10 @@ class RunRequest:
     Attributes:
         sales: path of the ledger file; empty for the usual one
         as_of: reporting date, as 2011-12-10; empty for the day after the last sale
-        choose_anew: whether the segment model's transform and number of segments are chosen again
+        choose_model: whether the segment model's transform and number of segments are chosen again
 
     """
 
     sales: str = ""
     as_of: str = ""
-    choose_anew: bool = False
+    choose_model: bool = False

@@ -128,7 +128,7 @@ def _config(request: RunRequest) -> dict[str, object]:
     return {
         "ops": {
             "raw_sales": {"config": {"sales": request.sales}},
-            "segment_model": {"config": {"choose_anew": request.choose_anew}},
+            "segment_model": {"config": {"choose_model": request.choose_model}},
         },
         "resources": {"reporting_date": {"config": {"as_of": request.as_of}}},
         "loggers": _QUIET,

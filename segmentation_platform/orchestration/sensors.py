@@ -10,7 +10,7 @@ from segmentation_platform.alerts import message
 from segmentation_platform.alerts.message import Failed, Late, Message, Served
 from segmentation_platform.alerts.morning import Links, NightFigures, morning
 from segmentation_platform.alerts.send import send
-from segmentation_platform.contracts import CustomerSegments, SegmentProfiles
+from segmentation_platform.contracts import CustomerSegments, Segments
 from segmentation_platform.orchestration import jobs, workers
 from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.orchestration.run_outcome import is_blocking, outcome_of
@@ -103,7 +103,7 @@ def _summary(database: Database, warnings: list[str], run_id: str, settings: Set
 def _night(database: Database, snapshot_id: int, as_of: date) -> NightFigures:
     return NightFigures(
         as_of,
-        snapshots.read_snapshot(database, SegmentProfiles, snapshot_id),
+        snapshots.read_snapshot(database, Segments, snapshot_id),
         snapshots.read_snapshot(database, CustomerSegments, snapshot_id),
     )
 

@@ -121,7 +121,7 @@ def read_ranking(
 
     Args:
         tables: as from `shelf_tables`, rows in any order
-        catalog: columns of `contracts.ProductCatalog`
+        catalog: columns of `contracts.Products`
         rules: by which they were made
         as_of: reporting date
 

@@ -34,7 +34,7 @@ class Sales:
     Attributes:
         session: holds `known_sales` as of the reporting date (see `ledger.known`)
         segments: columns of `contracts.CustomerSegments`
-        catalog: columns of `contracts.ProductCatalog`
+        catalog: columns of `contracts.Products`
 
     """
 

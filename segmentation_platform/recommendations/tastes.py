@@ -103,13 +103,13 @@ def tastes_of_night(
 ) -> DatedTastes:
     """The model that assigns on a night: the earlier one until it is due to be moved, else a first one.
 
-    Where another number of groups is asked for than before, they are found anew; those that hold the same customers
+    Where another number of groups is asked for than before, they are found again; those that hold the same customers
     keep their names.
 
     Args:
         earlier: in force until now; None on a ledger's first night
         pairs: as from `sales.customer_products`
-        catalog: columns of `contracts.ProductCatalog`
+        catalog: columns of `contracts.Products`
         as_of: reporting date; one before the earlier model's looks back by it
         rules: of the groups
 
@@ -141,7 +141,7 @@ def fit_tastes(pairs: pd.DataFrame, catalog: pd.DataFrame, rules: TasteRules) ->
 
     Args:
         pairs: as from `sales.customer_products`
-        catalog: columns of `contracts.ProductCatalog`
+        catalog: columns of `contracts.Products`
         rules: number of groups and dimensions, the seed
 
     Returns:

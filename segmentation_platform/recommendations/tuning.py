@@ -72,7 +72,7 @@ def tune(
 
 
 def _with_rules(training: TrainingData, rules: RecommendationRules) -> TrainingData:
-    """The same knowledge, learnt anew by other settings."""
+    """The same knowledge, learnt again by other settings."""
     ranker = training.ranker
     offered = pd.Series(ranker.demand.index[ranker.is_offered])
     return training.with_ranker(Ranker.fit(training.pairs, training.people["region"], offered, rules))

@@ -41,7 +41,7 @@ class Purchase:
 
 @dataclass(frozen=True)
 class ScoredCustomer:
-    """What is said of a customer.
+    """What is known of a customer.
 
     Attributes:
         segment: name

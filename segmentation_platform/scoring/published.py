@@ -14,8 +14,8 @@ from segmentation_platform.contracts import (
     Contract,
     ItemWeights,
     Models,
-    ProductCatalog,
     ProductDemand,
+    Products,
     RegionalDemand,
     SegmentRecommendations,
 )
@@ -32,7 +32,7 @@ NEEDED: tuple[type[Contract], ...] = (
     ProductDemand,
     RegionalDemand,
     ItemWeights,
-    ProductCatalog,
+    Products,
     SegmentRecommendations,
 )
 """The published tables from which a scorer is read; of the last one the rising lists over all regions are enough."""
@@ -123,7 +123,7 @@ def read_scorer(tables: Mapping[str, pd.DataFrame], as_of: date) -> CustomerScor
 
     """
     models, ranking = read_models(tables[Models.table()])
-    catalog = tables[ProductCatalog.table()]
+    catalog = tables[Products.table()]
     shelf = read_ranking(tables, catalog, ranking.rules, as_of)
     rising = rising_products(tables[SegmentRecommendations.table()])
     prices = dict(zip(catalog["stock_code"], catalog["price_median"], strict=True))

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation_platform.segments.model import SegmentModel
-from segmentation_platform.segments.transforms import feature_values
+from segmentation_platform.segments.transforms import FEATURES, feature_values
 
 _BINS = 10
 # A bin in which there was, or is, nobody would make the index infinite.
@@ -38,17 +38,21 @@ class Reference:
 
 @dataclass(frozen=True)
 class Shift:
-    """Population stability indices of the features and of the segments' shares."""
+    """Population stability indices against the customers of a model's fit.
 
-    recency: float
-    frequency: float
-    monetary: float
+    Attributes:
+        features: of each feature, by the names of `transforms.FEATURES`
+        segments: of the segments' shares
+
+    """
+
+    features: dict[str, float]
     segments: float
 
     @property
     def largest(self) -> float:
-        """The largest of the four."""
-        return max(self.recency, self.frequency, self.monetary, self.segments)
+        """The largest of all."""
+        return max(self.segments, *self.features.values())
 
 
 def reference(model: SegmentModel, customers: pd.DataFrame) -> Reference:
@@ -66,12 +70,11 @@ def reference(model: SegmentModel, customers: pd.DataFrame) -> Reference:
 def shift(model: SegmentModel, then: Reference, customers: pd.DataFrame) -> Shift:
     """How today's customers differ from those that the model was fitted on; at least one customer."""
     columns = feature_values(customers).T
-    features = [
-        psi(np.array(shares), _binned(column, np.array(borders)))
-        for column, borders, shares in zip(columns, then.edges, then.shares, strict=True)
-    ]
-    recency, frequency, monetary = features
-    return Shift(recency, frequency, monetary, psi(np.array(then.segment_shares), _segment_shares(model, customers)))
+    features = {
+        name: psi(np.array(shares), _binned(column, np.array(borders)))
+        for name, column, borders, shares in zip(FEATURES, columns, then.edges, then.shares, strict=True)
+    }
+    return Shift(features, psi(np.array(then.segment_shares), _segment_shares(model, customers)))
 
 
 def psi(expected: Shares, found: Shares) -> float:

@@ -1,7 +1,7 @@
-"""Do segments foretell what customers do next? Judged on a time that nothing was learned from.
+"""Do segments predict what customers do next? Judged on a time that nothing was learned from.
 
 A model fitted some months ago learns, in the following days, which of its segments buy again and how much they
-spend; it then puts customers of a later day into segments, and what those foretell is compared with what happened.
+spend; it then puts customers of a later day into segments, and what those predict is compared with what happened.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from segmentation_platform.segments.model import SegmentModel
 
 @dataclass(frozen=True)
 class PredictiveValidity:
-    """What segments foretell.
+    """What segments predict.
 
     Attributes:
         repurchase_auc: area under the ROC curve, by the segment's learned share of buyers, of who buys again

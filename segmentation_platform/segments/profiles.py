@@ -8,7 +8,7 @@ import pandas as pd
 
 from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.contracts.customers import CustomerSegments
-from segmentation_platform.contracts.segments import SegmentProfiles, SegmentRegions
+from segmentation_platform.contracts.segments import SegmentRegions, Segments
 from segmentation_platform.segments.fitted import FittedModel
 from segmentation_platform.segments.history import last_changes
 from segmentation_platform.segments.model import Segment, SegmentModel
@@ -107,7 +107,7 @@ def segment_profiles(described: Described, models: Models) -> pd.DataFrame:
         models: in force
 
     Returns:
-        Columns of `contracts.SegmentProfiles`, ordered by `rank`.
+        Columns of `contracts.Segments`, ordered by `rank`.
 
     """
     habits = ["customer_id", "products_per_order", "orders", "cancellations"]
@@ -137,7 +137,7 @@ def segment_profiles(described: Described, models: Models) -> pd.DataFrame:
     named = _with_words(profile, models)
     money = ["revenue", "monetary_mean", "monetary_median", "average_order_value"]
     named[money] = named[money].round(2)
-    return named.sort_values("rank", ignore_index=True)[SegmentProfiles.column_names()]
+    return named.sort_values("rank", ignore_index=True)[Segments.column_names()]
 
 
 def segment_regions(segments: pd.DataFrame) -> pd.DataFrame:

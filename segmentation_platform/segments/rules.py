@@ -98,9 +98,10 @@ class SegmentationRules(BaseModel):
             return values
         current: dict[str, object] = {}
         for name, value in values.items():
-            new = FORMER_NAMES.get(name, name)
+            new = FORMER_NAMES.get(str(name), str(name))
             if new != name:
-                warnings.warn(f"The setting {name} is now called {new}; please rename it.", FutureWarning, stacklevel=2)
+                words = f"The setting {name} is now called {new}; please rename it."
+                warnings.warn(words, FutureWarning, stacklevel=2)
             if new in current:
                 raise ValueError(f"{name} and {new} are one setting under two names; keep {new} only")
             current[new] = value

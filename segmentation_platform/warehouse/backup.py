@@ -57,7 +57,7 @@ def back_up(database: Database, file: Path) -> None:
 
 
 def restore(database: Database, file: Path) -> None:
-    """Restore a backup, all or nothing, then bring the database up to date and grant the rights anew.
+    """Restore a backup, all or nothing, then bring the database up to date and grant the rights again.
 
     Args:
         database: without the platform's tables, or with nothing in them, for its owner

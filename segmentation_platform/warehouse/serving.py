@@ -10,8 +10,8 @@ from segmentation_platform.contracts import (
     INTERNAL,
     PUBLISHED,
     Column,
+    Contract,
     CustomerSegmentHistory,
-    Published,
     Snapshots,
 )
 from segmentation_platform.warehouse.database import Connection
@@ -26,7 +26,7 @@ _SNAPSHOT_ID, _AS_OF = (column for column in Snapshots.columns() if column.name 
 def create_views(connection: Connection) -> None:
     """Create or replace the views when the contracts are not the ones they were made from.
 
-    Views of changed columns are made anew, unseen by readers; rights on them other than the reader's are lost.
+    Views of changed columns are made again, unseen by readers; rights on them other than the reader's are lost.
     """
     if views_are_current(connection):
         return
@@ -38,7 +38,7 @@ def create_views(connection: Connection) -> None:
         # A view can be replaced only by one with the same columns, or more at the end.
         connection.execute(f"DROP VIEW IF EXISTS serving.{HISTORY}".encode())
         connection.execute(f"DROP VIEW IF EXISTS serving.{REPORTS}".encode())
-        for view in ("snapshot", *(published.view for published in PUBLISHED)):
+        for view in ("snapshot", *(contract.table() for contract in PUBLISHED)):
             for name in (view, f"{view}_history"):
                 connection.execute(sql.SQL("DROP VIEW IF EXISTS {}").format(sql.Identifier("serving", name)))
         connection.execute(sql.SQL(plan))
@@ -56,7 +56,7 @@ def _plan(connection: Connection) -> str:
         _snapshot_views(),
         _history_view(),
         _reports_view(),
-        *(_views(published) for published in PUBLISHED),
+        *(_views(contract) for contract in PUBLISHED),
     ]
     return sql.SQL("\n").join(statements).as_string(connection)
 
@@ -117,22 +117,22 @@ def _reports_view() -> sql.Composed:
     )
 
 
-def _views(published: Published) -> sql.Composable:
-    columns = published.contract.columns()
-    source = sql.Identifier("snapshots", published.view)
-    history = f"{published.view}_history"
+def _views(contract: type[Contract]) -> sql.Composable:
+    columns = contract.columns()
+    source = sql.Identifier("snapshots", contract.table())
+    history = f"{contract.table()}_history"
     return sql.SQL("\n").join(
         [
             sql.SQL(
                 "CREATE OR REPLACE VIEW {view} AS SELECT {names} FROM {source}"
                 " WHERE snapshot_id = (SELECT snapshot_id FROM snapshots.served);"
-            ).format(view=sql.Identifier("serving", published.view), names=_names(columns), source=source),
-            _comments(published.view, published.contract.summary(), columns),
+            ).format(view=sql.Identifier("serving", contract.table()), names=_names(columns), source=source),
+            _comments(contract.table(), contract.summary(), columns),
             sql.SQL(
                 "CREATE OR REPLACE VIEW {view} AS SELECT snapshot_id, snapshots.as_of, {names} FROM {source}"
                 " JOIN snapshots.snapshots USING (snapshot_id);"
             ).format(view=sql.Identifier("serving", history), names=_names(columns, source), source=source),
-            _comments(history, f"All snapshots. {published.contract.summary()}", [_SNAPSHOT_ID, _AS_OF, *columns]),
+            _comments(history, f"All snapshots. {contract.summary()}", [_SNAPSHOT_ID, _AS_OF, *columns]),
         ]
     )
 

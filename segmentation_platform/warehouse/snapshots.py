@@ -15,7 +15,7 @@ import pyarrow as pa
 from psycopg import sql
 from psycopg.rows import class_row
 
-from segmentation_platform.contracts import PUBLISHED, Contract, Published
+from segmentation_platform.contracts import PUBLISHED, Contract
 from segmentation_platform.contracts.frames import to_frame
 from segmentation_platform.warehouse.bulk import batches, copy_in, stream
 from segmentation_platform.warehouse.database import Connection, Database
@@ -31,7 +31,7 @@ class SnapshotError(RuntimeError):
 
 @dataclass(frozen=True)
 class SnapshotFacts:
-    """What is said of a snapshot; columns as in `contracts.Snapshots`."""
+    """What describes a snapshot; columns as in `contracts.Snapshots`."""
 
     as_of: date
     run_id: str
@@ -56,8 +56,8 @@ def publish(
 
     Args:
         database: where
-        facts: what is said of the snapshot
-        tables: a frame for every view of `contracts.PUBLISHED`
+        facts: what describes the snapshot
+        tables: a frame for every table of `contracts.PUBLISHED`
         history: columns of `contracts.CustomerSegmentHistory`; takes the place of that of the ledger's customers
 
     Returns:
@@ -66,8 +66,8 @@ def publish(
     """
     with database.connect() as connection:
         snapshot_id = _register(connection, facts)
-        for published in PUBLISHED:
-            _add_rows(connection, snapshot_id, published, tables[published.view])
+        for contract in PUBLISHED:
+            _add_rows(connection, snapshot_id, contract, tables[contract.table()])
         publish_history(connection, facts.source, history)
         _serve(connection, snapshot_id)
     _vacuum(database)
@@ -236,22 +236,20 @@ def last_published(database: Database) -> datetime | None:
     return row[0].replace(tzinfo=UTC) if row and isinstance(row[0], datetime) else None
 
 
-def read_served(database: Database, published: Published) -> pd.DataFrame:
+def read_served(database: Database, contract: type[Contract]) -> pd.DataFrame:
     """A published table as it is served, ordered by its key."""
-    return _read(database, published, "(SELECT snapshot_id FROM snapshots.served)")
+    return _read(database, contract, "(SELECT snapshot_id FROM snapshots.served)")
 
 
 def read_snapshot(database: Database, contract: type[Contract], snapshot_id: int) -> pd.DataFrame:
     """A published table as it is in one snapshot, ordered by its key; no rows where that was dropped."""
-    published = next(published for published in PUBLISHED if published.contract is contract)
-    return _read(database, published, str(int(snapshot_id)))
+    return _read(database, contract, str(int(snapshot_id)))
 
 
-def _read(database: Database, published: Published, snapshot_id: str) -> pd.DataFrame:
-    contract = published.contract
+def _read(database: Database, contract: type[Contract], snapshot_id: str) -> pd.DataFrame:
     columns = select_list(contract).rpartition(" FROM ")[0]
     condition = f"snapshot_id = {snapshot_id}"
-    query = f"{columns} FROM {SCHEMA}.{published.view} WHERE {condition} ORDER BY {', '.join(contract.key())}"
+    query = f"{columns} FROM {SCHEMA}.{contract.table()} WHERE {condition} ORDER BY {', '.join(contract.key())}"
     with stream(database, query) as reader:
         return to_frame(reader.read_all())
 
@@ -268,9 +266,9 @@ def _register(connection: Connection, facts: SnapshotFacts) -> int:
     return int(str(row[0]))
 
 
-def _add_rows(connection: Connection, snapshot_id: int, published: Published, frame: pd.DataFrame) -> None:
-    columns = ["snapshot_id", *published.contract.column_names()]
-    copy_in(connection, _table(published), columns, _numbered(snapshot_id, batches(published.contract, frame)))
+def _add_rows(connection: Connection, snapshot_id: int, contract: type[Contract], frame: pd.DataFrame) -> None:
+    columns = ["snapshot_id", *contract.column_names()]
+    copy_in(connection, _table(contract), columns, _numbered(snapshot_id, batches(contract, frame)))
 
 
 def _numbered(snapshot_id: int, rows: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -279,13 +277,13 @@ def _numbered(snapshot_id: int, rows: Iterator[pa.RecordBatch]) -> Iterator[pa.R
 
 
 def _vacuum(database: Database) -> None:
-    for published in PUBLISHED:
-        vacuum(database, _table(published))
+    for contract in PUBLISHED:
+        vacuum(database, _table(contract))
     vacuum(database, sql.Identifier(SCHEMA, "reports"))
 
 
-def _table(published: Published) -> sql.Identifier:
-    return sql.Identifier(SCHEMA, published.view)
+def _table(contract: type[Contract]) -> sql.Identifier:
+    return sql.Identifier(SCHEMA, contract.table())
 
 
 def _hold_pointer(connection: Connection) -> None:

@@ -102,7 +102,7 @@ def outdated_tables(connection: Connection, contracts: Iterable[type[Contract]] 
 
 
 def update_tables(connection: Connection, contracts: Iterable[type[Contract]] = COMPUTED) -> None:
-    """Make the working tables, those anew whose columns are not their contract's: all of it can be computed again."""
+    """Make the working tables, those again whose columns are not their contract's: all can be computed again."""
     stored = _stored(connection)
     for contract in contracts:
         if not _is_current(stored, contract):

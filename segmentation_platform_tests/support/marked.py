@@ -20,7 +20,7 @@ def marked_frame(contract: type[Contract], mark: int, rows: int = 5) -> pd.DataF
 
 def marked_tables(mark: int) -> dict[str, pd.DataFrame]:
     """A whole snapshot; the number of rows tells the mark as well."""
-    return {published.view: marked_frame(published.contract, mark, rows=3 + mark % 5) for published in PUBLISHED}
+    return {contract.table(): marked_frame(contract, mark, rows=3 + mark % 5) for contract in PUBLISHED}
 
 
 def marked_history(mark: int) -> pd.DataFrame:

@@ -19,8 +19,8 @@ from segmentation_platform.contracts import (
     Seasonality,
     SegmentDrift,
     SegmentMoves,
-    SegmentProfiles,
     SegmentRecommendations,
+    Segments,
     Snapshots,
 )
 
@@ -51,7 +51,7 @@ def profiles(sizes: dict[str, int] | None = None) -> pd.DataFrame:
     everybody = sum(sizes.values())
     shares = [0.5**place for place in range(1, len(sizes) + 1)]
     return table(
-        SegmentProfiles,
+        Segments,
         [
             {
                 "segment_id": place,

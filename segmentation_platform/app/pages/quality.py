@@ -46,18 +46,19 @@ def _backtest(shop: SnapshotReader) -> None:
     left, middle, right = st.columns(3)
     with left:
         tasks = [task for task in _TASKS if task in set(rows["task"])]
-        task = address.select("What was foretold", "task", tasks, shown=lambda name: _TASKS[name])
+        task = address.select("What is predicted", "task", tasks, shown=lambda name: _TASKS[name])
     with middle:
         metrics = sorted(rows["metric"].unique())
         metric = address.select("Measured by", "metric", metrics, default="ndcg@10")
     with right:
         origins = [f"{origin:%Y-%m-%d}" for origin in sorted(rows["origin"].unique(), reverse=True)]
-        origin = address.select("Played again from", "origin", origins)
+        origin = address.select("As of", "origin", origins)
     one = (rows["task"] == task) & (rows["metric"] == metric) & (rows["origin"] == pd.Timestamp(origin))
     chart(backtest_forest(rows[one]), Name("recommendation_quality", shop.as_of, (task, metric, origin)))
     st.caption(
-        "Past days are played again with what was known then. These offline hits include what would have been bought "
-        "anyway; no uplift is claimed. What a campaign adds is told only by customers who are held out for measuring."
+        "Lists are made as of past days, from what was known then, and compared with what was bought. These offline "
+        "hits include what would have been bought anyway; no uplift is claimed. "
+        "What a campaign adds is told only by customers who are held out for measuring."
     )
 
 

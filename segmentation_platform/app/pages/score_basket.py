@@ -20,7 +20,7 @@ _SHOWN = ("rank", "stock_code", "description", "category", "product_type", "reas
 
 
 def show(shop: SnapshotReader) -> None:
-    """The form, and what is said of the basket in the address."""
+    """The form, and what it says of the basket in the address."""
     scored = from_address(st.query_params.get(_BASKET, ""))
     _begin(scored)
     with st.form("basket", border=False):

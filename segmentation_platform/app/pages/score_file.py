@@ -40,7 +40,7 @@ _OFFERED = ("customer", "list", "rank", "stock_code", "description", "reason")
 
 
 def show(shop: SnapshotReader) -> None:
-    """The upload, what is wrong in it, and what is said of its customers."""
+    """The upload, what is wrong in it, and what it says of its customers."""
     st.write(
         "A file of sales lines, in any format that the platform reads. Each line needs an invoice, a product code, a "
         "description, a quantity, a date, a price, a customer and a country."

@@ -1,4 +1,4 @@
-"""The script that Streamlit runs, anew for every click of every reader."""
+"""The script that Streamlit runs, again for every click of every reader."""
 
 from segmentation_platform.app.navigation import run
 

@@ -5,17 +5,30 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import pandas as pd
 
-from segmentation_platform.contracts import EVERYWHERE, PUBLISHED, Checks
+from segmentation_platform.contracts import (
+    EVERYWHERE,
+    HISTORY,
+    PUBLISHED,
+    SHOWN,
+    Checks,
+    Contract,
+    CustomerSegments,
+    CustomerTastes,
+    SegmentDrift,
+)
 from segmentation_platform.contracts.agreement import disagreements
 from segmentation_platform.orchestration.inputs import fingerprint
-from segmentation_platform.orchestration.metadata import OWNERS
+from segmentation_platform.orchestration.metadata import OWNERS, picture, reading_on
 from segmentation_platform.orchestration.resources import ReportingDateResource, WarehouseResource
-from segmentation_platform.orchestration.stories import story
+from segmentation_platform.reporting.thumbnails import drawn
 from segmentation_platform.settings import ScheduleSettings, Settings
 from segmentation_platform.warehouse import facts, loads, snapshots
 from segmentation_platform.warehouse.snapshots import SnapshotFacts
 
 GROUP = "delivery"
+_FROM_ASSETS: tuple[type[Contract], ...] = tuple(contract for contract in SHOWN if contract is not Checks)
+"""What other assets make, and this one publishes; the checks of the run it collects itself."""
+_INPUTS: tuple[type[Contract], ...] = (*_FROM_ASSETS, CustomerTastes)
 
 
 @dg.asset(
@@ -25,60 +38,16 @@ GROUP = "delivery"
     code_version="1",
     deps=["rejected_sales", "kmeans_model"],
     metadata={"dagster/table_name": "serving.snapshot"},
+    ins={contract.table(): dg.AssetIn() for contract in _INPUTS},
 )
 def published_snapshot(
     context: dg.AssetExecutionContext,
-    customer_segments: pd.DataFrame,
-    segment_profiles: pd.DataFrame,
-    segment_regions: pd.DataFrame,
-    segment_moves: pd.DataFrame,
-    segment_recs: pd.DataFrame,
-    customer_recs: pd.DataFrame,
-    similar_items: pd.DataFrame,
-    rec_backtest: pd.DataFrame,
-    seasonality: pd.DataFrame,
-    cancellations: pd.DataFrame,
-    countries: pd.DataFrame,
-    cohorts: pd.DataFrame,
-    campaigns: pd.DataFrame,
-    campaign_audiences: pd.DataFrame,
-    models: pd.DataFrame,
-    product_demand: pd.DataFrame,
-    regional_demand: pd.DataFrame,
-    item_weights: pd.DataFrame,
-    customer_tastes: pd.DataFrame,
-    product_catalog: pd.DataFrame,
-    model_selection: pd.DataFrame,
-    segment_drift: pd.DataFrame,
-    segment_history: pd.DataFrame,
     warehouse: WarehouseResource,
     reporting_date: ReportingDateResource,
     settings: dg.ResourceParam[Settings],
+    **tables: pd.DataFrame,
 ) -> dg.MaterializeResult[None]:
     """A whole new snapshot in the schema `serving`, flipped into place when all checks have passed."""
-    tables = {
-        "customer_segments": customer_segments,
-        "segment_profiles": segment_profiles,
-        "segment_regions": segment_regions,
-        "segment_moves": segment_moves,
-        "segment_recs": segment_recs,
-        "customer_recs": customer_recs,
-        "similar_items": similar_items,
-        "rec_backtest": rec_backtest,
-        "seasonality": seasonality,
-        "cancellations": cancellations,
-        "countries": countries,
-        "cohorts": cohorts,
-        "campaigns": campaigns,
-        "campaign_audiences": campaign_audiences,
-        "models": models,
-        "product_demand": product_demand,
-        "regional_demand": regional_demand,
-        "item_weights": item_weights,
-        "product_catalog": product_catalog,
-        "model_selection": model_selection,
-        "segment_drift": segment_drift,
-    }
     _refuse_mixed(tables)
     database = warehouse.database()
     as_of = reporting_date.resolve(database)
@@ -89,7 +58,7 @@ def published_snapshot(
             allow_retries=False,
         )
     checks = _checks_of_run(context)
-    passed = int(checks["passed"].sum())
+    passed, customers = int(checks["passed"].sum()), len(tables[CustomerSegments.table()])
     if passed == 0:
         raise dg.Failure("No data check was made in this run. Materialize all assets together.", allow_retries=False)
     snapshot_facts = SnapshotFacts(
@@ -98,30 +67,36 @@ def published_snapshot(
         first_sale=period.first_sale,
         last_sale=period.last_sale,
         lines=period.lines,
-        customers=len(customer_segments),
+        customers=customers,
         guest_share=facts.guest_share(database, as_of),
-        model_version=int(segment_drift.loc[segment_drift["region"] == EVERYWHERE, "model_version"].iloc[0]),
-        taste_version=int(customer_tastes["taste_version"].max()),
+        model_version=_model_version(tables[SegmentDrift.table()]),
+        taste_version=int(tables[CustomerTastes.table()]["taste_version"].max()),
         checks_passed=passed,
         checks_warned=len(checks) - passed,
-        data_note=settings.segmentation.data_note(len(customer_segments), period.days) or None,
+        data_note=settings.segmentation.data_note(customers, period.days) or None,
         inputs=fingerprint(load, reporting_date.as_of, settings, database),
         source=load.source,
     )
-    tables[Checks.table()] = checks
-    frames = {published.view: tables[published.contract.table()] for published in PUBLISHED}
-    snapshot_id = snapshots.publish(database, snapshot_facts, frames, segment_history)
+    frames = {contract.table(): tables[contract.table()] for contract in PUBLISHED if contract is not Checks}
+    frames[Checks.table()] = checks
+    snapshot_id = snapshots.publish(database, snapshot_facts, frames, tables[HISTORY])
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": sum(map(len, frames.values())),
             "snapshot_id": snapshot_id,
             "as_of": as_of.isoformat(),
-            "customers": len(customer_segments),
+            "customers": customers,
             "checks_passed": passed,
             "checks_warned": len(checks) - passed,
-            **story("published_snapshot", snapshots.history(database), settings.links, snapshot_id),
+            **picture("published_snapshot", lambda: drawn.snapshots(snapshots.history(database))),
+            **reading_on("today", settings.links, snapshot_id),
         }
     )
+
+
+def _model_version(drift: pd.DataFrame) -> int:
+    """The model of all customers."""
+    return int(drift.loc[drift["region"] == EVERYWHERE, "model_version"].iloc[0])
 
 
 def _refuse_mixed(tables: dict[str, pd.DataFrame]) -> None:

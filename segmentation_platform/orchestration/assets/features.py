@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
-from segmentation_platform.contracts import CustomerTastes, ProductCatalog, RfmFeatures
+from segmentation_platform.contracts import CustomerTastes, Products, RfmFeatures
 from segmentation_platform.customers.features import rfm_features
 from segmentation_platform.ledger import point_in_time
 from segmentation_platform.ledger.catalog import product_catalog
@@ -29,8 +29,8 @@ GROUP = "features"
             "Recency, frequency, monetary value and habits of every customer, as of the reporting date.",
             is_required=False,
         ),
-        "product_catalog": table_out(
-            ProductCatalog,
+        "products": table_out(
+            Products,
             "Every product sold up to the reporting date: what it is, when and how well it sold.",
             is_required=False,
         ),
@@ -60,8 +60,8 @@ def features(
             customers = rfm_features(session, as_of, settings.customers)
             yield dg.Output(customers, "rfm_features", metadata=_customer_figures(customers))
         products = product_catalog(session)
-        if "product_catalog" in wanted:
-            yield dg.Output(products, "product_catalog", metadata=_product_figures(products))
+        if "products" in wanted:
+            yield dg.Output(products, "products", metadata=_product_figures(products))
         if "customer_tastes" in wanted:
             pairs = customer_products(session, as_of, settings.recommendations.half_life_days)
             tastes = model_registry.tastes(

@@ -14,9 +14,8 @@ from segmentation_platform.ledger.plausible import check_plausible, halves, summ
 from segmentation_platform.ledger.readers import ReadOptions, read_ledger
 from segmentation_platform.orchestration.inputs import find_ledger
 from segmentation_platform.orchestration.io_managers import StoredTable
-from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata, table_out
+from segmentation_platform.orchestration.metadata import OWNERS, glance, preview, table_metadata, table_out
 from segmentation_platform.orchestration.resources import BAD_INPUT, EngineResource, WarehouseResource
-from segmentation_platform.orchestration.stories import story
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import loads
 from segmentation_platform.warehouse.database import Database
@@ -70,7 +69,7 @@ def raw_sales(
             "load_id": load.load_id,
             "file": dg.MetadataValue.path(load.source),
             "sha256": load.sha256,
-            **story("raw_sales", loads.lines_of_loads(database, load.source), settings.links),
+            **glance(RawSales, loads.lines_of_loads(database, load.source), settings.links),
         }
     )
 
@@ -127,9 +126,9 @@ def cleaned_sales(
             raise dg.Failure(str(error), metadata=BAD_INPUT, allow_retries=False) from error
         # The tables are streamed into Postgres while this generator waits.
         kinds = halves(reasons, lines_in_use)
-        yield dg.Output(ledger.clean, "clean_sales", metadata=story("clean_sales", kinds, settings.links))
-        told = story("rejected_sales", reasons, settings.links)
-        yield dg.Output(ledger.rejected, "rejected_sales", metadata=_reasons(reasons) | told)
+        yield dg.Output(ledger.clean, "clean_sales", metadata=glance(CleanSales, kinds, settings.links))
+        shown = glance(RejectedSales, reasons, settings.links)
+        yield dg.Output(ledger.rejected, "rejected_sales", metadata=_reasons(reasons) | shown)
 
 
 def _lines_in_use(warehouse: WarehouseResource) -> int:

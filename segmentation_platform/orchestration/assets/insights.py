@@ -48,7 +48,7 @@ Figures = dict[str, dg.MetadataValue]
 )
 def insights(
     clean_sales: StoredTable,
-    product_catalog: pd.DataFrame,
+    products: pd.DataFrame,
     customer_segments: pd.DataFrame,
     engine: EngineResource,
     warehouse: WarehouseResource,
@@ -61,13 +61,13 @@ def insights(
         clean_sales.stream(COLUMNS) as lines,
         point_in_time.known_sales(engine.engine(), lines, as_of) as session,
     ):
-        hold_lines(session, product_catalog, customer_segments)
+        hold_lines(session, products, customer_segments)
         months = told_months(session, as_of, settings.insights)
         yield dg.Output(months, "seasonality", metadata=_season_figures(months))
         rates = cancellation_rates(session)
-        rated = rated_subjects(rates, product_catalog)
+        rated = rated_subjects(rates, products)
         yield dg.Output(rated, "cancellations", metadata=_cancellation_figures(rated))
-        described = described_countries(session, rates, product_catalog)
+        described = described_countries(session, rates, products)
         yield dg.Output(described, "countries", metadata=_country_figures(described))
         followed = followed_cohorts(session, as_of)
         yield dg.Output(followed, "cohorts", metadata=_cohort_figures(followed))

@@ -50,12 +50,12 @@ _VERSION = "2"
 @dg.multi_asset(
     group_name=GROUP,
     outs={
-        "segment_recs": table_out(
+        "segment_recommendations": table_out(
             SegmentRecommendations,
             "Products to offer to each segment, region and taste: popular, rising and signature lists, with reasons.",
             code_version=_VERSION,
         ),
-        "customer_recs": table_out(
+        "customer_recommendations": table_out(
             CustomerRecommendations,
             "Products to offer to each customer: to buy again, and new to them, with reasons.",
             code_version=_VERSION,
@@ -79,7 +79,7 @@ _VERSION = "2"
 def recommendations(
     clean_sales: StoredTable,
     customer_segments: pd.DataFrame,
-    product_catalog: pd.DataFrame,
+    products: pd.DataFrame,
     engine: EngineResource,
     warehouse: WarehouseResource,
     reporting_date: ReportingDateResource,
@@ -91,16 +91,16 @@ def recommendations(
         clean_sales.stream(point_in_time.COLUMNS) as lines,
         point_in_time.known_sales(engine.engine(), lines, as_of) as session,
     ):
-        sales = Sales(session, customer_segments, product_catalog)
+        sales = Sales(session, customer_segments, products)
         try:
-            offered = offered_products(product_catalog, as_of, rules.sold_within_days)
+            offered = offered_products(products, as_of, rules.sold_within_days)
         except RecommendationError as error:
             raise dg.Failure(str(error), metadata=BAD_INPUT, allow_retries=False) from error
         lists = segment_recommendations(sales, as_of, rules)
-        yield dg.Output(lists, "segment_recs", metadata=_segment_figures(lists))
+        yield dg.Output(lists, "segment_recommendations", metadata=_segment_figures(lists))
         shelf, pairs = learn(sales, lists, as_of, rules)
         own = customer_recommendations(customer_segments, pairs, shelf)
-        yield dg.Output(own, "customer_recs", metadata=_customer_figures(own, offered))
+        yield dg.Output(own, "customer_recommendations", metadata=_customer_figures(own, offered))
         for name, table in ranking_tables(shelf).items():
             yield dg.Output(table, name)
         similar = items_bought_together(known_baskets(session), offered, rules.similar)
@@ -146,9 +146,9 @@ def _customer_figures(own: pd.DataFrame, offered: pd.DataFrame) -> dict[str, dg.
     owners=OWNERS,
     code_version="1",
     metadata=table_metadata(RecommendationQuality),
-    deps=["segment_recs", "customer_recs"],
+    deps=["segment_recommendations", "customer_recommendations"],
 )
-def rec_backtest(
+def recommendation_quality(
     context: dg.AssetExecutionContext,
     clean_sales: StoredTable,
     kmeans_model: list[ModelRecord],
@@ -157,7 +157,7 @@ def rec_backtest(
     reporting_date: ReportingDateResource,
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult[pd.DataFrame]:
-    """How well the lists recommend: past days are played again with what was known then, against popularity."""
+    """How well the lists predict purchases as of past days, from what was known then, against popularity."""
     database = warehouse.database()
     as_of, rules = reporting_date.resolve(database), settings.recommendations
     model = model_registry.fitted(kmeans_model)[EVERYWHERE].model
@@ -167,7 +167,9 @@ def rec_backtest(
         windows = rolling_windows(
             period.first_sale.date(), as_of, rules.backtest.days, rules.backtest.windows_on(as_of)
         )
-        context.log.info(f"playing {len(windows)} times {rules.backtest.days} past days again …")
+        context.log.info(
+            f"judging the lists as of {len(windows)} past days, by the {rules.backtest.days} days after each …"
+        )
         past = past_of(clean_sales, engine.engine(), model, settings.customers)
         quality = backtest(past, windows, rules)
     except (RecommendationError, SegmentationError) as error:

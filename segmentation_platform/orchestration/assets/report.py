@@ -3,11 +3,11 @@
 import dagster as dg
 
 from segmentation_platform.client import Client
-from segmentation_platform.orchestration.metadata import OWNERS
+from segmentation_platform.orchestration.metadata import OWNERS, picture, reading_on
 from segmentation_platform.orchestration.resources import WarehouseResource
-from segmentation_platform.orchestration.stories import story
 from segmentation_platform.reporting.report.render import render
 from segmentation_platform.reporting.report.tables import read_tables
+from segmentation_platform.reporting.thumbnails import drawn
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import reports
 
@@ -36,6 +36,7 @@ def segment_report(warehouse: WarehouseResource, settings: dg.ResourceParam[Sett
             "snapshot_id": snapshot_id,
             "megabytes": round(len(html.encode()) / _MEGA, 3),
             "megabytes_kept": round(size / _MEGA, 3),
-            **story("segment_report", tables["segments"], settings.links, snapshot_id),
+            **picture("segment_report", lambda: drawn.revenue_shares(tables["segments"])),
+            **reading_on("today", settings.links, snapshot_id),
         }
     )

@@ -1,6 +1,6 @@
 """Segmentation: the models, how far customers drifted, who is in which segment, moves, what segments are like."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
 
@@ -12,18 +12,19 @@ from segmentation_platform.contracts import (
     EVERYWHERE,
     CustomerSegmentHistory,
     CustomerSegments,
+    FeatureDrift,
     ModelSelection,
     SegmentDrift,
     SegmentModels,
     SegmentMoves,
-    SegmentProfiles,
     SegmentRegions,
+    Segments,
 )
 from segmentation_platform.customers.point_in_time import Outlook, outlook, past_customers
 from segmentation_platform.ledger import point_in_time
 from segmentation_platform.orchestration import model_registry
 from segmentation_platform.orchestration.io_managers import StoredTable
-from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata, table_out
+from segmentation_platform.orchestration.metadata import OWNERS, glance, preview, table_metadata, table_out
 from segmentation_platform.orchestration.model_registry import Origin
 from segmentation_platform.orchestration.resources import (
     BAD_INPUT,
@@ -31,7 +32,6 @@ from segmentation_platform.orchestration.resources import (
     ReportingDateResource,
     WarehouseResource,
 )
-from segmentation_platform.orchestration.stories import story
 from segmentation_platform.segments import history as histories
 from segmentation_platform.segments import moves, profiles
 from segmentation_platform.segments.errors import SegmentationError
@@ -40,6 +40,7 @@ from segmentation_platform.segments.lifecycle.nightly import (
     NightInputs,
     assign_or_promote,
     drift_table,
+    feature_drift_table,
     selection_table,
 )
 from segmentation_platform.segments.lifecycle.refit import NightResult
@@ -55,7 +56,7 @@ GROUP = "segmentation"
 class ModelConfig(dg.Config):
     """How the models of a run come about."""
 
-    choose_anew: bool = Field(
+    choose_model: bool = Field(
         default=False, description="Choose transform and number of segments again, whatever is in force"
     )
 
@@ -79,6 +80,12 @@ _VERSION = "2"
             "How far customers have drifted from the model in force, and whether it was replaced.",
             kinds=_KINDS,
             code_version=_VERSION,
+        ),
+        "feature_drift": table_out(
+            FeatureDrift,
+            "How far each feature of the customers has shifted since the model in force was fitted.",
+            kinds=_KINDS,
+            code_version="1",
         ),
         "model_selection": table_out(
             ModelSelection,
@@ -114,7 +121,7 @@ def segment_model(
     tonight = NightInputs(rfm_features, as_of, snapshots.night_before(database, source, as_of))
     in_force = model_registry.in_force(database, source, as_of)
     known_models = NightContext(
-        in_force, model_registry.next_segment_id(database, source, as_of), look_back, config.choose_anew
+        in_force, model_registry.next_segment_id(database, source, as_of), look_back, config.choose_model
     )
     try:
         nights = assign_or_promote(tonight, known_models, settings.segmentation)
@@ -126,9 +133,10 @@ def segment_model(
     yield dg.Output(
         records,
         "kmeans_model",
-        metadata=_model_figures(nights[EVERYWHERE]) | story("kmeans_model", evidence, settings.links),
+        metadata=_model_figures(nights[EVERYWHERE]) | glance(SegmentModels, evidence, settings.links),
     )
     yield dg.Output(drift, "segment_drift", metadata=_drift_figures(drift))
+    yield dg.Output(feature_drift_table(nights), "feature_drift", metadata={"largest_psi": _largest_psi(nights)})
     yield dg.Output(evidence, "model_selection", metadata={"evidence": preview(evidence, len(evidence))})
 
 
@@ -155,6 +163,10 @@ def _model_figures(night: NightResult) -> dict[str, dg.MetadataValue]:
     }
 
 
+def _largest_psi(nights: Mapping[str, NightResult]) -> float:
+    return round(max(max(done.drift.shift.features.values()) for done in nights.values()), 4)
+
+
 def _drift_figures(drift: pd.DataFrame) -> dict[str, dg.MetadataValue]:
     row = drift[drift["region"] == EVERYWHERE].iloc[0]
     names = ["psi_recency", "psi_frequency", "psi_monetary", "psi_segments", "shadow_ari", "silhouette", "relabelled"]
@@ -174,7 +186,7 @@ def _drift_figures(drift: pd.DataFrame) -> dict[str, dg.MetadataValue]:
     metadata=table_metadata(CustomerSegmentHistory),
     io_manager_key="io_manager",
 )
-def segment_history(
+def customer_segment_history(
     context: dg.AssetExecutionContext,
     rfm_features: pd.DataFrame,
     kmeans_model: list[ModelRecord],
@@ -218,7 +230,7 @@ def segment_history(
 def customer_segments(
     rfm_features: pd.DataFrame,
     kmeans_model: list[ModelRecord],
-    segment_history: pd.DataFrame,
+    customer_segment_history: pd.DataFrame,
     customer_tastes: pd.DataFrame,
     warehouse: WarehouseResource,
     reporting_date: ReportingDateResource,
@@ -227,7 +239,7 @@ def customer_segments(
     as_of = reporting_date.resolve(warehouse.database())
     features = profiles.with_tastes(rfm_features, customer_tastes)
     assigned = profiles.assign(features, model_registry.fitted(kmeans_model))
-    segments = profiles.customer_segments(assigned, segment_history, as_of)
+    segments = profiles.customer_segments(assigned, customer_segment_history, as_of)
     return dg.MaterializeResult(
         value=segments,
         metadata={
@@ -245,7 +257,7 @@ def customer_segments(
     metadata=table_metadata(SegmentMoves),
 )
 def segment_moves(
-    segment_history: pd.DataFrame,
+    customer_segment_history: pd.DataFrame,
     customer_segments: pd.DataFrame,
     warehouse: WarehouseResource,
     reporting_date: ReportingDateResource,
@@ -253,7 +265,7 @@ def segment_moves(
     """Who moved from which segment to which, month by month, with customers and money."""
     as_of = reporting_date.resolve(warehouse.database())
     monetary = customer_segments.set_index("customer_id")["monetary"]
-    table = moves.segment_moves(segment_history, monetary, as_of)
+    table = moves.segment_moves(customer_segment_history, monetary, as_of)
     last = table[(table["period"] == table["period"].max()) & (table["from_segment"] != table["to_segment"])]
     return dg.MaterializeResult(
         value=table,
@@ -267,8 +279,8 @@ def segment_moves(
 @dg.multi_asset(
     group_name=GROUP,
     outs={
-        "segment_profiles": table_out(
-            SegmentProfiles,
+        "segments": table_out(
+            Segments,
             "What each segment is like: name, size, worth, habits, stability, in words and figures.",
             kinds=_KINDS,
             code_version=_VERSION,
@@ -285,5 +297,5 @@ def described_segments(
     described = Described(customer_segments, rfm_features)
     profile = profiles.segment_profiles(described, model_registry.fitted(kmeans_model))
     shown = profile[["segment", "customers", "revenue_share", "recency_days_mean", "frequency_mean", "monetary_mean"]]
-    yield dg.Output(profile, "segment_profiles", metadata={"profiles": preview(shown)})
+    yield dg.Output(profile, "segments", metadata={"profiles": preview(shown)})
     yield dg.Output(profiles.segment_regions(customer_segments), "segment_regions")

@@ -1,4 +1,4 @@
-"""How well products are recommended: past days are played again with what was known then.
+"""How well the lists predict purchases, as of past days and from what was known then.
 
 Belongs here: windows, models to compare, metrics and their intervals. Does not belong here: the lists themselves.
 """

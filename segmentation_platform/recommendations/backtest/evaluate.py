@@ -1,7 +1,7 @@
-"""Play past days again: fit on what was known before an origin, rank, and compare with what was bought then.
+"""Judge the lists as of past days: fit on what was known before an origin, rank, compare with what was bought.
 
 What a model sees is read from `known_sales` as of the origin, so that later sales and later cancellations of earlier
-sales are unknown; segments, tastes, products and lists are made anew from it. Ties are broken by popularity (buyers
+sales are unknown; segments, tastes, products and lists are made again from it. Ties are broken by popularity (buyers
 of the product), then by code.
 """
 

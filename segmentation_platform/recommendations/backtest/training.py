@@ -28,7 +28,7 @@ class PastLedger:
     Attributes:
         opened: gives a session that holds `known_sales` as of a day (see `ledger.known`)
         segmented: puts the customers of such a session into segments, as of the same day: columns of
-            `contracts.CustomerSegments`; its `taste` is made anew
+            `contracts.CustomerSegments`; its `taste` is made again
 
     """
 

@@ -59,7 +59,7 @@ _PSI = {
 
 
 def backtest_forest(quality: pd.DataFrame) -> Chart:
-    """How well every model foretold, with its interval, best first.
+    """How well every model predicted, with its interval, best first.
 
     Args:
         quality: rows of `contracts.RecommendationQuality` of one task, metric and origin
@@ -70,7 +70,7 @@ def backtest_forest(quality: pd.DataFrame) -> Chart:
     models = models.assign(named=[MODELS.get(name, name) for name in models["model"]])
     table = _quality_table(models)
     if models.empty:
-        said = "No past days could be played again: too few customers were known before them."
+        said = "The lists could not be judged as of a past day: too few customers were known then."
         return Chart(title, said, nothing(said), table)
     first = models.iloc[0]
     figure = _forest(models.iloc[::-1])
@@ -79,7 +79,7 @@ def backtest_forest(quality: pd.DataFrame) -> Chart:
 
 
 def model_choice(model_selection: pd.DataFrame, rules: SegmentationRules | None = None) -> Chart:
-    """What each transform and number of segments foretells; filled where it is stable enough to be chosen.
+    """What each transform and number of segments predicts; filled where it is stable enough to be chosen.
 
     Args:
         model_selection: rows of `contracts.ModelSelection` of one region
@@ -92,8 +92,8 @@ def model_choice(model_selection: pd.DataFrame, rules: SegmentationRules | None 
         said = "There is no evidence of the choice."
         return Chart(title, said, nothing(said), table)
     asked = rules or SegmentationRules()
-    foretold = bool(model_selection["repurchase_auc"].notna().all())
-    column = "repurchase_auc" if foretold else "min_jaccard"
+    predicted = bool(model_selection["repurchase_auc"].notna().all())
+    column = "repurchase_auc" if predicted else "min_jaccard"
     fulfils = (
         (model_selection["min_jaccard"] >= asked.min_chosen_jaccard)
         & (model_selection["prediction_strength"] >= asked.min_prediction_strength)
@@ -105,11 +105,11 @@ def model_choice(model_selection: pd.DataFrame, rules: SegmentationRules | None 
         figure.add_trace(_tried(rows, column, str(transform), place))
     chosen = judged[judged["is_chosen"]]
     figure.add_trace(_ring(chosen, column))
-    words = "foretells who buys again (AUC)" if foretold else "stability of the least stable segment"
+    words = "predicts who buys again (AUC)" if predicted else "stability of the least stable segment"
     figure.update_layout(showlegend=True)
     figure.update_xaxes(title=below("number of segments"), dtick=1)
     figure.update_yaxes(title=below(words))
-    return Chart(title, _choice_said(judged, chosen, foretold), figure, table)
+    return Chart(title, _choice_sentence(judged, chosen, predicted), figure, table)
 
 
 def drift(segment_drift: pd.DataFrame, rules: SegmentationRules | None = None) -> Chart:
@@ -274,7 +274,7 @@ def _ring(chosen: pd.DataFrame, column: str) -> go.Scatter:
     )
 
 
-def _choice_said(judged: pd.DataFrame, chosen: pd.DataFrame, foretold: bool) -> str:
+def _choice_sentence(judged: pd.DataFrame, chosen: pd.DataFrame, predicted: bool) -> str:
     if chosen.empty:
         return f"{len(judged)} fits were judged; none of them is in force."
     one = chosen.iloc[0]
@@ -283,11 +283,11 @@ def _choice_said(judged: pd.DataFrame, chosen: pd.DataFrame, foretold: bool) -> 
         f"{one['judged_on']:%Y-%m-%d}: the least stable segment has a Jaccard of {figures(one['min_jaccard'])}, the "
         f"prediction strength is {figures(one['prediction_strength'])}"
     )
-    foresees = (
-        f", and they foretell who buys again with an AUC of {figures(one['repurchase_auc'])}" if foretold else ""
+    outlook_words = (
+        f", and they predict who buys again with an AUC of {figures(one['repurchase_auc'])}" if predicted else ""
     )
     stable = "" if one["fulfils"] else " None fulfilled all that is asked for, so this is the most stable one."
-    return f"{said}{foresees}.{stable} Filled marks are stable enough to be chosen."
+    return f"{said}{outlook_words}.{stable} Filled marks are stable enough to be chosen."
 
 
 def _used(segment_drift: pd.DataFrame, rules: SegmentationRules) -> pd.DataFrame:

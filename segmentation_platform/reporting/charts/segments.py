@@ -48,7 +48,7 @@ def segment_sizes(segments: pd.DataFrame) -> Chart:
     """A tile for each segment, as large as its customers are many.
 
     Args:
-        segments: columns of `contracts.SegmentProfiles`
+        segments: columns of `contracts.Segments`
 
     """
     title = "Customers by segment"
@@ -66,7 +66,7 @@ def customers_and_revenue(segments: pd.DataFrame) -> Chart:
     """For each segment its share of customers beside its share of revenue.
 
     Args:
-        segments: columns of `contracts.SegmentProfiles`
+        segments: columns of `contracts.Segments`
 
     """
     title = "Share of customers and share of revenue"
@@ -90,7 +90,7 @@ def segment_against_all(segments: pd.DataFrame, segment: str) -> Chart:
     """The habits of a segment's customers as multiples of those of all customers.
 
     Args:
-        segments: columns of `contracts.SegmentProfiles`
+        segments: columns of `contracts.Segments`
         segment: the name of one
 
     """
@@ -112,7 +112,7 @@ def segments_over_time(segments_history: pd.DataFrame) -> Chart:
     """How many customers each segment had on every reporting date; of a date that was done again, the last snapshot.
 
     Args:
-        segments_history: columns of `contracts.SegmentProfiles`, with `snapshot_id` and `as_of`
+        segments_history: columns of `contracts.Segments`, with `snapshot_id` and `as_of`
 
     """
     title = "Segments over time"

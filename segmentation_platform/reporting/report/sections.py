@@ -200,7 +200,7 @@ def _limits(tables: Frames) -> list[str]:
     auc = tables["model_selection"].loc[tables["model_selection"]["is_chosen"], "repurchase_auc"].dropna()
     if len(auc):
         limits.append(
-            f"That segments foretell who buys again (AUC {figures(float(auc.iloc[0]))}; .5 is a coin, 1 is certain) "
+            f"That segments predict who buys again (AUC {figures(float(auc.iloc[0]))}; .5 is a coin, 1 is certain) "
             "was measured on days that the segments had not seen."
         )
     return limits

@@ -10,7 +10,7 @@ _PANELS = {"min_jaccard": "Jaccard", "prediction_strength": "strength", "repurch
 
 
 def selection_svg(evidence: pd.DataFrame) -> str:
-    """Panels over k for the chosen transform: stability, prediction strength, and what segments foretell.
+    """Panels over k for the chosen transform: stability, prediction strength, and what segments predict.
 
     Args:
         evidence: columns of `contracts.ModelSelection`, of one model; AUC is left out where it is not known

@@ -1,7 +1,10 @@
-"""Pictures of any table for Dagster: bars with their words, and columns of a run of numbers."""
+"""Shapes that thumbnails are made of: bars with their words, columns of a run of numbers, histograms."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
+
+import numpy as np
+import pandas as pd
 
 from segmentation_platform.reporting.thumbnails.svg import markdown_image, text
 
@@ -10,6 +13,7 @@ MOST_CHARACTERS = 999
 
 _TEAL = "#00616b"
 _STEP, _LEFT, _WIDTH, _LETTERS = 15, 96, 120, 14
+_BINS = 20
 _COLUMNS, _FLOOR, _TOP, _SPAN = 24, 58, 12, 240
 
 Bar = tuple[str, float, str]
@@ -49,6 +53,37 @@ def columns(title: str, values: Sequence[float], words: str) -> str:
     )
     path = f"<path d='{marks}' stroke='{_TEAL}' stroke-width='{max(step * 0.7, 1):.0f}'/>"
     return _image(title, _svg(72, path + text(0, 8, f"max {_short(max(shown))}") + text(0, 70, _cut(words, 40))))
+
+
+def histogram(title: str, values: pd.Series, words: str, within: tuple[float, float] | None = None) -> str:
+    """How often numbers occur, as columns of a markdown image.
+
+    Args:
+        title: what is shown
+        values: numbers
+        words: written below, before the range
+        within: values beyond these count as these
+
+    """
+    numbers = values.to_numpy(dtype=float)
+    if not len(numbers):
+        return columns(title, [], words)
+    counts, edges = np.histogram(np.clip(numbers, *within) if within else numbers, bins=_BINS, range=within)
+    return columns(title, counts.tolist(), f"{words}: {edges[0]:.3g} to {edges[-1]:.3g}")
+
+
+def pairs(words: pd.Series, numbers: pd.Series, colors: pd.Series | None = None) -> list[Bar]:
+    """Bars of words and numbers, row by row, in colours where they are given."""
+    shades = [""] * len(words) if colors is None else colors
+    return [
+        (str(word), float(number), str(shade)) for word, number, shade in zip(words, numbers, shades, strict=True)
+    ]
+
+
+def largest(sizes: pd.Series) -> list[Bar]:
+    """Bars of sizes by their index, the largest first."""
+    ordered = sizes.sort_values(ascending=False, kind="stable")
+    return [(str(name), float(size), "") for name, size in ordered.items()]
 
 
 def _image(title: str, svg: str) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from segmentation_platform.contracts import EVERYWHERE, ModelSelection, SegmentDrift
+from segmentation_platform.contracts import EVERYWHERE, FeatureDrift, ModelSelection, SegmentDrift
 from segmentation_platform.customers.point_in_time import Outlook, OutlookWindow
 from segmentation_platform.segments.history import relabelled
 from segmentation_platform.segments.lifecycle.refit import (
@@ -47,14 +47,14 @@ class NightContext:
         in_force: the models that assigned until now, by region; none on a ledger's first night
         next_id: the lowest number that no segment of this ledger ever had
         outlook: gives earlier customers and what they did next; is asked only if a model has to be chosen
-        choose_anew: whether transform and k are to be chosen again, whatever is in force
+        choose_model: whether transform and k are to be chosen again, whatever is in force
 
     """
 
     in_force: Mapping[str, InForce]
     next_id: int
     outlook: Callable[[], Outlook | None]
-    choose_anew: bool = False
+    choose_model: bool = False
 
 
 def regions_with_a_model(customers: pd.DataFrame, rules: SegmentationRules) -> list[str]:
@@ -120,6 +120,16 @@ def drift_table(tonight: NightInputs, nights: Mapping[str, NightResult], version
     return pd.DataFrame(rows)[SegmentDrift.column_names()].astype(SegmentDrift.no_rows().dtypes)
 
 
+def feature_drift_table(nights: Mapping[str, NightResult]) -> pd.DataFrame:
+    """How far each feature has shifted since the fit, a row for each: columns of `contracts.FeatureDrift`."""
+    rows = [
+        {"region": region, "feature": feature, "psi": psi}
+        for region, done in nights.items()
+        for feature, psi in done.drift.shift.features.items()
+    ]
+    return pd.DataFrame(rows, columns=FeatureDrift.column_names()).astype(FeatureDrift.no_rows().dtypes)
+
+
 def selection_table(nights: Mapping[str, NightResult]) -> pd.DataFrame:
     """The evidence by which the models in force were chosen: columns of `contracts.ModelSelection`."""
     tables = [done.in_force.fitted.selection_table().assign(region=region) for region, done in nights.items()]
@@ -131,7 +141,7 @@ def _night(today: RegionInputs, known: NightContext, rules: SegmentationRules) -
     before = known.in_force.get(region)
     if before is None:
         return first_night(today, _of_region(known.outlook(), region), rules)
-    if known.choose_anew or not fits_rules(before.fitted, rules):
+    if known.choose_model or not fits_rules(before.fitted, rules):
         return choice_night(today, _of_region(known.outlook(), region), before, rules)
     return ordinary_night(today, before, rules)
 
@@ -152,9 +162,9 @@ def _drift_row(done: NightResult) -> dict[str, object]:
     return {
         "promoted_on": pd.Timestamp(done.in_force.since),
         "promotion": done.in_force.reason,
-        "psi_recency": drift.shift.recency,
-        "psi_frequency": drift.shift.frequency,
-        "psi_monetary": drift.shift.monetary,
+        "psi_recency": drift.shift.features["recency_days"],
+        "psi_frequency": drift.shift.features["frequency"],
+        "psi_monetary": drift.shift.features["monetary"],
         "psi_segments": drift.shift.segments,
         "shadow_ari": drift.agreement,
         "silhouette": drift.silhouette,

@@ -26,7 +26,7 @@ from segmentation_platform.segments.selection.choice import by_worth, choose_mod
 from segmentation_platform.segments.selection.criteria import bootstrap_stability
 from segmentation_platform.segments.transforms import FEATURES, Points, fit_transform
 
-FIRST, MONTHLY, BY_HAND, CHOSEN_AGAIN = "first model", "a month is over", "by hand", "chosen anew"
+FIRST, MONTHLY, BY_HAND, CHOSEN_AGAIN = "first model", "a month is over", "by hand", "chosen again"
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def first_night(today: RegionInputs, outlook: Outlook | None, rules: Segmentatio
 def choice_night(
     today: RegionInputs, outlook: Outlook | None, before: InForce, rules: SegmentationRules
 ) -> NightResult:
-    """Choose transform and k anew and promote; segments whose customers stay together keep number and name.
+    """Choose transform and k again and promote; segments whose customers stay together keep number and name.
 
     Raises:
         SegmentationError: when there are too few customers.

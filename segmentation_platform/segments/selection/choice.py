@@ -104,13 +104,13 @@ def pick(candidates: Sequence[Candidate], rules: SegmentationRules) -> tuple[Can
     """The rule: useful among the stable.
 
     A fit with the rules' transform (with any, if that is `auto`) can be chosen when each of its segments comes back
-    under the bootstrap (mean Jaccard of at least `min_chosen_jaccard`), one half of the customers foretells the segments
-    of the other half (prediction strength of at least `min_prediction_strength`), and a night that follows a day without a
-    sale leaves customers where they are (but for a share of `max_idle_day_relabelled`). Among those the one whose segments best
-    foretell who buys again wins, by the AUC on held-out time; that figure compares across transforms and k, as
-    silhouette, Davies-Bouldin, Calinski-Harabasz and gap do not. Where the ledger is too short for it, the most
-    segments win (Tibshirani & Walther 2005), then the higher prediction strength. If nothing can be chosen, the fit
-    with the most stable least stable segment is taken, and said to be unstable.
+    under the bootstrap (mean Jaccard of at least `min_chosen_jaccard`), one half of the customers predicts the
+    segments of the other half (prediction strength of at least `min_prediction_strength`), and a night that follows a
+    day without a sale leaves customers where they are (but for a share of `max_idle_day_relabelled`). Among those the
+    one whose segments best predict who buys again wins, by the AUC on held-out time; that figure compares across
+    transforms and k, as silhouette, Davies-Bouldin, Calinski-Harabasz and gap do not. Where the ledger is too short
+    for it, the most segments win (Tibshirani & Walther 2005), then the higher prediction strength. If nothing can be
+    chosen, the fit with the most stable least stable segment is taken, and marked as unstable.
 
     Returns:
         The pick, and whether it fulfils the conditions.

@@ -64,7 +64,7 @@ def _best_jaccards(labels: Labels, again: Labels, k: int) -> Points:
 
 
 def prediction_strength(points: Points, k: int, halvings: int, seed: int) -> float:
-    """How well one half of the customers foretells who is together in the other (Tibshirani & Walther 2005).
+    """How well one half of the customers predicts who is together in the other (Tibshirani & Walther 2005).
 
     Args:
         points: shape (customers, features)
@@ -89,9 +89,9 @@ def prediction_strength(points: Points, k: int, halvings: int, seed: int) -> flo
     return float(np.mean(found))
 
 
-def _least_kept_together(own: Labels, foretold: Labels) -> float:
+def _least_kept_together(own: Labels, predicted: Labels) -> float:
     """The lowest share, over segments, of pairs of a segment's customers whom the other labels keep together."""
-    together = contingency_matrix(own, foretold).astype(np.float64)
+    together = contingency_matrix(own, predicted).astype(np.float64)
     size = together.sum(axis=1)
     pairs = (together * (together - 1)).sum(axis=1)
     # A segment of one customer has no pair that could be parted.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from segmentation_platform.client import Client, ClientError, Page
 from segmentation_platform.client.views import VIEWS, columns_of
-from segmentation_platform.contracts import HISTORY, PUBLISHED
+from segmentation_platform.contracts import HISTORY, PUBLISHED, Contract
 from segmentation_platform.contracts.frames import arrow_schema, to_frame
 from segmentation_platform.recommendations.errors import ScoringError
 from segmentation_platform.warehouse.database import Database
@@ -30,9 +30,9 @@ ALL_VIEWS = [*VIEWS, *(f"{view}_history" for view in VIEWS if view != HISTORY)]
 # --- what is read ---
 
 
-@pytest.mark.parametrize("published", PUBLISHED, ids=lambda published: published.view)
-def test_a_view_is_read_as_it_was_published_in_the_order_of_its_key(client: Client, published: object) -> None:
-    view, contract = published.view, published.contract  # type: ignore[attr-defined]
+@pytest.mark.parametrize("contract", PUBLISHED, ids=lambda contract: contract.table())
+def test_a_view_is_read_as_it_was_published_in_the_order_of_its_key(client: Client, contract: type[Contract]) -> None:
+    view = contract.table()
     found = getattr(client, view)()
     expected = shop_tables()[view].sort_values(contract.key(), ignore_index=True)
     pd.testing.assert_frame_equal(found, expected)
@@ -200,9 +200,9 @@ def test_a_pinned_client_stays_with_its_snapshot_while_others_are_published_and_
         publish(shop, facts(2), marked_tables(2), marked_history(2))
         prune(shop, 1)
         assert pinned.snapshot() == before
-        for published in PUBLISHED:
-            found = pinned.table(published.view)
-            assert len(found) == len(shop_tables()[published.view]), published.view
+        for contract in PUBLISHED:
+            found = pinned.table(contract.table())
+            assert len(found) == len(shop_tables()[contract.table()]), contract.table()
         with pinned.pinned() as again:
             assert again.snapshot() == before
     assert client.snapshot().snapshot_id == 2

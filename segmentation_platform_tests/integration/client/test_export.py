@@ -76,7 +76,7 @@ def test_while_a_folder_is_replaced_nothing_is_mixed(client: Client, shop: Datab
     publish(shop, facts(2), marked_tables(2), marked_history(2))
     with Client(folder=folder).pinned() as pinned:
         client.export(folder, overwrite=True)
-        with pytest.raises(ClientError, match="exported anew while it was read"):
+        with pytest.raises(ClientError, match="exported again while it was read"):
             pinned.segments()
 
 

@@ -45,7 +45,7 @@ def run(definitions: dg.Definitions) -> Run:
     """Run the refresh job, or some of its assets, in this process."""
 
     def run_job(
-        *assets: str, as_of: str = "", sales: str = "", choose_anew: bool = False
+        *assets: str, as_of: str = "", sales: str = "", choose_model: bool = False
     ) -> dg.ExecuteInProcessResult:
         config: dict[str, object] = {"resources": {"reporting_date": {"config": {"as_of": as_of}}}}
         if not assets or "raw_sales" in assets:
@@ -53,7 +53,7 @@ def run(definitions: dg.Definitions) -> Run:
         if not assets:
             config["ops"] = {
                 "raw_sales": {"config": {"sales": sales}},
-                "segment_model": {"config": {"choose_anew": choose_anew}},
+                "segment_model": {"config": {"choose_model": choose_model}},
             }
         return definitions.resolve_job_def("refresh").execute_in_process(
             run_config=config,

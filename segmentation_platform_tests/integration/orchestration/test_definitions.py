@@ -11,71 +11,12 @@ import dagster as dg
 import pytest
 import yaml
 
-from segmentation_platform.contracts import WORKING
+from segmentation_platform.contracts import SHOWN, WORKING
 from segmentation_platform.definitions import build_definitions
 from segmentation_platform.orchestration.instance import open_instance
 from segmentation_platform.settings import Settings
 from segmentation_platform_tests.support.repository import REPOSITORY
 
-LINEAGE = {
-    "sales_ledger": set(),
-    "raw_sales": {"sales_ledger"},
-    "clean_sales": {"raw_sales"},
-    "rejected_sales": {"raw_sales"},
-    "rfm_features": {"clean_sales"},
-    "product_catalog": {"clean_sales"},
-    "customer_tastes": {"clean_sales"},
-    "kmeans_model": {"rfm_features", "clean_sales"},
-    "segment_drift": {"rfm_features", "clean_sales"},
-    "model_selection": {"rfm_features", "clean_sales"},
-    "segment_history": {"rfm_features", "kmeans_model", "clean_sales"},
-    "customer_segments": {"rfm_features", "kmeans_model", "segment_history", "customer_tastes"},
-    "segment_moves": {"segment_history", "customer_segments"},
-    "segment_profiles": {"customer_segments", "rfm_features", "kmeans_model"},
-    "segment_regions": {"customer_segments", "rfm_features", "kmeans_model"},
-    "segment_recs": {"clean_sales", "customer_segments", "product_catalog"},
-    "customer_recs": {"clean_sales", "customer_segments", "product_catalog"},
-    "similar_items": {"clean_sales", "customer_segments", "product_catalog"},
-    "product_demand": {"clean_sales", "customer_segments", "product_catalog"},
-    "regional_demand": {"clean_sales", "customer_segments", "product_catalog"},
-    "item_weights": {"clean_sales", "customer_segments", "product_catalog"},
-    "models": {"kmeans_model"},
-    "rec_backtest": {"clean_sales", "kmeans_model", "segment_recs", "customer_recs"},
-    "seasonality": {"clean_sales", "product_catalog", "customer_segments"},
-    "cancellations": {"clean_sales", "product_catalog", "customer_segments"},
-    "countries": {"clean_sales", "product_catalog", "customer_segments"},
-    "cohorts": {"clean_sales", "product_catalog", "customer_segments"},
-    "campaigns": {"customer_segments", "rfm_features", "seasonality"},
-    "campaign_audiences": {"customer_segments", "rfm_features", "seasonality"},
-    "published_snapshot": {
-        "campaigns",
-        "campaign_audiences",
-        "customer_segments",
-        "segment_profiles",
-        "segment_regions",
-        "segment_moves",
-        "segment_recs",
-        "customer_recs",
-        "similar_items",
-        "rec_backtest",
-        "seasonality",
-        "cancellations",
-        "countries",
-        "cohorts",
-        "models",
-        "product_demand",
-        "regional_demand",
-        "item_weights",
-        "customer_tastes",
-        "product_catalog",
-        "model_selection",
-        "segment_drift",
-        "segment_history",
-        "kmeans_model",
-        "rejected_sales",
-    },
-    "segment_report": {"published_snapshot"},
-}
 HOUSEKEEPING = "platform_storage"
 GROUPS = {"ingest", "features", "segmentation", "recommendation", "delivery"}
 
@@ -94,24 +35,75 @@ def test_the_definitions_are_loadable(built: dg.Definitions) -> None:
     dg.Definitions.validate_loadable(built)
 
 
-def test_the_lineage_leads_from_the_ledger_file_to_the_snapshot(specs: dict[str, dg.AssetSpec]) -> None:
-    found = {name: {dep.asset_key.to_user_string() for dep in spec.deps} for name, spec in specs.items()}
-    assert found == LINEAGE | {HOUSEKEEPING: set()}
+def test_every_asset_comes_from_the_ledger_file(specs: dict[str, dg.AssetSpec]) -> None:
+    assert {name for name in specs if "sales_ledger" in upstream(name, specs)} == set(specs) - {
+        "sales_ledger",
+        HOUSEKEEPING,
+    }
+
+
+def test_only_cleaning_reads_the_raw_lines_and_only_ingest_the_file(specs: dict[str, dg.AssetSpec]) -> None:
+    assert {name for name in specs if "sales_ledger" in direct(name, specs)} == {"raw_sales"}
+    assert {name for name in specs if "raw_sales" in direct(name, specs)} == {"clean_sales", "rejected_sales"}
+
+
+def test_the_snapshot_waits_for_every_published_table_and_the_report_for_the_snapshot(
+    specs: dict[str, dg.AssetSpec],
+) -> None:
+    published = {contract.table() for contract in SHOWN} - {"checks"}
+    assert published <= direct("published_snapshot", specs)
+    assert direct("segment_report", specs) == {"published_snapshot"}
+    assert {name for name in specs if "published_snapshot" in upstream(name, specs)} == {"segment_report"}
+
+
+@pytest.mark.parametrize(
+    ("later", "earlier"),
+    [
+        ("kmeans_model", "rfm_features"),
+        ("customer_segments", "kmeans_model"),
+        ("segments", "customer_segments"),
+        ("segment_moves", "customer_segment_history"),
+        ("segment_recommendations", "customer_segments"),
+        ("customer_recommendations", "customer_segments"),
+        ("campaign_audiences", "seasonality"),
+    ],
+)
+def test_the_flow_goes_from_customers_to_models_to_segments_to_recommendations(
+    later: str, earlier: str, specs: dict[str, dg.AssetSpec]
+) -> None:
+    assert earlier in upstream(later, specs)
+    assert later not in upstream(earlier, specs)
+
+
+def direct(name: str, specs: dict[str, dg.AssetSpec]) -> set[str]:
+    """What an asset is made from."""
+    return {dep.asset_key.to_user_string() for dep in specs[name].deps}
+
+
+def upstream(name: str, specs: dict[str, dg.AssetSpec]) -> set[str]:
+    """What an asset is made from, and what that is made from."""
+    return direct(name, specs).union(*(upstream(earlier, specs) for earlier in direct(name, specs)))
 
 
 def test_every_asset_is_in_one_of_five_groups_of_the_flow_or_of_operations_and_says_what_it_is(
     specs: dict[str, dg.AssetSpec],
 ) -> None:
-    assert {spec.group_name for name, spec in specs.items() if name in LINEAGE} == GROUPS
-    assert {name for name, spec in specs.items() if spec.group_name == "operations"} == {HOUSEKEEPING}
+    assert {spec.group_name for name, spec in specs.items() if name != HOUSEKEEPING} == GROUPS
+    assert specs[HOUSEKEEPING].group_name == "operations"
     for name, spec in specs.items():
-        assert len(name) <= 20, f"{name} is cut in the graph"
         assert spec.description, name
         assert spec.owners, name
         assert spec.kinds, name
         if name not in ("sales_ledger", HOUSEKEEPING):
             assert spec.code_version, name
             assert spec.metadata["dagster/table_name"], name
+
+
+def test_names_are_told_apart_in_the_graph_which_cuts_the_middle_out_of_long_ones(
+    specs: dict[str, dg.AssetSpec],
+) -> None:
+    shown = [name if len(name) <= 20 else f"{name[:9]}…{name[-8:]}" for name in specs]
+    assert len(set(shown)) == len(specs)
 
 
 def test_every_working_table_shows_its_contract_as_its_schema(specs: dict[str, dg.AssetSpec]) -> None:
@@ -184,11 +176,13 @@ def test_the_nightly_schedule_can_be_set() -> None:
     assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
 
 
-def test_both_jobs_refresh_every_asset_and_only_one_uses_many_processes(built: dg.Definitions) -> None:
+def test_both_jobs_refresh_every_asset_and_only_one_uses_many_processes(
+    built: dg.Definitions, specs: dict[str, dg.AssetSpec]
+) -> None:
     one, many = built.resolve_job_def("refresh"), built.resolve_job_def("refresh_multiprocess")
     for job in (one, many):
         names = {key.to_user_string() for key in job.asset_layer.executable_asset_keys}
-        assert names == set(LINEAGE) - {"sales_ledger"}
+        assert names == set(specs) - {"sales_ledger", HOUSEKEEPING}
     assert (one.executor_def.name, many.executor_def.name) == ("in_process", "multiprocess")
 
 
@@ -207,12 +201,13 @@ def test_the_snapshot_is_overdue_when_the_longest_gap_of_the_schedule_and_the_ti
 def test_a_run_that_is_tried_again_begins_anew_and_one_machine_runs_one_at_a_time(built: dg.Definitions) -> None:
     for name in ("refresh", "refresh_multiprocess"):
         assert built.resolve_job_def(name).tags["dagster/retry_strategy"] == "ALL_STEPS"
-    server = yaml.safe_load((REPOSITORY / "dagster.yaml").read_text())
+    server = yaml.safe_load((REPOSITORY / "deploy" / "container" / "dagster.yaml").read_text())
+    clone = yaml.safe_load((REPOSITORY / "dagster.yaml").read_text())
     with tempfile.TemporaryDirectory() as home:
         open_instance(Path(home)).dispose()
         machine = yaml.safe_load((Path(home) / "dagster.yaml").read_text())
     shared = machine.keys()
-    assert {name: server[name] for name in shared} == machine
+    assert {name: server[name] for name in shared} == {name: clone[name] for name in shared} == machine
     assert server["concurrency"]["runs"]["max_concurrent_runs"] == 1
     assert server["run_retries"] == {"enabled": True, "max_retries": 2, "retry_on_asset_or_op_failure": False}
 
@@ -242,23 +237,50 @@ def test_the_database_password_is_in_no_configuration(monkeypatch: pytest.Monkey
     assert "correct-horse" not in shown
 
 
+COMMANDS = (
+    ("dg", "list", "defs"),
+    ("dg", "check", "defs"),
+    ("dagster", "definitions", "validate"),
+    ("dagster", "definitions", "validate", "-w", "workspace.yaml"),
+)
+
+
 @pytest.mark.slow
-def test_the_workspace_file_loads_in_a_fresh_interpreter(tmp_path: Path) -> None:
-    location = yaml.safe_load((REPOSITORY / "workspace.yaml").read_text())["load_from"][0]["python_module"]
-    assert location["location_name"] == "segmentation_platform"
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_dagsters_own_commands_work_in_a_clone_without_a_variable_set(command: tuple[str, ...], clone: Path) -> None:
+    program = Path(sys.executable).parent / command[0]
     done = subprocess.run(
-        [sys.executable, "-m", "dagster", "definitions", "validate", "-w", "workspace.yaml"],
-        cwd=REPOSITORY,
-        env={**os.environ, "DAGSTER_HOME": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
+        [str(program), *command[1:]], cwd=clone, env=_plain_environment(), capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_dagsters_own_commands_and_ours_keep_runs_in_the_same_place(
+    clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(clone)
+    with open_instance(clone / ".segmentation" / "dagster") as ours:
+        run_id = ours.create_run_for_job(dg.job(name="any")(lambda: None)).run_id
+        with dg.DagsterInstance.from_config(str(clone)) as theirs:
+            assert theirs.get_run_by_id(run_id) is not None
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A folder with what Dagster's commands look for at the top of a clone."""
+    for name in ("dagster.yaml", "workspace.yaml", "pyproject.toml", "segmentation.toml"):
+        (tmp_path / name).write_bytes((REPOSITORY / name).read_bytes())
+    (tmp_path / "segmentation_platform").symlink_to(REPOSITORY / "segmentation_platform")
+    return tmp_path
+
+
+def _plain_environment() -> dict[str, str]:
+    ours = ("DAGSTER", "SEGMENTATION", "DATABASE_URL")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
 def test_the_server_configuration_takes_every_value_from_the_environment() -> None:
-    config = yaml.safe_load((REPOSITORY / "dagster.yaml").read_text())
+    config = yaml.safe_load((REPOSITORY / "deploy" / "container" / "dagster.yaml").read_text())
     storage = config["storage"]["postgres"]["postgres_db"]
     assert storage.pop("scheme") == "postgresql+psycopg2"
     assert all(set(value) == {"env"} for value in storage.values())

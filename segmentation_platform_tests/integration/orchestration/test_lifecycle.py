@@ -26,8 +26,8 @@ from segmentation_platform_tests.support.stages import (
 
 
 def served(database: Database, view: str) -> pd.DataFrame:
-    [published] = [p for p in PUBLISHED if p.view == view]
-    return snapshots.read_served(database, published)
+    [contract] = [p for p in PUBLISHED if p.table() == view]
+    return snapshots.read_served(database, contract)
 
 
 def history(database: Database) -> pd.DataFrame:
@@ -38,8 +38,8 @@ def history(database: Database) -> pd.DataFrame:
 
 
 def snapshot(database: Database, number: int, view: str) -> pd.DataFrame:
-    [published] = [p for p in PUBLISHED if p.view == view]
-    return snapshots.read_snapshot(database, published.contract, number)
+    [contract] = [p for p in PUBLISHED if p.table() == view]
+    return snapshots.read_snapshot(database, contract, number)
 
 
 def drift(database: Database, snapshot_id: int | None = None) -> dict[str, object]:
@@ -95,11 +95,11 @@ def test_the_next_night_keeps_the_model_and_a_night_a_month_later_promotes_its_r
 
 @after_a_month
 def test_a_day_that_is_done_again_gives_the_same_tables_models_and_history(run: Run, database: Database) -> None:
-    before = {p.view: snapshots.read_served(database, p) for p in PUBLISHED}, history(database)
+    before = {p.table(): snapshots.read_served(database, p) for p in PUBLISHED}, history(database)
     for as_of in (FIRST, LATER):
         assert run(as_of=as_of).success
-    for published in PUBLISHED:
-        assert snapshots.read_served(database, published).equals(before[0][published.view]), published.view
+    for contract in PUBLISHED:
+        assert snapshots.read_served(database, contract).equals(before[0][contract.table()]), contract.table()
     assert history(database).equals(before[1])
 
 
@@ -172,8 +172,8 @@ def test_a_model_can_be_chosen_anew_and_segments_whose_customers_stay_together_k
     run: Run, database: Database
 ) -> None:
     named = served(database, "segments").set_index("segment_id")["segment"].sort_index()
-    assert run(as_of=NEXT, choose_anew=True).success
-    assert drift(database)["promotion"] == "chosen anew"
+    assert run(as_of=NEXT, choose_model=True).success
+    assert drift(database)["promotion"] == "chosen again"
     after = served(database, "segments").set_index("segment_id")["segment"].sort_index()
     assert set(named.index) & set(after.index)
     assert all(named[number] == after[number] for number in set(named.index) & set(after.index))

@@ -66,10 +66,10 @@ def test_a_refresh_makes_every_asset_passes_every_check_and_publishes(
     rows: dict[str, object] = {name: told.get("dagster/row_count") for name, told in made.items()} | {
         Checks.table(): len(checks)
     }
-    for published in PUBLISHED:
-        frame = snapshots.read_served(database, published)
-        assert len(frame) == rows[published.contract.table()]
-        published.contract.validate(frame)
+    for contract in PUBLISHED:
+        frame = snapshots.read_served(database, contract)
+        assert len(frame) == rows[contract.table()]
+        contract.validate(frame)
 
 
 @refreshed
@@ -86,12 +86,12 @@ def test_a_second_refresh_loads_the_same_file_only_once(run: Run, database: Data
 def test_equal_inputs_give_an_equal_snapshot(
     settings: Settings, warehouse: WarehouseResource, database: Database
 ) -> None:
-    first = {p.view: snapshots.read_served(database, p) for p in PUBLISHED}
+    first = {p.table(): snapshots.read_served(database, p) for p in PUBLISHED}
     assert not first["recommendation_quality"].empty
     job = build_definitions(judged(settings), {"warehouse": warehouse}).resolve_job_def("refresh")
     assert job.execute_in_process(raise_on_error=False).success
-    for published in PUBLISHED:
-        assert first[published.view].equals(snapshots.read_served(database, published)), published.view
+    for contract in PUBLISHED:
+        assert first[contract.table()].equals(snapshots.read_served(database, contract)), contract.table()
 
 
 @refreshed
@@ -144,21 +144,37 @@ SPOILED = [
         "INSERT INTO warehouse.rfm_features SELECT * FROM warehouse.rfm_features LIMIT 3",
     ),
     ("kmeans_model", "model_is_readable", "UPDATE warehouse.segment_models SET silhouette = 7"),
-    ("segment_profiles", "every_segment_has_customers", "DELETE FROM warehouse.segment_profiles WHERE rank = 1"),
-    ("segment_recs", "tables_agree", "UPDATE warehouse.segment_profiles SET customers = customers + 1"),
-    ("segment_recs", "tables_agree", "UPDATE warehouse.segment_recs SET segment = 'Nobody' WHERE rank = 1"),
-    ("segment_recs", "tables_agree", "DELETE FROM warehouse.product_catalog"),
-    ("segment_recs", "tables_agree", "UPDATE warehouse.customer_recs SET customer_id = 'nobody' WHERE rank = 1"),
-    ("segment_recs", "tables_agree", "UPDATE warehouse.similar_items SET similar_stock_code = '?' WHERE rank = 1"),
-    ("segment_recs", "tables_agree", "UPDATE warehouse.countries SET revenue = revenue + 9"),
-    ("segment_recs", "tables_agree", "DELETE FROM warehouse.cohorts WHERE months_since = 0"),
+    ("segments", "every_segment_has_customers", "DELETE FROM warehouse.segments WHERE rank = 1"),
+    ("segment_recommendations", "tables_agree", "UPDATE warehouse.segments SET customers = customers + 1"),
+    (
+        "segment_recommendations",
+        "tables_agree",
+        "UPDATE warehouse.segment_recommendations SET segment = 'Nobody' WHERE rank = 1",
+    ),
+    ("segment_recommendations", "tables_agree", "DELETE FROM warehouse.products"),
+    (
+        "segment_recommendations",
+        "tables_agree",
+        "UPDATE warehouse.customer_recommendations SET customer_id = 'nobody' WHERE rank = 1",
+    ),
+    (
+        "segment_recommendations",
+        "tables_agree",
+        "UPDATE warehouse.similar_items SET similar_stock_code = '?' WHERE rank = 1",
+    ),
+    ("segment_recommendations", "tables_agree", "UPDATE warehouse.countries SET revenue = revenue + 9"),
+    ("segment_recommendations", "tables_agree", "DELETE FROM warehouse.cohorts WHERE months_since = 0"),
     ("seasonality", "keeps_contract", "UPDATE warehouse.seasonality SET subject_kind = 'mood'"),
     ("cancellations", "keeps_contract", "UPDATE warehouse.cancellations SET line_rate_shrunk = 2"),
     ("countries", "keeps_contract", "UPDATE warehouse.countries SET revenue_share = 2"),
     ("cohorts", "keeps_contract", "UPDATE warehouse.cohorts SET retention = -1"),
-    ("customer_recs", "keeps_contract", "UPDATE warehouse.customer_recs SET list = 'mood' WHERE rank = 1"),
+    (
+        "customer_recommendations",
+        "keeps_contract",
+        "UPDATE warehouse.customer_recommendations SET list = 'mood' WHERE rank = 1",
+    ),
     ("similar_items", "keeps_contract", "UPDATE warehouse.similar_items SET confidence = 2 WHERE rank = 1"),
-    ("rec_backtest", "keeps_contract", "UPDATE warehouse.rec_backtest SET task = 'mood'"),
+    ("recommendation_quality", "keeps_contract", "UPDATE warehouse.recommendation_quality SET task = 'mood'"),
     ("customer_tastes", "keeps_contract", "UPDATE warehouse.customer_tastes SET taste_version = 0"),
     ("segment_moves", "keeps_contract", "UPDATE warehouse.segment_moves SET customer_share = 2"),
     ("segment_drift", "keeps_contract", "UPDATE warehouse.segment_drift SET psi_recency = -1"),
@@ -305,9 +321,9 @@ def test_an_impossible_reporting_date_is_said_so(run: Run, as_of: str, words: st
 
 @after_a_month
 def test_customers_who_moved_since_an_earlier_day_carry_their_earlier_segment(database: Database) -> None:
-    [published] = [p for p in PUBLISHED if p.view == "customer_segments"]
-    before = snapshots.read_snapshot(database, published.contract, 1).set_index("customer_id")["segment"]
-    after = snapshots.read_served(database, published).set_index("customer_id")
+    [contract] = [p for p in PUBLISHED if p.table() == "customer_segments"]
+    before = snapshots.read_snapshot(database, contract, 1).set_index("customer_id")["segment"]
+    after = snapshots.read_served(database, contract).set_index("customer_id")
     moved = after[after["changed_on"] == LATER]
     assert not moved.empty
     assert (moved["previous_segment"] == before.reindex(moved.index)).all()
@@ -318,9 +334,9 @@ def test_customers_who_moved_since_an_earlier_day_carry_their_earlier_segment(da
 
 @refreshed
 def test_one_asset_of_the_features_can_be_made_alone(run: Run) -> None:
-    result = run("product_catalog")
+    result = run("products")
     assert result.success
-    assert set(materialized(result)) == {"product_catalog"}
+    assert set(materialized(result)) == {"products"}
 
 
 def test_a_ledger_without_one_genuine_line_is_said_so(run: Run, tmp_path: Path, shop_ledger: Path) -> None:
@@ -369,7 +385,7 @@ def test_the_same_file_is_read_again_when_its_columns_are_mapped_otherwise(
         mapped = settings.model_copy(update={"ledger": settings.ledger.model_validate(ledger)})
         job = build_definitions(mapped, {"warehouse": warehouse}).resolve_job_def("refresh")
         assert job.execute_in_process(raise_on_error=False).success
-    [products] = [p for p in PUBLISHED if p.view == "products"]
+    [products] = [p for p in PUBLISHED if p.table() == "products"]
     assert set(snapshots.read_served(database, products)["description"]) == {"BOX"}
 
 

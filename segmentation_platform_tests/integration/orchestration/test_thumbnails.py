@@ -1,17 +1,24 @@
-"""Every asset's page tells its story: numbers that plot, one small picture, and where to go on."""
+"""Every asset's page shows numbers that plot, one small picture, and where to read on."""
 
 import re
 from base64 import b64decode
 from xml.etree import ElementTree
 
 import dagster as dg
+import pandas as pd
+import pytest
 
+from segmentation_platform.app.navigation import ENTRIES
+from segmentation_platform.contracts import Segments
 from segmentation_platform.definitions import build_definitions
-from segmentation_platform.orchestration.stories import PAGES, story
-from segmentation_platform.reporting.thumbnails.tables import PICTURES
+from segmentation_platform.orchestration.io_managers import CONTRACTS
+from segmentation_platform.orchestration.metadata import glance
+from segmentation_platform.reporting.thumbnails.drawn import DRAWN
 from segmentation_platform.settings import LinkSettings, Settings
 from segmentation_platform.warehouse import reports
 from segmentation_platform.warehouse.database import Database
+from segmentation_platform_tests.integration.orchestration.conftest import Run
+from segmentation_platform_tests.support.report_frames import profiles
 from segmentation_platform_tests.support.stages import Night, refreshed
 
 LONGEST_SHOWN = 1_000
@@ -40,11 +47,18 @@ def assert_told(name: str, metadata: dict[str, dg.MetadataValue]) -> None:
     assert "nan" not in b64decode(drawn[1]).decode()
     links = {v.value for v in metadata.values() if isinstance(v, dg.UrlMetadataValue)}
     assert any(re.fullmatch(r"http://127\.0\.0\.1:9464/reports/(latest|\d+)", str(link)) for link in links), name
-    assert f"http://127.0.0.1:8501/{PAGES[name]}" in links, name
+    assert f"http://127.0.0.1:8501/{page_of(name)}" in links, name
+
+
+def page_of(name: str) -> str:
+    """The page of the app that its contract names; the first one for assets without a table of their own."""
+    contract = CONTRACTS.get("segment_models" if name == "kmeans_model" else name)
+    shown = contract.shown() if contract else None
+    return shown.page if shown else "today"
 
 
 @refreshed
-def test_every_asset_of_a_night_and_of_housekeeping_tells_its_story(
+def test_every_asset_of_a_night_and_of_housekeeping_shows_numbers_a_picture_and_links(
     the_night: Night, definitions: dg.Definitions, settings: Settings, database: Database
 ) -> None:
     tidied = definitions.resolve_job_def("tidy_up").execute_in_process()
@@ -67,12 +81,29 @@ def assert_the_report_is_kept_with_its_snapshot(database: Database, metadata: di
     assert 4 < float(str(metadata["megabytes"].value)) < 6
 
 
-def test_every_asset_has_a_page_of_the_app_and_a_picture(settings: Settings) -> None:
-    assert set(PAGES) == set(PICTURES) == made(settings)
-    assert set(PAGES.values()) == APP_PAGES
+def test_every_page_that_a_contract_names_is_in_the_app_and_every_page_shows_a_table() -> None:
+    pages = {shown.page for contract in CONTRACTS.values() if (shown := contract.shown())}
+    assert pages == APP_PAGES == {entry.path for entry in ENTRIES}
+
+
+def test_a_picture_that_can_not_be_drawn_warns_and_the_night_goes_on(
+    run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_: pd.DataFrame) -> str:
+        raise ZeroDivisionError("no such colour")
+
+    monkeypatch.setitem(DRAWN, "segment_moves", broken)
+    result = run()
+    assert result.success
+    [made] = [
+        event.step_materialization_data.materialization.metadata
+        for event in result.all_events
+        if event.is_step_materialization and event.asset_key and event.asset_key.path[-1] == "segment_moves"
+    ]
+    assert "picture" not in made
+    assert "app" in made
+    assert "The picture of segment_moves can't be drawn: ZeroDivisionError: no such colour" in caplog.text
 
 
 def test_what_is_not_there_is_not_linked_to() -> None:
-    from segmentation_platform_tests.support.report_frames import profiles
-
-    assert set(story("segment_profiles", profiles(), LinkSettings(reports="", app=""))) == {"picture"}
+    assert set(glance(Segments, profiles(), LinkSettings(reports="", app=""))) == {"picture"}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from segmentation_platform.contracts import PUBLISHED, ProductCatalog
+from segmentation_platform.contracts import PUBLISHED, Products
 from segmentation_platform.warehouse import backup
 from segmentation_platform.warehouse.backup import back_up, restore
 from segmentation_platform.warehouse.database import Database, DatabaseError
@@ -31,7 +31,7 @@ def file(tmp_path: Path) -> Path:
 @pytest.fixture
 def published(database: Database) -> Database:
     """A database with two snapshots."""
-    replace_table(database, ProductCatalog, marked_frame(ProductCatalog, 1))
+    replace_table(database, Products, marked_frame(Products, 1))
     for mark in (1, 2):
         publish(database, facts(mark), marked_tables(mark), marked_history(mark))
     return database
@@ -59,8 +59,8 @@ def test_a_restored_database_holds_every_row_and_serves_and_publishes_on(
     assert publish(empty_database, facts(3), marked_tables(3), marked_history(3)) == 3
     with empty_database.connect() as connection:
         connection.execute(f"SET ROLE {READER}".encode())
-        for view in PUBLISHED:
-            assert connection.execute(f"SELECT * FROM serving.{view.view}".encode()).fetchall()
+        for contract in PUBLISHED:
+            assert connection.execute(f"SELECT * FROM serving.{contract.table()}".encode()).fetchall()
 
 
 def test_a_backup_is_its_owners_alone_and_an_earlier_one_gives_way_when_the_new_one_is_whole(

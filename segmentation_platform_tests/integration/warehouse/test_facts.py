@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from segmentation_platform.contracts import CleanSales, ProductCatalog, RejectedSales, RfmFeatures
+from segmentation_platform.contracts import CleanSales, Products, RejectedSales, RfmFeatures
 from segmentation_platform.contracts.ledger import TEXT_COLUMNS
 from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.clean import cleaned_ledger
@@ -155,13 +155,13 @@ def test_paying_customers_are_known_and_bought_before_the_day(database: Database
 
 
 def test_repeated_keys_are_found_and_counted_and_no_others(database: Database) -> None:
-    products = marked_frame(ProductCatalog, 1, rows=4)
-    replace_table(database, ProductCatalog, pd.concat([products, products.iloc[[1, 1, 3]]]))
-    assert facts.repeated_keys(database, ProductCatalog) == [
+    products = marked_frame(Products, 1, rows=4)
+    replace_table(database, Products, pd.concat([products, products.iloc[[1, 1, 3]]]))
+    assert facts.repeated_keys(database, Products) == [
         {"key": "00002", "rows": "3"},
         {"key": "00004", "rows": "2"},
     ]
-    assert len(facts.repeated_keys(database, ProductCatalog, limit=1)) == 1
+    assert len(facts.repeated_keys(database, Products, limit=1)) == 1
     lines = marked_frame(CleanSales, 1, rows=3)
     replace_table(database, CleanSales, pd.concat([lines, lines.iloc[[2]], lines.assign(load_id=9)]))
     assert facts.repeated_keys(database, CleanSales) == [{"key": "3, 3", "rows": "2"}]

@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 from psycopg.pq import Ping
 
-from segmentation_platform.contracts import PUBLISHED, WORKING, ProductCatalog
+from segmentation_platform.contracts import PUBLISHED, WORKING, Products
 from segmentation_platform.warehouse import prepare
 from segmentation_platform.warehouse.access import open_database
 from segmentation_platform.warehouse.bulk import stream
@@ -41,18 +41,18 @@ FORBIDDEN_TO_RUNNER = [
     "CREATE INDEX mine ON warehouse.raw_sales (invoice)",
     "CREATE FUNCTION warehouse.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
     "DROP TABLE warehouse.raw_sales",
-    "DROP TABLE warehouse.product_catalog",
+    "DROP TABLE warehouse.products",
     "DROP TABLE snapshots.segments CASCADE",
     "DROP VIEW serving.segments",
     "DROP SCHEMA warehouse CASCADE",
     "ALTER TABLE warehouse.raw_sales ADD COLUMN x int",
-    "ALTER TABLE warehouse.product_catalog DROP COLUMN units",
+    "ALTER TABLE warehouse.products DROP COLUMN units",
     "ALTER TABLE snapshots.segments DISABLE TRIGGER ALL",
     "ALTER TABLE snapshots.segments OWNER TO CURRENT_USER",
     "ALTER SCHEMA serving RENAME TO mine",
     "COMMENT ON TABLE warehouse.raw_sales IS 'mine'",
     "TRUNCATE warehouse.raw_sales",
-    "TRUNCATE warehouse.product_catalog",
+    "TRUNCATE warehouse.products",
     "INSERT INTO warehouse.migrations VALUES ('9999')",
     "UPDATE warehouse.migrations SET version_num = '0001'",
     "DELETE FROM warehouse.migrations",
@@ -63,7 +63,7 @@ FORBIDDEN_TO_RUNNER = [
 FORBIDDEN_TO_READER = [
     *FORBIDDEN_TO_RUNNER,
     *(f"SELECT * FROM warehouse.{contract.table()}" for contract in WORKING),
-    *(f"SELECT * FROM snapshots.{published.view}" for published in PUBLISHED),
+    *(f"SELECT * FROM snapshots.{contract.table()}" for contract in PUBLISHED),
     "SELECT * FROM warehouse.migrations",
     "SELECT * FROM warehouse.promotions",
     "SELECT * FROM snapshots.snapshots",
@@ -122,8 +122,8 @@ def test_the_reader_may_do_no_more_than_read_the_views(prepared: Server) -> None
     with prepared.as_(prepared.accounts.reader).connect_autocommit() as connection:
         become = [f"SET ROLE {account.name}" for account in others(prepared, prepared.accounts.reader)]
         assert_forbidden(connection, FORBIDDEN_TO_READER + become)
-        for published in PUBLISHED:
-            assert connection.execute(f"SELECT * FROM serving.{published.view}".encode()).fetchall()
+        for contract in PUBLISHED:
+            assert connection.execute(f"SELECT * FROM serving.{contract.table()}".encode()).fetchall()
 
 
 def test_the_owner_may_do_nothing_to_the_server_and_other_databases(prepared: Server) -> None:
@@ -181,16 +181,16 @@ def test_what_the_runner_fills_is_analyzed_where_the_server_can_let_it(server: S
     """Before Postgres 17 nobody but the owner can be let: autovacuum does it there."""
     server.prepare()
     runner = server.as_(server.accounts.runner)
-    replace_table(runner, ProductCatalog, marked_frame(ProductCatalog, 1, rows=123))
+    replace_table(runner, Products, marked_frame(Products, 1, rows=123))
     with runner.connect() as connection:
-        row = connection.execute("SELECT reltuples FROM pg_class WHERE oid = 'warehouse.product_catalog'::regclass")
+        row = connection.execute("SELECT reltuples FROM pg_class WHERE oid = 'warehouse.products'::regclass")
         assert row.fetchone() == ((123.0,) if connection.info.server_version >= 170_000 else (-1.0,))
 
 
 BEHIND: dict[str, str] = {
     "an older revision": "UPDATE warehouse.migrations SET version_num = '0002'",
-    "a working table with other columns": "ALTER TABLE warehouse.product_catalog ADD COLUMN x int",
-    "no working table": "DROP TABLE warehouse.product_catalog",
+    "a working table with other columns": "ALTER TABLE warehouse.products ADD COLUMN x int",
+    "no working table": "DROP TABLE warehouse.products",
     "views of another version": "COMMENT ON SCHEMA serving IS 'of another version'",
 }
 
@@ -208,7 +208,7 @@ def test_on_a_database_that_is_behind_the_runner_is_told_what_the_owner_has_to_d
         connection.execute(f"UPDATE warehouse.migrations SET version_num = '{newest_revision()}'".encode())
     upgrade(owner, server.accounts.roles)
     assert open_database(runner.url, tmp_path).url == runner.url
-    replace_table(runner, ProductCatalog, marked_frame(ProductCatalog, 1))
+    replace_table(runner, Products, marked_frame(Products, 1))
 
 
 def test_before_the_database_is_migrated_the_runner_may_not_make_anything(server: Server) -> None:

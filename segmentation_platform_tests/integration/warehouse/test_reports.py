@@ -79,7 +79,7 @@ def test_a_report_compares_with_snapshots_of_its_own_ledger_only(database: Datab
 
 
 def test_reports_are_in_no_contract_and_so_in_no_table_that_figures_are_read_from() -> None:
-    assert "reports" not in {HISTORY, *(published.view for published in PUBLISHED)}
+    assert "reports" not in {HISTORY, *(contract.table() for contract in PUBLISHED)}
 
 
 def test_a_backup_holds_the_reports(database: Database, empty_database: Database, tmp_path: object) -> None:

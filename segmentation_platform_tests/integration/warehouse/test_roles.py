@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from segmentation_platform.contracts import HISTORY, PUBLISHED, ProductCatalog
+from segmentation_platform.contracts import HISTORY, PUBLISHED, Products
 from segmentation_platform.warehouse.database import Connection, Database, DatabaseError
 from segmentation_platform.warehouse.migrate import upgrade
 from segmentation_platform.warehouse.roles import READER, Roles
@@ -20,23 +20,28 @@ from segmentation_platform_tests.integration.warehouse.conftest import NewOwner
 from segmentation_platform_tests.support.databases import as_role, the_readers_login
 from segmentation_platform_tests.support.marked import facts, marked_frame, marked_history, marked_tables
 
-VIEWS = ["snapshot", "snapshot_history", HISTORY, *(f"{p.view}{end}" for p in PUBLISHED for end in ("", "_history"))]
+VIEWS = [
+    "snapshot",
+    "snapshot_history",
+    HISTORY,
+    *(f"{p.table()}{end}" for p in PUBLISHED for end in ("", "_history")),
+]
 FORBIDDEN = [
     "SELECT * FROM warehouse.raw_sales",
     "SELECT * FROM warehouse.loads",
     "SELECT * FROM warehouse.segment_models",
-    "SELECT * FROM warehouse.product_catalog",
+    "SELECT * FROM warehouse.products",
     "SELECT * FROM warehouse.migrations",
     "SELECT * FROM snapshots.snapshots",
     "SELECT * FROM snapshots.served",
     "SELECT * FROM snapshots.believed",
     "SELECT * FROM snapshots.customer_segment_history",
     "SELECT * FROM warehouse.promotions",
-    *(f"SELECT * FROM snapshots.{published.view}" for published in PUBLISHED),
+    *(f"SELECT * FROM snapshots.{contract.table()}" for contract in PUBLISHED),
     "INSERT INTO serving.segments DEFAULT VALUES",
     "UPDATE serving.segments SET customers = 0",
     "DELETE FROM serving.products",
-    "INSERT INTO warehouse.product_catalog DEFAULT VALUES",
+    "INSERT INTO warehouse.products DEFAULT VALUES",
     "UPDATE snapshots.served SET snapshot_id = 1",
     "DELETE FROM snapshots.segments",
     "TRUNCATE warehouse.raw_sales",
@@ -56,7 +61,7 @@ FORBIDDEN = [
 @pytest.fixture
 def published(database: Database) -> Database:
     """A database with something in every table."""
-    replace_table(database, ProductCatalog, marked_frame(ProductCatalog, 1))
+    replace_table(database, Products, marked_frame(Products, 1))
     publish(database, facts(1), marked_tables(1), marked_history(1))
     return database
 
@@ -139,7 +144,7 @@ def test_an_owner_who_may_not_make_roles_is_served_all_the_same_and_told_what_to
     (advice,) = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     statement = f"CREATE ROLE {no_reader_yet} NOLOGIN;"
     assert advice.endswith(f"An administrator runs once: {statement}")
-    replace_table(owner, ProductCatalog, marked_frame(ProductCatalog, 1))
+    replace_table(owner, Products, marked_frame(Products, 1))
     publish(owner, facts(1), marked_tables(1), marked_history(1))
     with empty_database.connect() as connection:
         connection.execute(statement.encode())

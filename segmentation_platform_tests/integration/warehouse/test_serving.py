@@ -11,15 +11,15 @@ from segmentation_platform.contracts import (
     INTERNAL,
     PUBLISHED,
     Column,
+    Contract,
     CustomerSegmentHistory,
     Loads,
-    ProductCatalog,
-    Published,
+    Products,
     RawSales,
     SegmentModels,
     TasteModels,
 )
-from segmentation_platform.contracts.serving import Snapshots
+from segmentation_platform.contracts.snapshots import Snapshots
 from segmentation_platform.warehouse import serving
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.migrate import upgrade
@@ -57,12 +57,14 @@ def as_described(columns: list[Column]) -> list[tuple[object, ...]]:
     return [(column.name, column.sql_type, column.description) for column in columns]
 
 
-@pytest.mark.parametrize("published", PUBLISHED, ids=lambda published: published.view)
-def test_views_have_the_columns_types_and_words_of_their_contract(database: Database, published: Published) -> None:
-    columns, summary = published.contract.columns(), published.contract.summary()
+@pytest.mark.parametrize("contract", PUBLISHED, ids=lambda contract: contract.table())
+def test_views_have_the_columns_types_and_words_of_their_contract(
+    database: Database, contract: type[Contract]
+) -> None:
+    columns, summary = contract.columns(), contract.summary()
     assert all(column.description for column in columns)
-    assert described(database, f"serving.{published.view}") == (summary, as_described(columns))
-    history = described(database, f"serving.{published.view}_history")
+    assert described(database, f"serving.{contract.table()}") == (summary, as_described(columns))
+    history = described(database, f"serving.{contract.table()}_history")
     assert history == (f"All snapshots. {summary}", as_described([*BY_SNAPSHOT, *columns]))
 
 
@@ -80,7 +82,7 @@ def test_migrated_tables_are_those_of_the_contracts(database: Database) -> None:
     """Migrations and contracts are written apart, and may not drift."""
     number = Column("snapshot_id", "integer", "", nullable=False)
     expected = {
-        **{f"snapshots.{p.view}": [number, *p.contract.columns()] for p in PUBLISHED},
+        **{f"snapshots.{p.table()}": [number, *p.columns()] for p in PUBLISHED},
         f"snapshots.{HISTORY}": [Column("source", "text", "", nullable=False), *CustomerSegmentHistory.columns()],
         "snapshots.snapshots": [column for column in Snapshots.columns() if column.name != "is_served"],
         **{
@@ -153,15 +155,21 @@ def test_views_are_made_again_in_place_when_their_stamp_is_another(database: Dat
 def changed(columns: Columns, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the contract of `serving.products` have other columns from now on."""
 
-    class Changed(ProductCatalog):
+    class Changed(Products):
         """Changed."""
+
+        class Config:
+            """The same table."""
+
+            name = Products.table()
+            unique = Products.key()
 
         @classmethod
         def columns(cls) -> list[Column]:
-            return columns(ProductCatalog.columns())
+            return columns(Products.columns())
 
-    others = tuple(published for published in PUBLISHED if published.view != "products")
-    monkeypatch.setattr(serving, "PUBLISHED", (*others, Published("products", Changed)))
+    others = tuple(contract for contract in PUBLISHED if contract.table() != "products")
+    monkeypatch.setattr(serving, "PUBLISHED", (*others, Changed))
 
 
 CHANGES: dict[str, Columns] = {
@@ -184,13 +192,13 @@ def test_views_follow_a_contract_whose_columns_changed_and_stay_readable(
         connection.execute("ALTER TABLE snapshots.products ADD COLUMN brand text")
     changed(CHANGES[change], monkeypatch)
     upgrade(database)
-    expected = CHANGES[change](ProductCatalog.columns())
+    expected = CHANGES[change](Products.columns())
     assert described(database, "serving.products") == ("Changed.", as_described(expected))
     assert described(database, "serving.products_history")[1] == as_described([*BY_SNAPSHOT, *expected])
     with database.connect() as connection:
         connection.execute(f"SET ROLE {READER}".encode())
-        for published in PUBLISHED:
-            for relation in (published.view, f"{published.view}_history"):
+        for contract in PUBLISHED:
+            for relation in (contract.table(), f"{contract.table()}_history"):
                 assert connection.execute(f"SELECT * FROM serving.{relation}".encode()).fetchall()
 
 

@@ -103,7 +103,7 @@ def test_publishing_and_reading_do_not_wait_for_each_other(database: Database) -
     hasty = with_lock_timeout(database)
     publish(hasty, facts(1), marked_tables(1), marked_history(1))
     with hasty.connect() as reader, hasty.connect() as writer:
-        before = [reader.execute(f"SELECT * FROM serving.{p.view}".encode()).fetchall() for p in PUBLISHED]
+        before = [reader.execute(f"SELECT * FROM serving.{p.table()}".encode()).fetchall() for p in PUBLISHED]
         reader.execute("SELECT * FROM serving.segments_history")
         publish(hasty, facts(2), marked_tables(2), marked_history(2))
         roll_back(hasty)

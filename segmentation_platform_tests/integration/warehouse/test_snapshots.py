@@ -9,7 +9,7 @@ import pandas as pd
 import psycopg
 import pytest
 
-from segmentation_platform.contracts import PUBLISHED, Published
+from segmentation_platform.contracts import PUBLISHED, Contract
 from segmentation_platform.warehouse.database import Connection, Database
 from segmentation_platform.warehouse.snapshots import (
     SnapshotError,
@@ -34,31 +34,31 @@ def kept(database: Database) -> list[set[object]]:
     """The numbers of the snapshots whose rows are in each of the tables."""
     with database.connect() as connection:
         return [
-            {row[0] for row in connection.execute(f"SELECT snapshot_id FROM snapshots.{published.view}".encode())}
-            for published in PUBLISHED
+            {row[0] for row in connection.execute(f"SELECT snapshot_id FROM snapshots.{contract.table()}".encode())}
+            for contract in PUBLISHED
         ]
 
 
 def assert_served(database: Database, mark: int) -> None:
     with database.connect() as connection:
         assert connection.execute("SELECT run_id FROM serving.snapshot").fetchall() == [(f"run {mark}",)]
-        for published in PUBLISHED:
-            pd.testing.assert_frame_equal(read_view(connection, published), marked_tables(mark)[published.view])
+        for contract in PUBLISHED:
+            pd.testing.assert_frame_equal(read_view(connection, contract), marked_tables(mark)[contract.table()])
 
 
-def read_view(connection: Connection, published: Published) -> pd.DataFrame:
+def read_view(connection: Connection, contract: type[Contract]) -> pd.DataFrame:
     """A view as a reader has it, without the code under test."""
-    query = f"SELECT * FROM serving.{published.view} ORDER BY {', '.join(published.contract.key())}"
+    query = f"SELECT * FROM serving.{contract.table()} ORDER BY {', '.join(contract.key())}"
     rows = connection.execute(query.encode()).fetchall()
-    columns = published.contract.column_names()
-    return pd.DataFrame(rows, columns=columns).astype(published.contract.no_rows().dtypes)
+    columns = contract.column_names()
+    return pd.DataFrame(rows, columns=columns).astype(contract.no_rows().dtypes)
 
 
 def test_before_the_first_snapshot_the_views_are_there_and_empty(database: Database) -> None:
-    for published in PUBLISHED:
+    for contract in PUBLISHED:
         with database.connect() as connection:
-            assert read_view(connection, published).empty
-        assert read_served(database, published).empty
+            assert read_view(connection, contract).empty
+        assert read_served(database, contract).empty
     assert history(database).empty
     assert served_inputs(database) is None
     assert served_snapshot(database) is None
@@ -75,15 +75,15 @@ def test_a_published_snapshot_is_what_all_views_show(database: Database) -> None
         served = served_snapshot(database)
         assert served
         assert (served.customers, served.as_of) == (mark, date(2011, 12, 10))
-        for published in PUBLISHED:
-            pd.testing.assert_frame_equal(read_served(database, published), marked_tables(mark)[published.view])
+        for contract in PUBLISHED:
+            pd.testing.assert_frame_equal(read_served(database, contract), marked_tables(mark)[contract.table()])
 
 
 def test_rows_are_told_apart_by_the_keys_of_their_contract(database: Database) -> None:
-    for published in PUBLISHED:
-        frame = marked_frame(published.contract, 1)
-        tables = marked_tables(1) | {published.view: pd.concat([frame, frame.tail(1)])}
-        with pytest.raises(psycopg.errors.UniqueViolation, match=published.view):
+    for contract in PUBLISHED:
+        frame = marked_frame(contract, 1)
+        tables = marked_tables(1) | {contract.table(): pd.concat([frame, frame.tail(1)])}
+        with pytest.raises(psycopg.errors.UniqueViolation, match=contract.table()):
             publish(database, facts(), tables, marked_history(1))
     publish_marks(database, 1, 2)  # the same keys in two snapshots
 
@@ -98,28 +98,28 @@ def test_history_keeps_every_snapshot_with_its_number_and_date(database: Databas
     assert found["is_served"].tolist() == [True, False, False]
     assert found["run_id"].tolist() == ["run 3", "run 2", "run 1"]
     assert found["as_of"].dt.date.tolist() == dates[::-1]
-    for published in PUBLISHED:
+    for contract in PUBLISHED:
         expected = [(ids[m - 1], dates[m - 1], 3 + m % 5) for m in (1, 2, 3)]
         with database.connect() as connection:
             rows = connection.execute(
-                f"SELECT snapshot_id, as_of, count(*) FROM serving.{published.view}_history"
+                f"SELECT snapshot_id, as_of, count(*) FROM serving.{contract.table()}_history"
                 " GROUP BY 1, 2 ORDER BY 1".encode()
             ).fetchall()
         assert rows == expected
 
 
-@pytest.mark.parametrize("published", PUBLISHED, ids=lambda published: published.view)
+@pytest.mark.parametrize("contract", PUBLISHED, ids=lambda contract: contract.table())
 def test_a_publication_that_fails_leaves_the_former_snapshot_and_nothing_else(
-    database: Database, published: Published
+    database: Database, contract: type[Contract]
 ) -> None:
     former = publish_marks(database, 1)
-    required = next(c.name for c in published.contract.columns() if not c.nullable and c.sql_type in ("text", "date"))
+    required = next(c.name for c in contract.columns() if not c.nullable and c.sql_type in ("text", "date"))
     whole = marked_tables(2)
-    broken = whole[published.view].astype({required: object})
+    broken = whole[contract.table()].astype({required: object})
     broken.loc[1, required] = None
     with pytest.raises(psycopg.errors.NotNullViolation):
-        publish(database, facts(2), whole | {published.view: broken}, marked_history(2))
-    others = {view: frame for view, frame in whole.items() if view != published.view}
+        publish(database, facts(2), whole | {contract.table(): broken}, marked_history(2))
+    others = {view: frame for view, frame in whole.items() if view != contract.table()}
     with pytest.raises(KeyError):
         publish(database, facts(2), others, marked_history(2))
     assert_served(database, 1)
@@ -178,13 +178,13 @@ def reading(database: Database, query: str) -> Iterator[Connection]:
         yield connection
 
 
-@pytest.mark.parametrize("first", PUBLISHED, ids=lambda published: published.view)
+@pytest.mark.parametrize("first", PUBLISHED, ids=lambda contract: contract.table())
 def test_pruning_does_not_disturb_a_reader_nor_wait_for_it_whatever_it_read_first(
-    database: Database, first: Published
+    database: Database, first: type[Contract]
 ) -> None:
     hasty = with_lock_timeout(database)
     (old,) = publish_marks(database, 1)
-    with reading(hasty, f"SELECT * FROM serving.{first.view}") as connection:
+    with reading(hasty, f"SELECT * FROM serving.{first.table()}") as connection:
         (new,) = publish_marks(hasty, 2)
         assert prune(hasty, 1) == [old]
         for view, frame in marked_tables(1).items():

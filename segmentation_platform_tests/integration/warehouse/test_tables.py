@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from segmentation_platform.contracts import WORKING, Column, Contract, ProductCatalog
+from segmentation_platform.contracts import WORKING, Column, Contract, Products
 from segmentation_platform.contracts.base import day, number, text, whole
 from segmentation_platform.contracts.frames import arrow_schema
 from segmentation_platform.warehouse.bulk import Tabular
@@ -90,20 +90,18 @@ def test_every_value_of_every_contract_comes_back_as_it_went_in(
 
 
 def test_null_and_the_empty_string_are_told_apart(warehouse: Database) -> None:
-    frame = marked_frame(ProductCatalog, 1, rows=3).assign(
-        description=pd.Series(["", None, float("nan")], dtype="object")
-    )
-    replace_table(warehouse, ProductCatalog, frame)
+    frame = marked_frame(Products, 1, rows=3).assign(description=pd.Series(["", None, float("nan")], dtype="object"))
+    replace_table(warehouse, Products, frame)
     with warehouse.connect() as connection:
-        rows = connection.execute("SELECT description FROM warehouse.product_catalog ORDER BY stock_code").fetchall()
+        rows = connection.execute("SELECT description FROM warehouse.products ORDER BY stock_code").fetchall()
     assert rows == [("",), (None,), (None,)]
 
 
 def test_a_table_is_read_ordered_by_its_key_or_some_columns_of_it_as_arrow(warehouse: Database) -> None:
-    frame = marked_frame(ProductCatalog, 3, rows=20)
-    replace_table(warehouse, ProductCatalog, frame.sample(frac=1, random_state=1))
-    pd.testing.assert_frame_equal(read_frame(warehouse, ProductCatalog), frame)
-    with stream_table(warehouse, ProductCatalog, ["revenue", "stock_code"]) as reader:
+    frame = marked_frame(Products, 3, rows=20)
+    replace_table(warehouse, Products, frame.sample(frac=1, random_state=1))
+    pd.testing.assert_frame_equal(read_frame(warehouse, Products), frame)
+    with stream_table(warehouse, Products, ["revenue", "stock_code"]) as reader:
         table = reader.read_all()
     assert table.schema.names == ["revenue", "stock_code"]
     assert set(table["revenue"].to_pylist()) == {3.25}
@@ -118,7 +116,7 @@ def test_columns_carry_the_types_and_words_of_their_contract(warehouse: Database
 @pytest.mark.parametrize("isolation", ["READ COMMITTED", "REPEATABLE READ"])
 def test_a_reader_sees_the_old_rows_or_the_new_ones_never_none_or_both(warehouse: Database, isolation: str) -> None:
     over, reading = Event(), Event()
-    replace_table(warehouse, ProductCatalog, marked_frame(ProductCatalog, 0, rows=800))
+    replace_table(warehouse, Products, marked_frame(Products, 0, rows=800))
 
     def read() -> list[tuple[object, ...]]:
         seen = []
@@ -137,7 +135,7 @@ def test_a_reader_sees_the_old_rows_or_the_new_ones_never_none_or_both(warehouse
         try:
             assert reading.wait(10)
             for mark in range(1, 13):
-                replace_table(warehouse, ProductCatalog, marked_frame(ProductCatalog, mark, rows=800))
+                replace_table(warehouse, Products, marked_frame(Products, mark, rows=800))
         finally:
             over.set()
         seen = reader.result()
@@ -147,18 +145,18 @@ def test_a_reader_sees_the_old_rows_or_the_new_ones_never_none_or_both(warehouse
 
 
 def look(connection: Connection) -> tuple[object, ...]:
-    query = "SELECT count(*), count(DISTINCT customers), min(customers) FROM warehouse.product_catalog"
+    query = "SELECT count(*), count(DISTINCT customers), min(customers) FROM warehouse.products"
     return connection.execute(query).fetchone() or ()
 
 
 def test_two_writers_at_once_do_not_leave_both_their_rows(warehouse: Database) -> None:
     def write(mark: int) -> None:
         for _ in range(5):
-            replace_table(warehouse, ProductCatalog, marked_frame(ProductCatalog, mark, rows=100))
+            replace_table(warehouse, Products, marked_frame(Products, mark, rows=100))
 
     with ThreadPoolExecutor(4) as executor:
         list(executor.map(write, range(4)))
-    frame = read_frame(warehouse, ProductCatalog)
+    frame = read_frame(warehouse, Products)
     assert len(frame) == 100
     assert frame["customers"].nunique() == 1
 
@@ -174,14 +172,14 @@ def failing(contract: type[Contract]) -> pa.RecordBatchReader:
     return pa.RecordBatchReader.from_batches(arrow_schema(contract.columns()), generate())
 
 
-NEW = marked_frame(ProductCatalog, 2)
-NEW_ARROW = pa.Table.from_pandas(NEW, schema=arrow_schema(ProductCatalog.columns()), preserve_index=False)
+NEW = marked_frame(Products, 2)
+NEW_ARROW = pa.Table.from_pandas(NEW, schema=arrow_schema(Products.columns()), preserve_index=False)
 
 
 @pytest.mark.parametrize(
     ("data", "error"),
     [
-        (failing(ProductCatalog), OSError),
+        (failing(Products), OSError),
         (NEW.drop(columns="revenue"), KeyError),
         (NEW_ARROW.drop_columns(["revenue"]), KeyError),
         (NEW.assign(customers="many"), pa.ArrowInvalid),
@@ -197,11 +195,11 @@ NEW_ARROW = pa.Table.from_pandas(NEW, schema=arrow_schema(ProductCatalog.columns
 def test_input_that_can_not_be_written_raises_and_leaves_the_old_rows(
     warehouse: Database, data: Tabular, error: type[Exception]
 ) -> None:
-    old = marked_frame(ProductCatalog, 1)
-    replace_table(warehouse, ProductCatalog, old)
+    old = marked_frame(Products, 1)
+    replace_table(warehouse, Products, old)
     with pytest.raises(error):
-        replace_table(warehouse, ProductCatalog, data)
-    pd.testing.assert_frame_equal(read_frame(warehouse, ProductCatalog), old)
+        replace_table(warehouse, Products, data)
+    pd.testing.assert_frame_equal(read_frame(warehouse, Products), old)
 
 
 class First(Contract):
@@ -270,22 +268,22 @@ def test_a_table_follows_its_changed_contract(warehouse: Database, changed: type
 
 
 def test_tables_whose_contract_is_the_same_are_kept_with_their_rows_and_rights(warehouse: Database) -> None:
-    replace_table(warehouse, ProductCatalog, marked_frame(ProductCatalog, 1))
+    replace_table(warehouse, Products, marked_frame(Products, 1))
     query = "SELECT oid, xmin::text FROM pg_class WHERE relnamespace = 'warehouse'::regnamespace ORDER BY oid"
     with warehouse.connect() as connection:
         before = connection.execute(query).fetchall()
         update_tables(connection, WORKING)
         describe_tables(connection, WORKING)
         assert connection.execute(query).fetchall() == before
-    assert len(read_frame(warehouse, ProductCatalog)) == 5
+    assert len(read_frame(warehouse, Products)) == 5
 
 
 def test_a_table_that_is_missing_is_said_to_be_and_not_made_by_filling_it(warehouse: Database) -> None:
     with warehouse.connect() as connection:
-        connection.execute("DROP TABLE warehouse.product_catalog")
-        assert outdated_tables(connection) == [ProductCatalog.table()]
+        connection.execute("DROP TABLE warehouse.products")
+        assert outdated_tables(connection) == [Products.table()]
     with pytest.raises(psycopg.errors.UndefinedTable):
-        replace_table(warehouse, ProductCatalog, marked_frame(ProductCatalog, 1))
+        replace_table(warehouse, Products, marked_frame(Products, 1))
 
 
 def stored(database: Database, contract: type[Contract]) -> list[Column]:

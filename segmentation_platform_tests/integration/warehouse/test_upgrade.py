@@ -21,7 +21,7 @@ KEPT = [
 OF_THE_FIRST = ["snapshot", "segments", "customer_segments", "segment_recommendations", "products"]
 """The views of the first release."""
 
-SINCE = sorted({published.view for published in PUBLISHED} - set(OF_THE_FIRST))
+SINCE = sorted({contract.table() for contract in PUBLISHED} - set(OF_THE_FIRST))
 """Views that came later: what they show was not computed then."""
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from segmentation_platform_tests.system.deployment.stack import REPOSITORY
+from segmentation_platform_tests.support.repository import REPOSITORY
 
 FOLDER = REPOSITORY / "deploy" / "kubernetes"
 NOT_MANIFESTS = ("kustomization.yaml", "dagster.yaml")

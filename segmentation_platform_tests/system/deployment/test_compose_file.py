@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from segmentation_platform_tests.system.deployment.stack import REPOSITORY, SECRETS, SERVICES, compose_program, run
+from segmentation_platform_tests.support.repository import REPOSITORY
+from segmentation_platform_tests.system.deployment.stack import SECRETS, SERVICES, compose_program, run
 
 ONE_SHOT = "prepare"
 EVERYTHING = (*SERVICES, ONE_SHOT)
@@ -153,6 +154,6 @@ def test_nothing_but_the_platform_gets_into_the_image() -> None:
     rules = [line for line in (REPOSITORY / ".dockerignore").read_text().splitlines() if line and line[0] != "#"]
     assert rules[0] == "*"
     assert {rule for rule in rules if rule.startswith("!")} == {
-        *("!pyproject.toml", "!requirements*.lock", "!README.md", "!LICENSE", "!dagster.yaml", "!segmentation.toml"),
+        *("!pyproject.toml", "!requirements*.lock", "!README.md", "!LICENSE", "!segmentation.toml"),
         *("!deploy", "!deploy/container", "!segmentation_platform"),
     }

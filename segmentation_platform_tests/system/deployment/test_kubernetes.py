@@ -12,6 +12,7 @@ import pytest
 import yaml
 from dagster._core.instance.ref import InstanceRef
 
+from segmentation_platform_tests.support.repository import REPOSITORY
 from segmentation_platform_tests.system.deployment import manifests
 from segmentation_platform_tests.system.deployment.manifests import (
     FOLDER,
@@ -21,7 +22,7 @@ from segmentation_platform_tests.system.deployment.manifests import (
     environment,
     pod,
 )
-from segmentation_platform_tests.system.deployment.stack import REPOSITORY, run
+from segmentation_platform_tests.system.deployment.stack import run
 
 # The oldest version that is looked after by most distributions, and the newest that is known here.
 VERSIONS = ("1.31", kubernetes_validate.latest_version())
@@ -122,9 +123,10 @@ def test_kustomize_puts_it_together_and_runs_use_the_image_of_the_code_location(
         assert document["kind"] in ("Namespace",) or document["metadata"]["namespace"] == "segmentation"
 
 
-def test_dagster_is_set_up_as_on_one_machine_but_for_where_runs_and_logs_are() -> None:
-    cluster, machine = _instance(FOLDER / "dagster.yaml"), _instance(REPOSITORY / "dagster.yaml")
-    differing = {key for key in cluster.keys() | machine.keys() if cluster.get(key) != machine.get(key)}
+def test_dagster_is_set_up_as_in_containers_but_for_where_runs_and_logs_are() -> None:
+    cluster = _instance(FOLDER / "dagster.yaml")
+    container = _instance(REPOSITORY / "deploy" / "container" / "dagster.yaml")
+    differing = {key for key in cluster.keys() | container.keys() if cluster.get(key) != container.get(key)}
     assert differing <= {"run_launcher", "compute_logs", "run_monitoring"}
     assert cluster["run_monitoring"]["enabled"] is True
 

@@ -15,24 +15,24 @@ ASSETS = (
     "clean_sales",
     "rejected_sales",
     "rfm_features",
-    "product_catalog",
+    "products",
     "customer_tastes",
     "kmeans_model",
     "segment_drift",
     "model_selection",
-    "segment_history",
+    "customer_segment_history",
     "customer_segments",
     "segment_moves",
-    "segment_profiles",
+    "segments",
     "segment_regions",
-    "segment_recs",
-    "customer_recs",
+    "segment_recommendations",
+    "customer_recommendations",
     "similar_items",
     "models",
     "product_demand",
     "regional_demand",
     "item_weights",
-    "rec_backtest",
+    "recommendation_quality",
     "seasonality",
     "cancellations",
     "countries",
@@ -83,7 +83,7 @@ def test_all_assets_are_materialized_from_the_lineage_page_and_tell_their_story(
 
     page.goto(f"{dagster_ui}/assets/kmeans_model?view=events")
     _shows_picture(page, "Stability and foresight by k, the chosen transform")
-    page.goto(f"{dagster_ui}/assets/rec_backtest?view=events")
+    page.goto(f"{dagster_ui}/assets/recommendation_quality?view=events")
     _shows_picture(page, "NDCG@10 of every list with its interval")
 
     page.goto(f"{dagster_ui}/automation")

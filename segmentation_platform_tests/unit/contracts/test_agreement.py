@@ -58,12 +58,12 @@ def _tables() -> Tables:
     planned = plan(built_in_playbook(), people, told["seasonality"], shop.as_of, 7)
     return {
         "customer_segments": segments,
-        "segment_profiles": profiled(),
+        "segments": profiled(),
         "segment_regions": segment_regions(segments),
-        "segment_recs": recommended,
-        "customer_recs": own,
+        "segment_recommendations": recommended,
+        "customer_recommendations": own,
         "similar_items": similar,
-        "product_catalog": products,
+        "products": products,
         **told,
         "campaigns": planned.campaigns,
         "campaign_audiences": planned.audiences,
@@ -98,7 +98,9 @@ def renamed(found: Tables) -> None:
 
 
 def renumbered(found: Tables) -> None:
-    found["segment_recs"].loc[:, "segment_id"] = found["segment_recs"]["segment_id"].replace(5, 6)
+    found["segment_recommendations"].loc[:, "segment_id"] = found["segment_recommendations"]["segment_id"].replace(
+        5, 6
+    )
 
 
 def lost_customer(found: Tables) -> None:
@@ -116,24 +118,24 @@ def other_money(found: Tables, by: float = 0.02) -> None:
 
 
 def no_recommendations(found: Tables) -> None:
-    found["segment_recs"] = found["segment_recs"].query("segment_id != 3")
+    found["segment_recommendations"] = found["segment_recommendations"].query("segment_id != 3")
 
 
 def unknown_product(found: Tables) -> None:
-    found["segment_recs"].loc[0, "stock_code"] = "99999"
+    found["segment_recommendations"].loc[0, "stock_code"] = "99999"
 
 
 def lost_product(found: Tables) -> None:
-    products = found["product_catalog"]
-    found["product_catalog"] = products[products["stock_code"] != found["segment_recs"]["stock_code"][0]]
+    products = found["products"]
+    found["products"] = products[products["stock_code"] != found["segment_recommendations"]["stock_code"][0]]
 
 
 def stranger(found: Tables) -> None:
-    found["customer_recs"].loc[0, "customer_id"] = "99999"
+    found["customer_recommendations"].loc[0, "customer_id"] = "99999"
 
 
 def unsold_offer(found: Tables) -> None:
-    found["customer_recs"].loc[0, "stock_code"] = "99999"
+    found["customer_recommendations"].loc[0, "stock_code"] = "99999"
 
 
 def unsold_item(found: Tables) -> None:
@@ -208,21 +210,21 @@ def unsold_cancellation(found: Tables) -> None:
         (strange_segment, "cancellations", "segment is one of the profiles"),
         (unsold_cancellation, "cancellations", "product is in the catalog"),
         (renamed, "customer_segments", "segment is one of the profiles"),
-        (renumbered, "segment_recs", "segment is one of the profiles"),
-        (lost_customer, "segment_profiles", "customers are those of customer_segments"),
-        (lost_segment, "segment_profiles", "customers are those of customer_segments"),
+        (renumbered, "segment_recommendations", "segment is one of the profiles"),
+        (lost_customer, "segments", "customers are those of customer_segments"),
+        (lost_segment, "segments", "customers are those of customer_segments"),
         (lost_customer, "segment_regions", "customers are those of customer_segments"),
         (lost_region, "segment_regions", "customers are those of customer_segments"),
         (strange_region, "segment_regions", "customers are those of customer_segments"),
         (larger_region, "segment_regions", "customers are those of customer_segments"),
-        (other_money, "segment_profiles", "revenue is that of customer_segments"),
-        (no_recommendations, "segment_recs", "every segment has recommendations"),
-        (unknown_product, "segment_recs", "product is in the catalog"),
-        (lost_product, "segment_recs", "product is in the catalog"),
-        (lost_customer, "customer_recs", "customer is in customer_segments"),
-        (stranger, "customer_recs", "customer is in customer_segments"),
-        (unsold_offer, "customer_recs", "stock_code is in the catalog"),
-        (lost_product, "customer_recs", "stock_code is in the catalog"),
+        (other_money, "segments", "revenue is that of customer_segments"),
+        (no_recommendations, "segment_recommendations", "every segment has recommendations"),
+        (unknown_product, "segment_recommendations", "product is in the catalog"),
+        (lost_product, "segment_recommendations", "product is in the catalog"),
+        (lost_customer, "customer_recommendations", "customer is in customer_segments"),
+        (stranger, "customer_recommendations", "customer is in customer_segments"),
+        (unsold_offer, "customer_recommendations", "stock_code is in the catalog"),
+        (lost_product, "customer_recommendations", "stock_code is in the catalog"),
         (unsold_item, "similar_items", "stock_code is in the catalog"),
         (unsold_similar_item, "similar_items", "similar_stock_code is in the catalog"),
     ],
@@ -238,14 +240,14 @@ def test_a_difference_is_found_with_its_table_and_rule(
 def test_the_value_says_what_stands_apart() -> None:
     found = tables()
     unknown_product(found)
-    assert disagreements(found) == [Disagreement("segment_recs", "product is in the catalog", "99999")]
+    assert disagreements(found) == [Disagreement("segment_recommendations", "product is in the catalog", "99999")]
 
 
 @pytest.mark.parametrize(
     ("spoil", "table", "rule"),
     [
-        (stranger, "customer_recs", "customer is in customer_segments"),
-        (unsold_offer, "customer_recs", "stock_code is in the catalog"),
+        (stranger, "customer_recommendations", "customer is in customer_segments"),
+        (unsold_offer, "customer_recommendations", "stock_code is in the catalog"),
         (unsold_item, "similar_items", "stock_code is in the catalog"),
         (unsold_similar_item, "similar_items", "similar_stock_code is in the catalog"),
     ],
@@ -260,13 +262,15 @@ def test_a_stranger_or_an_unsold_product_is_told_by_itself(
 
 def test_a_stranger_with_many_products_is_told_once() -> None:
     found = tables()
-    own = found["customer_recs"]
+    own = found["customer_recommendations"]
     own.loc[own["customer_id"] == own["customer_id"].iloc[0], "customer_id"] = "99999"
     assert (own["customer_id"] == "99999").sum() > 1
-    assert disagreements(found) == [Disagreement("customer_recs", "customer is in customer_segments", "99999")]
+    assert disagreements(found) == [
+        Disagreement("customer_recommendations", "customer is in customer_segments", "99999")
+    ]
 
 
-@pytest.mark.parametrize("table", ["customer_recs", "similar_items"])
+@pytest.mark.parametrize("table", ["customer_recommendations", "similar_items"])
 def test_lists_without_rows_agree_with_all(table: str) -> None:
     found = tables()
     found[table] = found[table].head(0)
@@ -278,7 +282,7 @@ def test_a_moved_customer_shows_in_the_sizes_of_both_segments() -> None:
     customers = found["customer_segments"]
     to = 2 if customers["segment_id"][0] != 2 else 3
     customers.loc[0, "segment_id"] = to
-    customers.loc[0, "segment"] = found["segment_profiles"].set_index("segment_id")["segment"][to]
+    customers.loc[0, "segment"] = found["segments"].set_index("segment_id")["segment"][to]
     sizes = [d for d in disagreements(found) if d.rule == "customers are those of customer_segments"]
     assert len(sizes) == 2
     assert f"segment {to}: " in " ".join(difference.value for difference in sizes)

@@ -6,6 +6,7 @@ import tomllib
 import pytest
 
 from docs import data_dictionary
+from segmentation_platform.contracts import SHOWN
 from segmentation_platform.settings import Settings
 from segmentation_platform_tests.support.repository import REPOSITORY
 
@@ -17,6 +18,12 @@ PAGES = [
 
 def test_the_data_dictionary_is_current() -> None:
     assert data_dictionary.FILE.read_text(encoding="utf-8") == data_dictionary.render(), "run `make docs`"
+
+
+def test_the_list_of_views_in_the_readme_is_that_of_the_contracts() -> None:
+    text = data_dictionary.README.read_text(encoding="utf-8")
+    assert data_dictionary.render_readme(text) == text, "run `make docs`"
+    assert all(f"| `serving.{contract.table()}` |" in text for contract in SHOWN)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -89,7 +89,7 @@ def test_two_readers_can_be_read_side_by_side_and_while_steps_run() -> None:
         assert session.frame("sum")["n"].tolist() == [500_000 * 499_999 // 2]
 
 
-@pytest.mark.parametrize("contract", [*WORKING, *(published.contract for published in PUBLISHED)])
+@pytest.mark.parametrize("contract", [*WORKING, *(contract for contract in PUBLISHED)])
 def test_tables_without_rows_keep_their_columns(contract: type[Contract]) -> None:
     with DuckDBEngine().session() as session:
         session.add("empty", contract.no_rows())

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from segmentation_platform.contracts import ProductCatalog
+from segmentation_platform.contracts import Products
 from segmentation_platform_tests.support.ledgers import catalog, sales_lines, simulated
 
 AS_OF = date(2011, 1, 1)
@@ -54,7 +54,7 @@ def test_products_of_a_simulated_shop_have_their_true_category() -> None:
 
 
 def test_it_keeps_its_contract() -> None:
-    ProductCatalog.validate(catalog(simulated().clean, simulated().as_of), lazy=True)
+    Products.validate(catalog(simulated().clean, simulated().as_of), lazy=True)
 
 
 def spelled(*descriptions: str | None) -> pd.DataFrame:

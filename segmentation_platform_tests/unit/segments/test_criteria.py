@@ -115,10 +115,10 @@ def test_the_strength_is_the_share_of_pairs_kept_together_in_the_worst_segment()
     fits = [cluster(half, 3, seed=7, starts=3) for half in halves]
     worst = []
     for half, own, other in ((halves[0], *fits), (halves[1], *reversed(fits))):
-        foretold = other.predict(half)
+        predicted = other.predict(half)
         kept = []
         for segment in range(3):
-            members = foretold[own.labels_ == segment]
+            members = predicted[own.labels_ == segment]
             pairs = [one == two for i, one in enumerate(members) for j, two in enumerate(members) if i != j]
             kept.append(np.mean(pairs))
         worst.append(min(kept))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segmentation_platform.contracts import EVERYWHERE, ModelSelection, SegmentDrift
+from segmentation_platform.contracts import EVERYWHERE, FeatureDrift, ModelSelection, SegmentDrift
 from segmentation_platform.customers.point_in_time import Outlook, OutlookWindow
 from segmentation_platform.segments.errors import SegmentationError
 from segmentation_platform.segments.lifecycle.nightly import (
@@ -17,13 +17,14 @@ from segmentation_platform.segments.lifecycle.nightly import (
     NightInputs,
     assign_or_promote,
     drift_table,
+    feature_drift_table,
     regions_with_a_model,
     selection_table,
 )
 from segmentation_platform.segments.lifecycle.refit import CHOSEN_AGAIN, FIRST, MONTHLY, NightResult
 from segmentation_platform.segments.profiles import assign
 from segmentation_platform.segments.rules import SegmentationRules
-from segmentation_platform_tests.support.ledgers import quick
+from segmentation_platform_tests.support.ledgers import quick, simulated_night
 from segmentation_platform_tests.unit.segments.shops import four_kinds, shop_of
 
 START = date(2011, 3, 1)
@@ -59,10 +60,10 @@ def first(per_region: bool = True) -> Mapping[str, NightResult]:
 def after(
     nights: Mapping[str, NightResult],
     outlook: Callable[[], Outlook | None] = not_asked,
-    choose_anew: bool = False,
+    choose_model: bool = False,
 ) -> NightContext:
     """What is known on the night after."""
-    return NightContext({region: done.in_force for region, done in nights.items()}, 50, outlook, choose_anew)
+    return NightContext({region: done.in_force for region, done in nights.items()}, 50, outlook, choose_model)
 
 
 def numbers(night: NightResult) -> list[int]:
@@ -148,7 +149,7 @@ def test_a_region_that_shrinks_or_shall_have_no_model_any_more_is_in_that_of_all
 
 
 def test_models_can_be_chosen_anew_and_new_segments_get_numbers_that_nobody_had() -> None:
-    nights = assign_or_promote(tonight(days=1), after(first(), unknown, choose_anew=True), REGIONAL)
+    nights = assign_or_promote(tonight(days=1), after(first(), unknown, choose_model=True), REGIONAL)
     assert {done.in_force.reason for done in nights.values()} == {CHOSEN_AGAIN}
     for region, done in nights.items():
         assert done.in_force.fitted.model.segments == first()[region].in_force.fitted.model.segments
@@ -169,10 +170,10 @@ def test_the_past_is_asked_for_and_parted_by_region_where_a_model_is_chosen() ->
     odd = spent.where(customers["region"] != "France", 1.0)
     window = OutlookWindow(customers, odd)
     nights = assign_or_promote(tonight(), NightContext({}, 1, lambda: Outlook(window, window)), REGIONAL)
-    foretold = {region: done.in_force.fitted.evidence.repurchase_auc for region, done in nights.items()}
+    predicted = {region: done.in_force.fitted.evidence.repurchase_auc for region, done in nights.items()}
     # In France everybody bought.
-    assert foretold.pop("France") is None
-    german, common = foretold["Germany"] or 0.0, foretold[EVERYWHERE] or 0.0
+    assert predicted.pop("France") is None
+    german, common = predicted["Germany"] or 0.0, predicted[EVERYWHERE] or 0.0
     assert german > 0.9
     assert german > common > 0.5
 
@@ -262,3 +263,12 @@ def test_evidence_of_a_model_from_the_registry_is_the_same_table() -> None:
     stored = type(done.in_force.fitted).from_json(done.in_force.fitted.to_json())
     restored = replace(done, in_force=replace(done.in_force, fitted=stored))
     pd.testing.assert_frame_equal(selection_table({EVERYWHERE: restored}), selection_table(first(False)))
+
+
+def test_every_feature_of_every_model_has_a_row_of_its_shift_since_the_fit() -> None:
+    nights = {"all": simulated_night()}
+    found = feature_drift_table(nights)
+    FeatureDrift.validate(found, lazy=True)
+    assert found["feature"].tolist() == ["recency_days", "frequency", "monetary"]
+    # A model that was fitted this night has not shifted.
+    assert found["psi"].tolist() == [0, 0, 0]

@@ -1,4 +1,4 @@
-"""What segments foretell is judged on what happened later, and on nothing else."""
+"""What segments predict is judged on what happened later, and on nothing else."""
 
 import numpy as np
 import pandas as pd

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segmentation_platform.contracts import EVERYWHERE, CustomerSegments, SegmentProfiles, SegmentRegions
+from segmentation_platform.contracts import EVERYWHERE, CustomerSegments, SegmentRegions, Segments
 from segmentation_platform.segments.fitted import FittedModel
 from segmentation_platform.segments.history import no_history, observe
 from segmentation_platform.segments.model import Segment
@@ -52,7 +52,7 @@ def two_models() -> dict[str, FittedModel]:
 @pytest.mark.parametrize("k", [2, 5, 8])
 def test_all_tables_keep_their_contracts(k: int) -> None:
     CustomerSegments.validate(segmented(k), lazy=True)
-    SegmentProfiles.validate(profiled(k), lazy=True)
+    Segments.validate(profiled(k), lazy=True)
     SegmentRegions.validate(segment_regions(segmented(k)), lazy=True)
 
 
@@ -191,7 +191,7 @@ def test_segments_of_several_models_are_described_together() -> None:
     assigned, day = assign(simulated_customers(), two_models()), simulated().as_of
     segments = customer_segments(assigned, observe(no_history(), assigned, day).intervals, day)
     found = segment_profiles(Described(segments, simulated_customers()), two_models())
-    SegmentProfiles.validate(found, lazy=True)
+    Segments.validate(found, lazy=True)
     assert set(found["segment_id"]) == {1, 2, 3, 4, 5, 11, 12, 13, 14, 15}
     assert found["customers"].sum() == len(simulated_customers())
     assert found["customer_share"].sum() == pytest.approx(1)
@@ -208,7 +208,7 @@ def test_a_segment_far_from_all_customers_has_no_profile_and_is_nobody_s_next() 
     assigned, day = assign(simulated_customers(), {EVERYWHERE: larger}), simulated().as_of
     segments = customer_segments(assigned, observe(no_history(), assigned, day).intervals, day)
     found = segment_profiles(Described(segments, simulated_customers()), {EVERYWHERE: larger})
-    SegmentProfiles.validate(found, lazy=True)
+    Segments.validate(found, lazy=True)
     assert found["segment_id"].nunique() == 5
     assert "Nobody" not in set(segments["next_segment"].dropna())
 

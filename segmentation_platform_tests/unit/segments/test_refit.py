@@ -179,7 +179,7 @@ def test_what_is_due_and_stable_takes_the_place_and_segments_keep_numbers_and_na
 def test_the_night_tells_the_drift_of_the_model_before_the_promotion() -> None:
     found = ordinary_night(today(drifted((1, 1, 3)), 30), first(), RULES)
     assert found.in_force.since == START + timedelta(days=30)
-    assert found.drift.shift.monetary > 1
+    assert found.drift.shift.features["monetary"] > 1
 
 
 def test_where_the_order_of_worth_has_changed_the_successor_is_in_the_new_order_and_names_follow_the_customers() -> (
@@ -318,7 +318,7 @@ def test_a_customer_without_a_value_stops_the_night_by_name() -> None:
         ordinary_night(today(customers), first(), RULES)
 
 
-# --- chosen anew ---
+# --- chosen again ---
 
 
 @pytest.mark.parametrize(

@@ -144,8 +144,8 @@ def test_a_pick_that_is_said_to_be_stable_fulfils_the_conditions_and_nothing_sta
     stable = [evidence for evidence in stable if evidence.prediction_strength >= 0.75]
     stable = [evidence for evidence in stable if evidence.quiet_relabelled <= 0.01]
     assert is_stable is (chosen.evidence in stable) is bool(stable)
-    foretold = [evidence.repurchase_auc for evidence in stable if evidence.repurchase_auc is not None]
-    assert not foretold or (chosen.evidence.repurchase_auc or 0.0) == max(foretold)
+    predicted = [evidence.repurchase_auc for evidence in stable if evidence.repurchase_auc is not None]
+    assert not predicted or (chosen.evidence.repurchase_auc or 0.0) == max(predicted)
 
 
 # --- the evidence ---

@@ -13,7 +13,7 @@ from segmentation_platform.segments.fixed_fit import fixed_fit
 
 
 def five_segments(session: Session, as_of: date) -> pd.DataFrame:
-    """The customers of a session in five segments, fitted anew."""
+    """The customers of a session in five segments, fitted again."""
     return fixed_fit(rfm_features(session, as_of, CustomerRules()), as_of, "yeo-johnson", 5)
 
 

@@ -8,8 +8,18 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
+from segmentation_platform.contracts import (
+    WORKING,
+    Contract,
+    ProductDemand,
+    RecommendationQuality,
+    Seasonality,
+    Segments,
+)
+from segmentation_platform.contracts.shown import Bars, Counts, Drawn
+from segmentation_platform.reporting.thumbnails.drawn import DRAWN
 from segmentation_platform.reporting.thumbnails.shapes import MOST_CHARACTERS, bars, columns
-from segmentation_platform.reporting.thumbnails.tables import picture
+from segmentation_platform.reporting.thumbnails.tables import draw, thumbnail
 from segmentation_platform_tests.support.report_frames import profiles, quality, season
 
 
@@ -39,20 +49,39 @@ def test_bars_are_as_long_as_their_numbers_against_each_other() -> None:
 
 
 def test_a_table_without_rows_is_drawn_as_nothing() -> None:
-    for name, table in (
-        ("rec_backtest", quality({})),
-        ("seasonality", season([])),
-        ("segment_profiles", profiles({})),
-    ):
-        assert "nothing" in "".join(drawn(picture(name, table)).itertext())
+    tables: tuple[tuple[type[Contract], pd.DataFrame], ...] = (
+        (RecommendationQuality, quality({})),
+        (Seasonality, season([])),
+        (Segments, profiles({})),
+    )
+    for contract, table in tables:
+        assert "nothing" in "".join(drawn(thumbnail(contract, table)).itertext())
 
 
 def test_the_segments_keep_their_colours() -> None:
-    svg = drawn(picture("segment_profiles", profiles()))
+    svg = drawn(thumbnail(Segments, profiles()))
     paths = svg.findall(".//{http://www.w3.org/2000/svg}path")
     assert [path.get("stroke") for path in paths] == profiles()["color"].tolist()
 
 
 def test_a_histogram_counts_what_is_beyond_its_ends_at_its_ends() -> None:
     demand = pd.DataFrame({"trend": [0.5, 0.6, 99.0]})
-    assert "0 to 3" in "".join(drawn(picture("product_demand", demand)).itertext())
+    assert "0 to 3" in "".join(drawn(thumbnail(ProductDemand, demand)).itertext())
+
+
+def test_counts_can_leave_rows_out_and_names_of_the_program_are_words() -> None:
+    table = pd.DataFrame({"list": ["buy_again", "buy_again", "new_to_you"], "is_shown": [True, False, True]})
+    words = "".join(drawn(draw(Counts("Rows", "list", only="is_shown"), "any", table)).itertext())
+    assert words == "buy again1new to you1"
+
+
+def test_bars_come_by_length_unless_a_column_orders_them() -> None:
+    table = pd.DataFrame({"name": ["short", "long"], "size": [1.0, 9.0], "place": [1, 2]})
+    by_length = "".join(drawn(draw(Bars("Sizes", "name", "size"), "any", table)).itertext())
+    by_place = "".join(drawn(draw(Bars("Sizes", "name", "size", order="place"), "any", table)).itertext())
+    assert (by_length, by_place) == ("long9short1", "short1long9")
+
+
+def test_what_a_contract_wants_drawn_by_a_function_of_its_own_has_one() -> None:
+    wanted = {c.table() for c in WORKING if (shown := c.shown()) and isinstance(shown.picture, Drawn)}
+    assert wanted == set(DRAWN)
