@@ -3,7 +3,9 @@
 # make ui                     Dagster's web server and daemon
 # make app                    segments, customers and products in the browser, of what was published
 # make notebook               an analysis of what is published, from end to end
-# make test                   all tests
+# make test                   tests of the code and on a real Postgres, and journeys if there is a browser
+# make test-system            what `make test` leaves out: the running platform, its deployment, containers
+# make test-all               both
 # make env                    .env with fresh random passwords, for docker compose
 
 PYTHON ?= python3
@@ -12,8 +14,9 @@ RUN_READY := .venv/.ready-to-run
 APP_READY := .venv/.ready-to-show
 DEV_READY := .venv/.ready-to-develop
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist worksteal --durations 30
 
-.PHONY: run ui app notebook test lint types audit sbom lock docs env clean
+.PHONY: run ui app notebook test test-system test-all lint types audit sbom lock docs env clean
 .DEFAULT_GOAL := run
 
 run: $(RUN_READY)
@@ -29,7 +32,12 @@ notebook: $(DEV_READY)
 	@$(BIN)/marimo edit notebooks/season_and_audience.py
 
 test: $(DEV_READY)
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	@$(PYTEST) $(addprefix segmentation_platform_tests/,unit integration system/journeys)
+
+test-system: $(DEV_READY)
+	@$(PYTEST) --dist loadfile --ignore segmentation_platform_tests/system/journeys segmentation_platform_tests/system
+
+test-all: test test-system
 
 lint: $(DEV_READY)
 	@$(BIN)/ruff check .

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +28,9 @@ from segmentation_platform.segments.lifecycle.refit import NightResult, RegionIn
 from segmentation_platform.segments.matching import Naming
 from segmentation_platform.segments.profiles import Described, assign, customer_segments, segment_profiles
 from segmentation_platform.segments.rules import SegmentationRules
+from segmentation_platform_tests.support.quick import QUICK_RULES
 from segmentation_platform_tests.support.real_ledger import REAL_LEDGER
+from segmentation_platform_tests.support.session import once
 
 RAW_SCHEMA: Final = pa.schema(
     [("load_id", pa.int64()), ("line_number", pa.int64()), *((column, pa.string()) for column in TEXT_COLUMNS)]
@@ -115,28 +116,24 @@ class SimulatedLedger:
         self.as_of: date = (self.clean["sold_at"].max() + pd.Timedelta(days=1)).date()
 
 
-@cache
+@once
 def simulated(lines: int = 20_000, seed: int = 7) -> SimulatedLedger:
     """Return a simulated shop's ledger; made once, so don't change it."""
     return SimulatedLedger(ShopPlan(lines=lines, seed=seed))
 
 
-@cache
+@once
 def simulated_customers() -> pd.DataFrame:
     """Return the features of the simulated ledger's customers; made once, so don't change them."""
     return features(simulated().clean, simulated().as_of)
 
 
-QUICK: Final = SegmentationRules(compared=(), bootstraps=3, halvings=2)
-"""Rules by which little is tried, for tests in which the full evidence is not the point."""
-
-
 def quick(**fields: object) -> SegmentationRules:
-    """Return these rules with other fields."""
-    return SegmentationRules.model_validate(QUICK.model_dump() | fields)
+    """Return the quick rules with other fields."""
+    return SegmentationRules.model_validate(QUICK_RULES.model_dump() | fields)
 
 
-@cache
+@once
 def simulated_night(k: int = 5) -> NightResult:
     """Return the first night of a model of k segments of these customers."""
     today = RegionInputs(simulated_customers(), simulated().as_of, Naming(next_id=1))
@@ -153,7 +150,7 @@ def segmented(k: int = 5) -> pd.DataFrame:
     return _segmented(k).copy()
 
 
-@cache
+@once
 def _segmented(k: int) -> pd.DataFrame:
     assigned, day = assign(simulated_customers(), {EVERYWHERE: simulated_fit(k)}), simulated().as_of
     return customer_segments(assigned, observe(no_history(), assigned, day).intervals, day)
@@ -164,7 +161,7 @@ def profiled(k: int = 5) -> pd.DataFrame:
     return segment_profiles(Described(segmented(k), simulated_customers()), {EVERYWHERE: simulated_fit(k)})
 
 
-@cache
+@once
 def real() -> tuple[pa.Table, pd.DataFrame, pd.DataFrame]:
     """Return the real ledger, raw, clean and rejected; made once, so don't change it. Use `needs_real_ledger`."""
     assert REAL_LEDGER is not None

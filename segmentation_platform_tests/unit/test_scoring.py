@@ -2,7 +2,6 @@
 
 from dataclasses import asdict, replace
 from datetime import date, timedelta
-from functools import cache
 
 import pandas as pd
 import pytest
@@ -30,11 +29,12 @@ from segmentation_platform_tests.support.ledgers import (
     simulated_customers,
     simulated_fit,
 )
+from segmentation_platform_tests.support.session import once
 
 COMMON = "United Kingdom"
 
 
-@cache
+@once
 def _night() -> tuple[CustomerScorer, pd.DataFrame, pd.DataFrame]:
     """A night of the simulated shop: the scorer, the lists of all customers, and the known sales."""
     shop, rules = simulated(), RecommendationRules()
@@ -59,7 +59,7 @@ def lines_of(customer: str) -> pd.DataFrame:
     return lines[lines["customer_id"] == customer]
 
 
-@cache
+@once
 def customers_scored_again() -> dict[str, ScoredCustomer]:
     """Every third customer of the ledger, scored from their own purchases."""
     customers = simulated_customers().iloc[::3]

@@ -1,4 +1,8 @@
-"""The command line as people use it: a process of its own, in a folder of its own."""
+"""The command line as people use it, in a folder of its own: in this process, or where it is the point in another.
+
+`command` goes all the way through `main`, so messages and exit codes are those that people get; only the start of an
+interpreter is spared.
+"""
 
 import os
 import subprocess
@@ -7,41 +11,72 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
+from segmentation_platform.cli import main
+from segmentation_platform.settings import load_settings
 from segmentation_platform.warehouse.database import Database
+from segmentation_platform_tests.support import stages
+from segmentation_platform_tests.support.quick import quick_environment
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
-QUICK = {
-    "SEGMENTATION_SEGMENTATION__COMPARED": "[]",
-    "SEGMENTATION_SEGMENTATION__K_MAX": "4",
-    "SEGMENTATION_SEGMENTATION__MIN_REFIT_JACCARD": "0.01",
-    "SEGMENTATION_RECOMMENDATIONS__BACKTEST__DAYS": "200",
-}
-"""Environment in which a model is chosen from few candidates, and no the lists are judged as of past days."""
+QUICK = quick_environment()
+"""Environment in which a run is quick."""
+
+PROGRAM = str(Path(sys.executable).parent / "segmentation-platform")
 
 
 @pytest.fixture(scope="session")
-def shop_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ledger file of a small simulated shop."""
-    path = tmp_path_factory.mktemp("shop") / "ledger.parquet"
-    write_parquet(SimulatedShop(ShopPlan(lines=12_000, seed=3)), path)
-    return path
+def shop_ledger() -> Path:
+    """Ledger file of a small simulated shop, that of all nights which tests start from."""
+    return stages.shop_ledger()
 
 
 @pytest.fixture
-def command(tmp_path: Path, empty_database: Database) -> Command:
-    """Call `segmentation-platform` in an empty folder, on an empty database."""
+def command(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Call `segmentation-platform` in an empty folder, on the test's database."""
+
+    def call(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        with monkeypatch.context() as here:
+            here.chdir(tmp_path)
+            for name, value in {"DATABASE_URL": database.url, **environment}.items():
+                here.setenv(name, value)
+            here.setattr(sys, "argv", [PROGRAM, *arguments])
+            return in_this_process()
+
+    return call
+
+
+@pytest.fixture
+def process(tmp_path: Path, empty_database: Database) -> Command:
+    """Call `segmentation-platform` as a process of its own in an empty folder, on an empty database."""
 
     def call(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [str(Path(sys.executable).parent / "segmentation-platform"), *arguments],
+            [PROGRAM, *arguments],
             cwd=tmp_path,
-            env={**os.environ, "DATABASE_URL": empty_database.url, "COLUMNS": "120", **environment},
+            env={**os.environ, "DATABASE_URL": empty_database.url, **environment},
             capture_output=True,
             text=True,
             check=False,
         )
 
     return call
+
+
+def in_this_process() -> subprocess.CompletedProcess[str]:
+    """Run the program by its arguments in `sys.argv`, and tell how it ended as a process does."""
+    load_settings.cache_clear()
+    code = 0
+    with CliRunner().isolation() as (output, errors, _):
+        try:
+            main()
+        except SystemExit as left:
+            code = left.code if isinstance(left.code, int) else int(left.code is not None)
+        finally:
+            load_settings.cache_clear()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        said = [stream.getvalue().decode() for stream in (output, errors)]
+    return subprocess.CompletedProcess(sys.argv, code, *said)

@@ -2,12 +2,18 @@
 
 import csv
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from segmentation_platform_tests.integration.cli.conftest import QUICK, Command
+from segmentation_platform.settings import CampaignSettings
+from segmentation_platform.warehouse.database import Database
+from segmentation_platform_tests.integration.cli.conftest import Command
+from segmentation_platform_tests.support import session, stages
+from segmentation_platform_tests.support.databases import new_database, template
+from segmentation_platform_tests.support.quick import quick_settings
 
 PLAYBOOK = """
 [[campaign]]
@@ -30,16 +36,28 @@ regions = ["Atlantis"]
 
 
 @pytest.fixture
-def planned(command: Command, tmp_path: Path, shop_ledger: Path) -> Command:
-    """A command line with the shop published as of a day two months before the ledger's end, with a playbook."""
+def database(postgres_url: str) -> Iterator[Database]:
+    """A shop published as of a day two months before the ledger's end, with the playbook."""
+    with new_database(postgres_url, template(postgres_url, "campaigns", plan, stages.migrated(postgres_url))) as copy:
+        yield copy
+
+
+def plan(database: Database) -> None:
+    """Publish that shop."""
+    playbook = session.shared_path("playbook.toml", lambda path: path.write_text(PLAYBOOK))
+    settings = quick_settings(session.folder() / "home", stages.shop_ledger())
+    planning = settings.model_copy(update={"campaigns": CampaignSettings(playbook=playbook)})
+    assert stages.refresh(planning, database, "2011-10-01").success
+
+
+@pytest.fixture
+def planned(command: Command, tmp_path: Path) -> Command:
+    """A command line on that database, with the same playbook in its settings."""
     (tmp_path / "playbook.toml").write_text(PLAYBOOK)
     (tmp_path / "segmentation.toml").write_text('[campaigns]\nplaybook = "playbook.toml"\n')
-    said = command("run", "--sales", str(shop_ledger), "--as-of", "2011-10-01", **QUICK)
-    assert said.returncode == 0, said.stderr
     return command
 
 
-@pytest.mark.slow
 def test_a_campaign_is_listed_exported_and_measured(planned: Command, tmp_path: Path) -> None:
     listed = planned("campaigns", "list").stdout
     assert "Customers who bought in the last 9999 days" in listed
@@ -88,7 +106,6 @@ def test_a_campaign_is_listed_exported_and_measured(planned: Command, tmp_path: 
     ).stderr.replace("\n", " ")
 
 
-@pytest.mark.slow
 def test_an_export_holds_hashes_of_addresses_and_never_the_addresses(planned: Command, tmp_path: Path) -> None:
     planned("campaigns", "export", "all", "--format", "parquet")
     first = pd.read_parquet(tmp_path / "all_2011-10-01.parquet")
@@ -102,7 +119,6 @@ def test_an_export_holds_hashes_of_addresses_and_never_the_addresses(planned: Co
     assert "email" not in written.columns
 
 
-@pytest.mark.slow
 def test_campaigns_that_cannot_be_exported_are_told_why(planned: Command, tmp_path: Path) -> None:
     unknown = planned("campaigns", "export", "nope")
     assert (unknown.returncode, "There are: all, none." in unknown.stderr) == (2, True)

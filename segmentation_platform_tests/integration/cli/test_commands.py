@@ -11,6 +11,7 @@ import pytest
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.migrate import newest_revision
 from segmentation_platform_tests.integration.cli.conftest import QUICK, Command
+from segmentation_platform_tests.support.stages import refreshed
 
 COMMANDS = {"run", "ui", "app", "monitor", "housekeeping", "simulate", "doctor", "db", "snapshots"}
 
@@ -47,9 +48,9 @@ def test_version_is_told(command: Command) -> None:
 
 @pytest.mark.slow
 def test_a_first_run_tells_every_table_and_the_segments_and_a_second_one_that_nothing_changed(
-    command: Command, shop_ledger: Path, empty_database: Database
+    process: Command, command: Command, shop_ledger: Path, empty_database: Database
 ) -> None:
-    first = command("run", "--sales", str(shop_ledger))
+    first = process("run", "--sales", str(shop_ledger))
     assert first.returncode == 0, first.stderr
     for name in ("raw_sales", "clean_sales", "segment_recommendations", "published_snapshot"):
         assert re.search(rf"✓ {name} .*rows +[\d.]+ s", first.stderr), name
@@ -59,21 +60,22 @@ def test_a_first_run_tells_every_table_and_the_segments_and_a_second_one_that_no
     for words in ("Champions", "Revenue", "First recommendations", "psql", "db psql", " ui "):
         assert words in first.stdout
     assert "Little data" in first.stdout
-    second = command("run", "--sales", str(shop_ledger))
+    second = process("run", "--sales", str(shop_ledger))
     assert second.returncode == 0
     assert "Nothing has changed" in second.stdout
     assert served(empty_database) == [(1,)]
-    listed = command("snapshots", "list")
+    here = {"DATABASE_URL": empty_database.url}
+    listed = command("snapshots", "list", **here)
     assert "served" in listed.stdout
-    third = command("run", "--sales", str(shop_ledger), "--force")
+    third = command("run", "--sales", str(shop_ledger), "--force", **here, **QUICK)
     assert third.returncode == 0
     assert served(empty_database) == [(2,)]
-    assert "Snapshot 1 is served now" in command("snapshots", "rollback").stdout
+    assert "Snapshot 1 is served now" in command("snapshots", "rollback", **here).stdout
     assert served(empty_database) == [(1,)]
-    assert command("snapshots", "rollback").returncode == 1
-    assert "Dropped" not in command("snapshots", "prune", "--keep", "1").stdout, "the served one stays"
-    assert command("snapshots", "rollback", "--to", "2").returncode == 0
-    assert "Dropped 1: 1." in command("snapshots", "prune", "--keep", "1").stdout
+    assert command("snapshots", "rollback", **here).returncode == 1
+    assert "Dropped" not in command("snapshots", "prune", "--keep", "1", **here).stdout, "the served one stays"
+    assert command("snapshots", "rollback", "--to", "2", **here).returncode == 0
+    assert "Dropped 1: 1." in command("snapshots", "prune", "--keep", "1", **here).stdout
 
 
 BAD_FILES = {
@@ -90,7 +92,7 @@ BAD_FILES = {
 
 
 def test_each_bad_ledger_is_one_message_with_exit_code_2_and_changes_nothing(
-    command: Command, tmp_path: Path, empty_database: Database
+    command: Command, tmp_path: Path, database: Database
 ) -> None:
     for name, (content, words) in BAD_FILES.items():
         path = tmp_path / name
@@ -102,17 +104,16 @@ def test_each_bad_ledger_is_one_message_with_exit_code_2_and_changes_nothing(
         assert said.returncode == 2, (name, said.stderr)
         assert words in " ".join(said.stderr.split()), (name, said.stderr)
         assert "Traceback" not in said.stderr
-    assert served(empty_database) == []
-    with empty_database.connect() as connection:
+    assert served(database) == []
+    with database.connect() as connection:
         assert connection.execute("SELECT count(*) FROM warehouse.loads").fetchone() == (0,)
 
 
-@pytest.mark.slow
+@refreshed
 def test_a_failing_check_leads_the_message_with_rows_and_examples_and_exit_code_1(
-    command: Command, shop_ledger: Path, empty_database: Database
+    command: Command, shop_ledger: Path, database: Database
 ) -> None:
-    assert command("run", "--sales", str(shop_ledger)).returncode == 0
-    with empty_database.connect() as connection:
+    with database.connect() as connection:
         connection.execute(
             "CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS"
             " 'BEGIN IF NEW.line_number < 50 THEN NEW.quarter := ''Q7''; END IF; RETURN NEW; END'"
@@ -120,7 +121,7 @@ def test_a_failing_check_leads_the_message_with_rows_and_examples_and_exit_code_
         connection.execute(
             "CREATE TRIGGER late BEFORE INSERT ON warehouse.clean_sales FOR EACH ROW EXECUTE FUNCTION late()"
         )
-    said = command("run", "--sales", str(shop_ledger), "--force")
+    said = command("run", "--sales", str(shop_ledger), "--force", **QUICK)
     assert said.returncode == 1
     words = " ".join(said.stderr.split())
     cause = re.search(
@@ -130,7 +131,7 @@ def test_a_failing_check_leads_the_message_with_rows_and_examples_and_exit_code_
     assert 0 < int(cause[1]) < 50
     assert cause[2].count("column quarter") == 3
     assert "Still served: snapshot 1" in words
-    assert served(empty_database) == [(1,)]
+    assert served(database) == [(1,)]
 
 
 @pytest.mark.parametrize(
@@ -192,37 +193,37 @@ def test_doctor_finds_nothing_wrong_with_a_good_ledger_and_names_the_fix_for_a_b
 
 
 def test_the_embedded_servers_url_is_the_readers_and_psql_opens_as_the_reader(
-    command: Command, tmp_path: Path
+    process: Command, tmp_path: Path
 ) -> None:
     embedded = {"DATABASE_URL": ""}
     try:
-        started = command("db", "start", **embedded)
+        started = process("db", "start", **embedded)
         assert started.returncode == 0, started.stderr
         assert "127.0.0.1:" in started.stdout
-        url = command("db", "url", **embedded).stdout.strip()
+        url = process("db", "url", **embedded).stdout.strip()
         with psycopg.connect(url) as connection:
             assert connection.execute("SELECT current_user").fetchone() == ("segmentation_reader",)
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute("SELECT * FROM warehouse.loads")
-        asked = command("db", "psql", "-Atc", "select current_user", **embedded)
+        asked = process("db", "psql", "-Atc", "select current_user", **embedded)
         assert asked.stdout.strip() == "segmentation_reader"
-        owner = command("db", "psql", "--role", "owner", "-Atc", "select count(*) from warehouse.loads", **embedded)
+        owner = process("db", "psql", "--role", "owner", "-Atc", "select count(*) from warehouse.loads", **embedded)
         assert owner.stdout.strip() == "0"
-        assert f"revision {newest_revision()}" in command("db", "upgrade", **embedded).stdout
+        assert f"revision {newest_revision()}" in process("db", "upgrade", **embedded).stdout
     finally:
-        assert "Stopped." in command("db", "stop", **embedded).stdout
-    assert "was not running" in command("db", "stop", **embedded).stdout
+        assert "Stopped." in process("db", "stop", **embedded).stdout
+    assert "was not running" in process("db", "stop", **embedded).stdout
     assert (tmp_path / ".segmentation" / "postgres" / "reader_password").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.slow
 def test_a_second_run_waits_for_the_first_and_says_so(
-    command: Command, empty_database: Database, shop_ledger: Path
+    process: Command, empty_database: Database, shop_ledger: Path
 ) -> None:
-    assert command("db", "upgrade").returncode == 0
+    assert process("db", "upgrade").returncode == 0
     with ThreadPoolExecutor() as pool:
         with empty_database.exclusive(lambda: None):
-            second = pool.submit(command, "run", "--sales", str(shop_ledger), **QUICK)
+            second = pool.submit(process, "run", "--sales", str(shop_ledger), **QUICK)
             wait_for_a_waiting_run(empty_database)
             assert served(empty_database) == []
         said = second.result()

@@ -6,7 +6,7 @@ import pytest
 
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform.warehouse.migrate import newest_revision, revision, upgrade
+from segmentation_platform.warehouse.migrate import newest_revision, revision
 from segmentation_platform.warehouse.snapshots import publish, served_snapshot
 from segmentation_platform_tests.integration.cli.conftest import Command
 from segmentation_platform_tests.support.marked import facts, marked_history, marked_tables
@@ -48,7 +48,7 @@ def test_a_backup_is_restored_into_another_database_and_not_into_the_same(
     again = command("db", "restore", file, "--database-url", database.url)
     assert again.returncode == 1
     assert "holds the platform's tables already" in " ".join(again.stderr.split())
-    restored = command("db", "restore", file)
+    restored = command("db", "restore", file, DATABASE_URL=empty_database.url)
     assert (restored.returncode, restored.stderr) == (0, "")
     assert f"is restored, at revision {newest_revision()}" in restored.stdout
     served = served_snapshot(empty_database)
@@ -58,14 +58,13 @@ def test_a_backup_is_restored_into_another_database_and_not_into_the_same(
 
 @pytest.mark.parametrize("arguments", [["run"], ["db", "upgrade"], ["snapshots", "list"]])
 def test_a_database_of_a_newer_version_is_refused_by_every_command(
-    command: Command, empty_database: Database, arguments: list[str]
+    command: Command, database: Database, arguments: list[str]
 ) -> None:
-    upgrade(empty_database)
-    with empty_database.connect() as connection:
+    with database.connect() as connection:
         connection.execute("UPDATE warehouse.migrations SET version_num = '9999'")
     refused = command(*arguments)
     assert refused.returncode == 1
     said = " ".join(refused.stderr.split())
     assert f"is at revision 9999; this version of the platform knows up to {newest_revision()}" in said
     assert said.endswith("Upgrade the platform.")
-    assert revision(empty_database) == "9999"
+    assert revision(database) == "9999"

@@ -19,22 +19,22 @@ LINE = "536365,85123A,HEART,6,2010-12-01 08:26:00,2.55,17850,United Kingdom\n"
 
 
 class TestDatabaseThatIsNamed:
-    def test_url_is_printed_as_libpq_reads_it(self, command: Command, empty_database: Database) -> None:
-        spelt = empty_database.url.replace("postgresql://", "postgresql+psycopg://")
-        assert command("db", "url", DATABASE_URL=spelt).stdout.strip() == empty_database.url
-        assert command("db", "url", "--database-url", spelt, DATABASE_URL="").stdout.strip() == empty_database.url
+    def test_url_is_printed_as_libpq_reads_it(self, command: Command, database: Database) -> None:
+        spelt = database.url.replace("postgresql://", "postgresql+psycopg://")
+        assert command("db", "url", DATABASE_URL=spelt).stdout.strip() == database.url
+        assert command("db", "url", "--database-url", spelt, DATABASE_URL="").stdout.strip() == database.url
 
     def test_reader_is_the_users_own_affair_and_owner_is_the_user_of_the_url(
-        self, command: Command, empty_database: Database
+        self, command: Command, database: Database
     ) -> None:
         for name in ("url", "psql"):
             said = command("db", name, "--role", "reader")
             assert said.returncode == 1
             assert "DATABASE_URL names a server; its roles are yours" in " ".join(said.stderr.split())
-        assert command("db", "url", "--role", "owner").stdout.strip() == empty_database.url
+        assert command("db", "url", "--role", "owner").stdout.strip() == database.url
 
     def test_psql_takes_signs_in_the_password_and_parameters(
-        self, command: Command, empty_database: Database
+        self, process: Command, empty_database: Database
     ) -> None:
         parts = urlsplit(empty_database.url)
         name = f"{parts.path[1:]}_signs"
@@ -45,7 +45,7 @@ class TestDatabaseThatIsNamed:
             where = parts._replace(
                 netloc=f"{name}:p%40ss%2Fw%25rd@{host}", query="sslmode=disable&application_name=with%20space"
             )
-            said = command(
+            said = process(
                 "db", "psql", "-Atc", "select current_user, current_setting('application_name')",
                 DATABASE_URL=where.geturl(), PGAPPNAME="other",
             )  # fmt: skip
@@ -54,11 +54,10 @@ class TestDatabaseThatIsNamed:
             with empty_database.connect() as connection:
                 connection.execute(f"DROP ROLE {name}".encode())
 
-    def test_a_user_without_rights_is_told_so(self, command: Command, empty_database: Database) -> None:
-        assert command("db", "upgrade").returncode == 0
-        parts = urlsplit(empty_database.url)
+    def test_a_user_without_rights_is_told_so(self, command: Command, database: Database) -> None:
+        parts = urlsplit(database.url)
         name = f"{parts.path[1:]}_stranger"
-        with empty_database.connect() as connection:
+        with database.connect() as connection:
             connection.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'sesame'".encode())
         try:
             host = parts.netloc.rpartition("@")[2]
@@ -68,7 +67,7 @@ class TestDatabaseThatIsNamed:
             assert "Traceback" not in said.stderr
             assert "sesame" not in said.stderr
         finally:
-            with empty_database.connect() as connection:
+            with database.connect() as connection:
                 connection.execute(f"DROP ROLE {name}".encode())
 
 
@@ -124,9 +123,9 @@ class TestDoctor:
         assert said.returncode == 1
         assert said.stdout.count("not a Postgres URL") == 1
 
-    def test_the_ledger_loaded_last_is_named(self, command: Command, empty_database: Database) -> None:
+    def test_the_ledger_loaded_last_is_named(self, command: Command, database: Database) -> None:
         assert "none loaded: a simulated shop" in " ".join(command("doctor").stdout.split())
-        with empty_database.connect() as connection:
+        with database.connect() as connection:
             connection.execute(
                 "INSERT INTO warehouse.loads (source, sha256, reading, lines, loaded_at, is_current)"
                 " VALUES ('/shop/[may].csv', 'x', 'x', 4321, now(), true)"

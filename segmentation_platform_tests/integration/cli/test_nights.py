@@ -1,10 +1,9 @@
 """Models and earlier days on the command line."""
 
-from pathlib import Path
-
 from segmentation_platform.warehouse import snapshots
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform_tests.integration.cli.conftest import QUICK, Command
+from segmentation_platform_tests.support.stages import refreshed
 
 
 def test_before_the_first_run_it_is_said_that_there_is_no_model(command: Command) -> None:
@@ -14,25 +13,23 @@ def test_before_the_first_run_it_is_said_that_there_is_no_model(command: Command
     assert "Nothing is published yet" in refused.stderr
 
 
+@refreshed
 def test_earlier_days_are_filled_in_and_an_earlier_model_is_promoted_with_one_command(
-    command: Command, empty_database: Database, shop_ledger: Path
+    command: Command, database: Database
 ) -> None:
-    ran = command("run", "--sales", str(shop_ledger), **QUICK)
-    assert ran.returncode == 0, ran.stderr
-    assert "Little data" in ran.stdout
     filled = command("backfill", "2011-10-01", "2011-11-01", **QUICK)
     assert filled.returncode == 0, filled.stderr
     assert "2 days published." in filled.stdout
     assert "Snapshot 1, as of 2011-12-10, is served." in filled.stdout
     assert "2011-11-01 (2 of 2)" in filled.stderr
-    served = snapshots.served_snapshot(empty_database)
+    served = snapshots.served_snapshot(database)
     assert served is not None
     assert served.snapshot_id == 1
     # A day again, and one so early that the later model has nobody in some segment: its refit takes over that day.
     for day in ("2011-11-01", "2011-01-12"):
         again = command("backfill", day, day, **QUICK)
         assert again.returncode == 0, again.stderr
-    kept = snapshots.served_snapshot(empty_database)
+    kept = snapshots.served_snapshot(database)
     assert kept is not None
     assert kept.snapshot_id == 1
     again = command("run", "--choose-model", **QUICK | {"SEGMENTATION_SEGMENTATION__K_MIN": "4"})
@@ -47,7 +44,7 @@ def test_earlier_days_are_filled_in_and_an_earlier_model_is_promoted_with_one_co
     promoted = command("models", "promote", "1", **QUICK)
     assert promoted.returncode == 0, promoted.stderr
     assert "Model 1 is in force from" in promoted.stdout
-    newest = snapshots.served_snapshot(empty_database)
+    newest = snapshots.served_snapshot(database)
     assert newest is not None
     assert (newest.model_version, newest.as_of) == (1, served.as_of)
 

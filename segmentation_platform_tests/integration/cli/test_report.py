@@ -11,7 +11,6 @@ import typer
 from segmentation_platform.cli import browser
 from segmentation_platform.reporting.report.render import render
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform.warehouse.migrate import upgrade
 from segmentation_platform.warehouse.reports import keep_report
 from segmentation_platform.warehouse.snapshots import publish
 from segmentation_platform_tests.integration.cli.conftest import Command
@@ -23,13 +22,12 @@ PAGE = "<h1>The report, £ and ü</h1>"
 
 
 @pytest.fixture
-def shop(empty_database: Database) -> Database:
+def shop(database: Database) -> Database:
     """A database with two snapshots and their reports."""
-    upgrade(empty_database)
     for mark in (1, 2):
-        snapshot_id = publish(empty_database, facts(mark), marked_tables(mark), marked_history(mark))
-        keep_report(empty_database, snapshot_id, f"{PAGE}{mark}")
-    return empty_database
+        snapshot_id = publish(database, facts(mark), marked_tables(mark), marked_history(mark))
+        keep_report(database, snapshot_id, f"{PAGE}{mark}")
+    return database
 
 
 @pytest.mark.usefixtures("shop")

@@ -6,13 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
-from segmentation_platform_tests.integration.cli.conftest import Command
+from segmentation_platform_tests.integration.cli.conftest import QUICK, Command
+from segmentation_platform_tests.support.stages import refreshed
 
-QUICK = {
-    "SEGMENTATION_SEGMENTATION__COMPARED": "[]",
-    "SEGMENTATION_SEGMENTATION__K_MAX": "4",
-    "SEGMENTATION_RECOMMENDATIONS__BACKTEST__DRAWS": "20",
-}
+JUDGED = {"SEGMENTATION_RECOMMENDATIONS__BACKTEST__DAYS": "30"}
+"""Past days are played again, as many as are delivered."""
 
 
 def test_before_the_first_run_it_is_said_that_nothing_is_published(command: Command) -> None:
@@ -26,10 +24,10 @@ def without_seconds(text: str) -> str:
     return re.sub(r"in [\d.]+ s", "", text)
 
 
+@refreshed
 def test_customers_baskets_and_files_are_scored_and_past_days_played_again(
     command: Command, shop_ledger: Path, tmp_path: Path
 ) -> None:
-    assert command("run", "--sales", str(shop_ledger), **QUICK).returncode == 0
     ledger = pq.read_table(shop_ledger).to_pandas()
     known = ledger[ledger["CustomerID"].notna() & (ledger["Country"] == "United Kingdom")]
     customer = str(known["CustomerID"].mode().iloc[0]).removesuffix(".0")
@@ -72,27 +70,27 @@ def test_customers_baskets_and_files_are_scored_and_past_days_played_again(
     assert strange.returncode == 1
     assert "holds no exported snapshot" in strange.stderr
 
-    played = command("backtest", **QUICK)
+    played = command("backtest", **QUICK | JUDGED)
     assert played.returncode == 0, played.stderr
     assert "customer lists" in played.stdout
     assert "replaced system" in played.stdout
-    tuned = command("tune", "--until", "2011-10-01", "--try", "affinity_weight=[0.1, 0.6]", **QUICK)
+    tuned = command("tune", "--until", "2011-10-01", "--try", "affinity_weight=[0.1, 0.6]", **QUICK | JUDGED)
     assert tuned.returncode == 0, tuned.stderr
     assert "affinity_weight" in tuned.stdout
     assert "Trying 2 settings on 2011-09-01 to 2011-10-01" in tuned.stderr
 
 
-def test_what_can_not_be_scored_or_tried_is_said_with_what_would_help(command: Command, shop_ledger: Path) -> None:
+@refreshed
+def test_what_can_not_be_scored_or_tried_is_said_with_what_would_help(command: Command) -> None:
     both = command("score", "--basket", "1", "--customer", "2")
     assert both.returncode == 2
     assert "Name one of --customer, --basket and --file" in " ".join(both.stderr.split())
     wrong = command("tune", "--until", "2011-10-01", "--try", "mood=[1]")
     assert wrong.returncode == 2
     assert "mood" in wrong.stderr
-    assert command("run", "--sales", str(shop_ledger), **QUICK).returncode == 0
     nobody = command("score", "--customer", "nobody", **QUICK)
     assert nobody.returncode == 2
     assert "--basket 85123A,71053" in " ".join(nobody.stderr.split())
-    late = command("tune", "--until", "2031-10-01", **QUICK)
+    late = command("tune", "--until", "2031-10-01", **QUICK | JUDGED)
     assert late.returncode == 2
     assert "The ledger goes from" in " ".join(late.stderr.split())

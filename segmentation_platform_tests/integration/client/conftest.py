@@ -1,7 +1,7 @@
 """A published shop, read by the read-only role, and the same from a folder."""
 
+import shutil
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -20,10 +20,10 @@ from segmentation_platform.recommendations.sales import Sales
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
 from segmentation_platform.scoring import RankingModel, models_table
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform.warehouse.roles import READER, set_password
 from segmentation_platform.warehouse.snapshots import publish
-from segmentation_platform_tests.integration.warehouse.conftest import as_role
 from segmentation_platform_tests.integration.warehouse.conftest import new_owner as new_owner
+from segmentation_platform_tests.support import session, stages
+from segmentation_platform_tests.support.databases import new_database, template
 from segmentation_platform_tests.support.ledgers import (
     catalog,
     profiled,
@@ -33,11 +33,11 @@ from segmentation_platform_tests.support.ledgers import (
     simulated_fit,
 )
 from segmentation_platform_tests.support.marked import facts, marked_history, marked_tables
+from segmentation_platform_tests.support.published import reader_of
+from segmentation_platform_tests.support.session import once
 
-PASSWORD = "it's a \\ word"
 
-
-@cache
+@once
 def shop_tables() -> dict[str, pd.DataFrame]:
     """A snapshot of the simulated shop: what scoring needs is the shop's, the rest is marked."""
     shop, rules = simulated(), RecommendationRules()
@@ -64,19 +64,29 @@ def shop_tables() -> dict[str, pd.DataFrame]:
 
 
 @pytest.fixture
+def database(request: pytest.FixtureRequest, postgres_url: str) -> Iterator[Database]:
+    """A migrated database of the test's own; where the test asks for the shop, it is published there."""
+    migrated = stages.migrated(postgres_url)
+    copied = template(postgres_url, "shop", publish_shop, migrated) if "shop" in request.fixturenames else migrated
+    with new_database(postgres_url, copied) as database:
+        yield database
+
+
+def publish_shop(database: Database) -> None:
+    """Publish the simulated shop."""
+    publish(database, facts(1, simulated().as_of), shop_tables(), marked_history(1))
+
+
+@pytest.fixture
 def reader(database: Database) -> Iterator[Database]:
-    """The test's database for the read-only role; its login is taken away at the end."""
-    with database.connect() as connection:
-        set_password(connection, READER, PASSWORD)
-    yield as_role(database, READER, PASSWORD)
-    with database.connect() as connection:
-        connection.execute(f"ALTER ROLE {READER} NOLOGIN PASSWORD NULL".encode())
+    """The test's database for a role that may do what the platform's reader may."""
+    with reader_of(database) as (_, reader):
+        yield reader
 
 
 @pytest.fixture
 def shop(database: Database) -> Database:
     """The test's database, in which the simulated shop is published."""
-    publish(database, facts(1, simulated().as_of), shop_tables(), marked_history(1))
     return database
 
 
@@ -88,6 +98,11 @@ def client(shop: Database, reader: Database) -> Client:
 
 @pytest.fixture
 def folder(client: Client, tmp_path: Path) -> Path:
-    """The shop as files."""
-    client.export(tmp_path / "snapshot")
-    return tmp_path / "snapshot"
+    """The shop as files, of the test's own."""
+    exported = session.shared_path("export_of_the_shop", lambda path: export(client, path))
+    return Path(shutil.copytree(exported, tmp_path / "snapshot"))
+
+
+def export(client: Client, path: Path) -> None:
+    """Export a shop."""
+    client.export(path)

@@ -20,6 +20,7 @@ from segmentation_platform.warehouse.roles import READER
 from segmentation_platform.warehouse.snapshots import prune, publish, served_snapshot
 from segmentation_platform_tests.integration.client.conftest import shop_tables
 from segmentation_platform_tests.integration.warehouse.conftest import NewOwner
+from segmentation_platform_tests.support.databases import the_readers_login
 from segmentation_platform_tests.support.ledgers import simulated
 from segmentation_platform_tests.support.marked import facts, marked_history, marked_tables
 
@@ -210,13 +211,15 @@ def test_a_pinned_client_stays_with_its_snapshot_while_others_are_published_and_
 # --- by whom, and what can be in the way ---
 
 
-def test_all_of_it_needs_no_more_than_the_read_only_role(client: Client, reader: Database) -> None:
-    with reader.connect() as connection:
-        assert connection.execute("SELECT current_user").fetchone() == (READER,)
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute("SELECT * FROM snapshots.segments")
-    assert client.score([shop_tables()["products"]["stock_code"].iloc[0]]).segment
-    assert client.snapshot().snapshot_id == 1
+def test_all_of_it_needs_no_more_than_the_read_only_role(shop: Database) -> None:
+    with the_readers_login(shop, "it's a \\ word") as reader:
+        with reader.connect() as connection:
+            assert connection.execute("SELECT current_user").fetchone() == (READER,)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute("SELECT * FROM snapshots.segments")
+        client = Client(reader.url)
+        assert client.score([shop_tables()["products"]["stock_code"].iloc[0]]).segment
+        assert client.snapshot().snapshot_id == 1
 
 
 def test_a_snapshot_is_the_same_record_for_owner_and_reader_and_from_a_folder(

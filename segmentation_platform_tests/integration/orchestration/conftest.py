@@ -6,36 +6,26 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
 from segmentation_platform.orchestration.build import build_definitions
 from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse.database import Database
+from segmentation_platform_tests.support import stages
+from segmentation_platform_tests.support.quick import quick_settings
 
 Run = Callable[..., dg.ExecuteInProcessResult]
 
 
 @pytest.fixture(scope="session")
-def shop_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ledger file of a small simulated shop."""
-    path = tmp_path_factory.mktemp("shop") / "ledger.parquet"
-    write_parquet(SimulatedShop(ShopPlan(lines=12_000, seed=3)), path)
-    return path
+def shop_ledger() -> Path:
+    """Ledger file of a small simulated shop, that of all nights which tests start from."""
+    return stages.shop_ledger()
 
 
 @pytest.fixture
 def settings(tmp_path: Path, shop_ledger: Path) -> Settings:
-    """Settings that name the small shop's ledger, and judge models by as little as is needed to choose one."""
-    stable_enough = {"min_chosen_jaccard": 0.5, "min_prediction_strength": 0.1, "max_idle_day_relabelled": 0.1}
-    quick = {"compared": [], "k_max": 4, "bootstraps": 3, "halvings": 2, **stable_enough}
-    return Settings.model_validate(
-        {
-            "home": tmp_path / "home",
-            "ledger": {"sales": str(shop_ledger)},
-            "segmentation": quick,
-            "recommendations": {"backtest": {"draws": 20}},
-        }
-    )
+    """Quick settings that name the small shop's ledger."""
+    return quick_settings(tmp_path / "home", shop_ledger)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from segmentation_platform.warehouse.snapshots import SnapshotError
 from segmentation_platform_tests.integration.orchestration.conftest import Run
 from segmentation_platform_tests.integration.warehouse.releases import restore_release
 from segmentation_platform_tests.support.prepared import Server, unprepared
+from segmentation_platform_tests.support.stages import NEXT, after_first_night
 
 
 def published(database: Database) -> list[int]:
@@ -112,18 +113,18 @@ def of_the_first_release(database: Database) -> Database:
 class TestAfterARestore:
     """On a backup that was restored into another database."""
 
+    @after_first_night
     def test_the_next_night_keeps_the_model_in_force_and_the_history(
-        self, run: Run, database: Database, empty_database: Database, settings: Settings, tmp_path: Path
+        self, database: Database, empty_database: Database, settings: Settings, tmp_path: Path
     ) -> None:
         restored = empty_database
-        assert run(as_of="2011-10-20").success
         back_up(database, tmp_path / "shop.dump")
         restore(restored, tmp_path / "shop.dump")
         before = history(restored)
         assert before == history(database)
         there = WarehouseResource(home=str(settings.home), database_url=restored.url)
         job = build_definitions(settings, {"warehouse": there}).resolve_job_def("refresh")
-        config = {"resources": {"reporting_date": {"config": {"as_of": "2011-10-21"}}}}
+        config = {"resources": {"reporting_date": {"config": {"as_of": NEXT}}}}
         assert job.execute_in_process(run_config=config, raise_on_error=False).success
         assert published(restored) == [1, 2]
         with restored.connect() as connection:

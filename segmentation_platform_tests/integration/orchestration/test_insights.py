@@ -2,30 +2,30 @@
 
 from pathlib import Path
 
-import dagster as dg
 import pandas as pd
 
 from segmentation_platform.contracts import Cancellations, Cohorts, Countries, Seasonality
 from segmentation_platform.warehouse import snapshots
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform_tests.integration.orchestration.conftest import Run
+from segmentation_platform_tests.support.stages import Night, refreshed
 
 
-def figures(result: dg.ExecuteInProcessResult, asset: str) -> dict[str, object]:
-    [made] = [m for m in result.asset_materializations_for_node("insights") if m.asset_key.path[-1] == asset]
-    return {name: value.value for name, value in made.metadata.items()}
+def figures(night: Night, asset: str) -> dict[str, object]:
+    [made] = [e for e in night.get_asset_materialization_events() if e.asset_key and e.asset_key.path[-1] == asset]
+    assert made.step_key == "insights"
+    return {name: value.value for name, value in made.materialization.metadata.items()}
 
 
-def test_a_refresh_tells_the_figures_of_all_four_and_draws_the_season(run: Run, database: Database) -> None:
-    result = run()
-    assert result.success
-    season = figures(result, "seasonality")
+@refreshed
+def test_a_refresh_tells_the_figures_of_all_four_and_draws_the_season(the_night: Night, database: Database) -> None:
+    season = figures(the_night, "seasonality")
     assert {"months", "season_index", "sales_per_day", "last_months"} <= season.keys()
     assert "data:image/svg+xml" in str(season["picture"])
     assert len(str(season["picture"])) < 1_000
-    assert 0 < float(str(figures(result, "cancellations")["money_rate"])) < 1
-    assert figures(result, "countries")["home"] == "United Kingdom"
-    assert 0 < float(str(figures(result, "cohorts")["back_in_the_next_month"])) < 1
+    assert 0 < float(str(figures(the_night, "cancellations")["money_rate"])) < 1
+    assert figures(the_night, "countries")["home"] == "United Kingdom"
+    assert 0 < float(str(figures(the_night, "cohorts")["back_in_the_next_month"])) < 1
 
     served = snapshots.served_snapshot(database)
     assert served is not None
@@ -36,7 +36,7 @@ def test_a_refresh_tells_the_figures_of_all_four_and_draws_the_season(run: Run, 
         for view in ("seasonality", "cancellations", "countries", "cohorts"):
             counted = connection.execute(f"SELECT count(*) FROM serving.{view}_history".encode()).fetchone()
             assert counted is not None
-            assert int(str(counted[0])) == figures(result, view)["dagster/row_count"]
+            assert int(str(counted[0])) == figures(the_night, view)["dagster/row_count"]
 
 
 def test_a_shop_of_one_month_one_country_and_no_cancellations_is_published(

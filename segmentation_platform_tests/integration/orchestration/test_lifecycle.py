@@ -15,17 +15,14 @@ from segmentation_platform.warehouse import segment_models, snapshots
 from segmentation_platform.warehouse.bulk import stream
 from segmentation_platform.warehouse.database import Database, DatabaseError
 from segmentation_platform_tests.integration.orchestration.conftest import Run
-
-FIRST, NEXT, LATER = "2011-10-20", "2011-10-21", "2011-11-25"
-"""The next night nothing is due; a month later the refit is."""
-
-
-@pytest.fixture
-def settings(settings: Settings) -> Settings:
-    """So few customers that no refit would count as stable: here it is enough to be one; and no backtest."""
-    too_long = settings.recommendations.backtest.model_copy(update={"days": 200})
-    unjudged = settings.recommendations.model_copy(update={"backtest": too_long})
-    return with_rules(settings.model_copy(update={"recommendations": unjudged}), min_refit_jaccard=0.01)
+from segmentation_platform_tests.support.stages import (
+    FIRST,
+    LATER,
+    NEXT,
+    after_a_month,
+    after_first_night,
+    after_two_nights,
+)
 
 
 def served(database: Database, view: str) -> pd.DataFrame:
@@ -40,8 +37,15 @@ def history(database: Database) -> pd.DataFrame:
         return to_frame(reader.read_all())
 
 
-def drift(database: Database) -> dict[str, object]:
-    [row] = served(database, "segment_drift").to_dict("records")
+def snapshot(database: Database, number: int, view: str) -> pd.DataFrame:
+    [contract] = [p for p in PUBLISHED if p.table() == view]
+    return snapshots.read_snapshot(database, contract, number)
+
+
+def drift(database: Database, snapshot_id: int | None = None) -> dict[str, object]:
+    view = "segment_drift"
+    rows = served(database, view) if snapshot_id is None else snapshot(database, snapshot_id, view)
+    [row] = rows.to_dict("records")
     return {str(name): value for name, value in row.items()}
 
 
@@ -55,10 +59,10 @@ def refresh(settings: Settings, warehouse: WarehouseResource, as_of: str) -> dg.
     return job.execute_in_process(run_config=config, raise_on_error=False)
 
 
+@after_first_night
 def test_the_first_run_looks_back_at_six_month_ends_so_that_there_is_movement_on_day_one(
-    run: Run, database: Database
+    database: Database,
 ) -> None:
-    assert run(as_of=FIRST).success
     days = pd.to_datetime(history(database)["valid_from"]).dt.date
     assert {date(2011, 5, 1), date(2011, 10, 1), date(2011, 10, 20)} <= set(days)
     assert min(days) == date(2011, 5, 1)
@@ -68,14 +72,14 @@ def test_the_first_run_looks_back_at_six_month_ends_so_that_there_is_movement_on
     assert served(database, "customer_segments")["previous_segment"].notna().any()
 
 
+@after_two_nights
 def test_the_next_night_keeps_the_model_and_a_night_a_month_later_promotes_its_refit_with_the_same_names(
     run: Run, database: Database
 ) -> None:
-    assert run(as_of=FIRST).success
-    first, named = drift(database), served(database, "segments").set_index("segment_id")["segment"]
+    first = drift(database, 1)
+    named = snapshot(database, 1, "segments").set_index("segment_id")["segment"]
     assert (first["promotion"], first["is_promotion"]) == ("first model", True)
     assert pd.isna(float(str(first["relabelled"])))
-    assert run(as_of=NEXT).success
     second = drift(database)
     assert (second["model_version"], second["is_promotion"]) == (first["model_version"], False)
     assert 0 <= float(str(second["relabelled"])) < 0.1
@@ -89,9 +93,8 @@ def test_the_next_night_keeps_the_model_and_a_night_a_month_later_promotes_its_r
     assert len(segment_models.models_of(database, segment_models.read_models(database, [1])[0].source)) == 2
 
 
+@after_a_month
 def test_a_day_that_is_done_again_gives_the_same_tables_models_and_history(run: Run, database: Database) -> None:
-    for as_of in (FIRST, LATER):
-        assert run(as_of=as_of).success
     before = {p.table(): snapshots.read_served(database, p) for p in PUBLISHED}, history(database)
     for as_of in (FIRST, LATER):
         assert run(as_of=as_of).success
@@ -100,10 +103,10 @@ def test_a_day_that_is_done_again_gives_the_same_tables_models_and_history(run: 
     assert history(database).equals(before[1])
 
 
+@after_a_month
 def test_a_day_filled_in_afterwards_gives_the_history_of_days_in_their_order(run: Run, database: Database) -> None:
-    for as_of in (FIRST, LATER, NEXT):
+    for as_of in (NEXT, LATER):
         assert run(as_of=as_of).success
-    assert run(as_of=LATER).success
     filled_in = history(database)
     observed = filled_in["valid_from"].astype(str)
     assert NEXT in set(observed)
@@ -123,11 +126,10 @@ def test_a_past_day_is_assigned_by_the_model_of_the_ledgers_first_night_and_prom
     assert (drift(database)["model_version"], drift(database)["is_promotion"]) == (first, False)
 
 
+@after_a_month
 def test_a_model_promoted_by_hand_assigns_from_then_on_and_is_not_replaced_for_a_month(
     run: Run, database: Database
 ) -> None:
-    for as_of in (FIRST, LATER):
-        assert run(as_of=as_of).success
     served_now, source = snapshots.served_snapshot(database), snapshots.served_source(database)
     assert served_now is not None
     assert source is not None
@@ -142,11 +144,11 @@ def test_a_model_promoted_by_hand_assigns_from_then_on_and_is_not_replaced_for_a
         segment_models.promote(database, 99, source, served_now.as_of)
 
 
+@after_first_night
 def test_a_refit_that_is_due_and_unstable_is_refused_with_a_warning_and_the_snapshot_is_published(
     settings: Settings, warehouse: WarehouseResource, database: Database
 ) -> None:
     strict = with_rules(settings, min_refit_jaccard=1.0, enough_customers=1)
-    assert refresh(strict, warehouse, FIRST).success
     result = refresh(strict, warehouse, LATER)
     assert result.success
     failed = [check for check in result.get_asset_check_evaluations() if not check.passed]
@@ -157,9 +159,8 @@ def test_a_refit_that_is_due_and_unstable_is_refused_with_a_warning_and_the_snap
     assert checks[2] == len(failed)
 
 
+@after_a_month
 def test_a_night_from_which_one_has_rolled_back_is_not_believed(run: Run, database: Database) -> None:
-    assert run(as_of=FIRST).success
-    assert run(as_of=LATER).success
     snapshots.roll_back(database, 1)
     assert LATER not in set(history(database)["valid_from"].astype(str))
     assert run(as_of="2011-11-26").success
@@ -167,10 +168,10 @@ def test_a_night_from_which_one_has_rolled_back_is_not_believed(run: Run, databa
     assert drift(database)["promoted_on"] == pd.Timestamp("2011-11-26")
 
 
+@after_first_night
 def test_a_model_can_be_chosen_anew_and_segments_whose_customers_stay_together_keep_their_numbers(
     run: Run, database: Database
 ) -> None:
-    assert run(as_of=FIRST).success
     named = served(database, "segments").set_index("segment_id")["segment"].sort_index()
     assert run(as_of=NEXT, choose_model=True).success
     assert drift(database)["promotion"] == "chosen again"
@@ -195,25 +196,25 @@ def test_regions_with_enough_customers_get_models_of_their_own(
     assert not served(database, "segment_drift")["is_promotion"].any()
 
 
+@after_two_nights
 def test_tastes_are_assigned_by_the_model_in_force_until_its_groups_are_moved_a_month_later_under_the_same_names(
     run: Run, database: Database
 ) -> None:
-    def taste_of() -> tuple[int, "pd.Series[str]"]:
+    def taste_of(number: int) -> tuple[int, "pd.Series[str]"]:
         with database.connect() as connection:
-            row = connection.execute("SELECT taste_version FROM serving.snapshot").fetchone()
+            query = "SELECT taste_version FROM serving.snapshot_history WHERE snapshot_id = %s"
+            row = connection.execute(query, [number]).fetchone()
         assert row is not None
-        return int(str(row[0])), served(database, "customer_segments").set_index("customer_id")["taste"]
+        return int(str(row[0])), snapshot(database, number, "customer_segments").set_index("customer_id")["taste"]
 
-    assert run(as_of=FIRST).success
-    first, tastes = taste_of()
+    first, tastes = taste_of(1)
     assert tastes.nunique() > 3
-    assert run(as_of=NEXT).success
-    second, next_day = taste_of()
+    second, next_day = taste_of(2)
     assert second == first
     assert (tastes.reindex(next_day.index).dropna() == next_day[next_day.index.isin(tastes.index)]).mean() > 0.95
     assert run(as_of=LATER).success
-    third, moved = taste_of()
+    third, moved = taste_of(3)
     assert third == first + 1
     assert set(moved) <= set(tastes) | {"Mixed"}
     assert run(as_of=FIRST).success
-    assert taste_of()[0] == first
+    assert taste_of(4)[0] == first

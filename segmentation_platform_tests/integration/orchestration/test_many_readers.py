@@ -10,17 +10,17 @@ import pytest
 from benchmarks.readers import KINDS, Tally, read_on, shown_by_all
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform_tests.integration.orchestration.conftest import Run
+from segmentation_platform_tests.support.stages import FIRST, LATER, after_a_month
 
 READERS, READS = 8, 500
-DAYS = ("2011-11-20", "2011-11-27")
+DAYS = (FIRST, LATER)
 
 
 @pytest.mark.slow
+@after_a_month
 def test_readers_see_one_whole_snapshot_all_the_time_that_refreshes_run_and_publish(
     run: Run, database: Database
 ) -> None:
-    for day in DAYS:
-        assert run(as_of=day).success
     enough, over = threading.Event(), threading.Event()
 
     def refresh_on() -> bool:

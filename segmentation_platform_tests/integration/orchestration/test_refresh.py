@@ -18,6 +18,15 @@ from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import snapshots
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform_tests.integration.orchestration.conftest import Run
+from segmentation_platform_tests.support.quick import judged
+from segmentation_platform_tests.support.stages import (
+    FIRST,
+    LATER,
+    Night,
+    after_a_month,
+    after_first_night,
+    refreshed,
+)
 
 REGISTRIES = {"loads", "segment_models", "taste_models"}
 ASSETS = {contract.table() for contract in WORKING} - REGISTRIES | {
@@ -27,7 +36,7 @@ ASSETS = {contract.table() for contract in WORKING} - REGISTRIES | {
 }
 
 
-def materialized(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, object]]:
+def materialized(result: Night | dg.ExecuteInProcessResult) -> dict[str, dict[str, object]]:
     events = result.get_asset_materialization_events()
     return {
         str(event.asset_key.path[-1]): {k: v.value for k, v in event.materialization.metadata.items()}
@@ -36,24 +45,27 @@ def materialized(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, objec
     }
 
 
-def failed_checks(result: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckEvaluation]:
+def failed_checks(result: Night | dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckEvaluation]:
     return {e.check_name: e for e in result.get_asset_check_evaluations() if not e.passed}
 
 
-def test_a_refresh_makes_every_asset_passes_every_check_and_publishes(run: Run, database: Database) -> None:
-    result = run()
-    assert result.success
-    made = materialized(result)
+@refreshed
+def test_a_refresh_makes_every_asset_passes_every_check_and_publishes(
+    the_night: Night, definitions: dg.Definitions, database: Database
+) -> None:
+    made = materialized(the_night)
     assert set(made) == ASSETS
-    checks = result.get_asset_check_evaluations()
-    assert len(checks) == 36
+    checks = the_night.get_asset_check_evaluations()
+    asked = [spec for check in definitions.asset_checks or [] for spec in check.check_specs]
+    assert {check.asset_check_key for check in checks} == {spec.key for spec in asked}
+    assert len(checks) == len(asked)
     # The small shop has fewer than 500 customers: too few to be sure of much.
-    warned = set(failed_checks(result))
+    warned = set(failed_checks(the_night))
     assert {"enough_data"} <= warned <= {"enough_data", "better_than_popular"}
     served = snapshots.served_snapshot(database)
     assert served is not None
     snapshot = made["published_snapshot"]
-    assert (snapshot["checks_passed"], snapshot["checks_warned"]) == (36 - len(warned), len(warned))
+    assert (snapshot["checks_passed"], snapshot["checks_warned"]) == (len(checks) - len(warned), len(warned))
     assert served.customers == made["customer_segments"]["dagster/row_count"]
     rows: dict[str, object] = {name: told.get("dagster/row_count") for name, told in made.items()} | {
         Checks.table(): len(checks)
@@ -64,8 +76,8 @@ def test_a_refresh_makes_every_asset_passes_every_check_and_publishes(run: Run, 
         contract.validate(frame)
 
 
+@refreshed
 def test_a_second_refresh_loads_the_same_file_only_once(run: Run, database: Database) -> None:
-    assert run().success
     assert run().success
     with database.connect() as connection:
         loads = connection.execute("SELECT count(*) FROM warehouse.loads").fetchone()
@@ -74,18 +86,22 @@ def test_a_second_refresh_loads_the_same_file_only_once(run: Run, database: Data
     assert list(snapshots.history(database)["snapshot_id"]) == [2, 1]
 
 
-def test_equal_inputs_give_an_equal_snapshot(run: Run, database: Database) -> None:
-    assert run().success
+@refreshed
+def test_equal_inputs_give_an_equal_snapshot(
+    settings: Settings, warehouse: WarehouseResource, database: Database
+) -> None:
     first = {p.table(): snapshots.read_served(database, p) for p in PUBLISHED}
-    assert run().success
+    assert not first["recommendation_quality"].empty
+    job = build_definitions(judged(settings), {"warehouse": warehouse}).resolve_job_def("refresh")
+    assert job.execute_in_process(raise_on_error=False).success
     for contract in PUBLISHED:
         assert first[contract.table()].equals(snapshots.read_served(database, contract)), contract.table()
 
 
+@refreshed
 def test_another_file_takes_the_place_of_the_first_and_nothing_is_mixed(
     run: Run, database: Database, tmp_path: Path
 ) -> None:
-    assert run().success
     other = tmp_path / "other.parquet"
     write_parquet(SimulatedShop(ShopPlan(lines=5_000, seed=8)), other)
     result = run(sales=str(other))
@@ -96,10 +112,10 @@ def test_another_file_takes_the_place_of_the_first_and_nothing_is_mixed(
     assert sum(counted) == 5_000
 
 
+@refreshed
 def test_a_bad_file_fails_the_run_with_its_message_and_keeps_the_snapshot(
     run: Run, database: Database, tmp_path: Path
 ) -> None:
-    assert run().success
     result = run(sales=str(tmp_path / "nothing.csv"))
     assert not result.success
     [failure] = [event for event in result.all_events if event.is_step_failure and event.step_key == "raw_sales"]
@@ -182,29 +198,40 @@ def spoiled(database: Database, statement: str) -> Iterator[None]:
     spoil(database, "DROP TABLE saved")
 
 
-def evaluate(definitions: dg.Definitions, asset: str, check: str) -> dg.AssetCheckEvaluation:
-    selection = dg.AssetSelection.checks(dg.AssetCheckKey(dg.AssetKey(asset), check))
-    job = dg.Definitions(
+def jobs_of(definitions: dg.Definitions, checks: set[tuple[str, str]]) -> dict[tuple[str, str], dg.JobDefinition]:
+    """A job of each check alone, by the name of its asset and its own."""
+    names = {check: "_of_".join(reversed(check)) for check in checks}
+    selected = {check: dg.AssetCheckKey(dg.AssetKey(check[0]), check[1]) for check in checks}
+    built = dg.Definitions(
         assets=definitions.assets,
         asset_checks=definitions.asset_checks,
         resources=definitions.resources,
-        jobs=[dg.define_asset_job("check", selection=selection)],
-    ).resolve_job_def("check")
+        jobs=[
+            dg.define_asset_job(name, selection=dg.AssetSelection.checks(selected[check]))
+            for check, name in names.items()
+        ],
+    )
+    return {check: built.resolve_job_def(name) for check, name in names.items()}
+
+
+def evaluate(job: dg.JobDefinition) -> dg.AssetCheckEvaluation:
     [evaluation] = job.execute_in_process(raise_on_error=False).get_asset_check_evaluations()
     return evaluation
 
 
-def test_every_check_fails_on_what_it_is_there_to_find(
-    run: Run, definitions: dg.Definitions, database: Database
+@refreshed
+def test_every_check_fails_on_what_it_is_there_to_find_and_passes_once_it_is_gone(
+    definitions: dg.Definitions, database: Database
 ) -> None:
-    assert run().success
+    jobs = jobs_of(definitions, {(asset, check) for asset, check, _ in SPOILED})
     for asset, check, statement in SPOILED:
         with spoiled(database, statement):
-            found = evaluate(definitions, asset, check)
+            found = evaluate(jobs[asset, check])
             assert not found.passed, statement
             assert found.metadata["failing_rows"].value, statement
             assert "for example" in (found.description or ""), statement
-        assert evaluate(definitions, asset, check).passed, statement
+    for named, job in jobs.items():
+        assert evaluate(job).passed, named
 
 
 class SnapshotReader(threading.Thread):
@@ -231,10 +258,10 @@ class SnapshotReader(threading.Thread):
         self.join(timeout=30)
 
 
+@refreshed
 def test_a_failing_check_stops_the_run_while_a_reader_goes_on_with_yesterdays_snapshot(
     run: Run, database: Database, shop_ledger: Path, tmp_path: Path
 ) -> None:
-    assert run().success
     served = snapshots.served_snapshot(database)
     assert served is not None
     # Whatever is written to clean_sales from now on is a cent too dear: the books no longer balance.
@@ -257,8 +284,8 @@ def test_a_failing_check_stops_the_run_while_a_reader_goes_on_with_yesterdays_sn
     assert set(reader.seen) == {(1, served.customers)}
 
 
+@refreshed
 def test_tables_of_different_runs_are_never_published_together(run: Run, database: Database, tmp_path: Path) -> None:
-    assert run().success
     spoil(
         database,
         "DELETE FROM warehouse.customer_segments WHERE customer_id IN"
@@ -271,19 +298,18 @@ def test_tables_of_different_runs_are_never_published_together(run: Run, databas
     assert served.snapshot_id == 1
 
 
-def test_a_past_reporting_date_sees_nothing_of_what_came_later(run: Run, database: Database) -> None:
-    result = run(as_of="2011-08-01")
-    assert result.success
+@after_first_night
+def test_a_past_reporting_date_sees_nothing_of_what_came_later(database: Database) -> None:
     served = snapshots.served_snapshot(database)
     assert served is not None
-    assert served.as_of.isoformat() == "2011-08-01"
-    assert served.last_sale.isoformat() < "2011-08-01"
+    assert served.as_of.isoformat() == FIRST
+    assert served.last_sale.isoformat() < FIRST
     with database.connect() as connection:
         row = connection.execute(
             "SELECT max(last_purchase)::text, min(recency_days) FROM serving.customer_segments"
         ).fetchone()
     assert row is not None
-    assert str(row[0]) < "2011-08-01"
+    assert str(row[0]) < FIRST
     assert int(str(row[1])) >= 1
 
 
@@ -297,22 +323,21 @@ def test_an_impossible_reporting_date_is_said_so(run: Run, as_of: str, words: st
     assert any(words in (said.description or "") for said in failures if said is not None)
 
 
-def test_customers_who_moved_since_an_earlier_day_carry_their_earlier_segment(run: Run, database: Database) -> None:
-    assert run(as_of="2011-09-01").success
+@after_a_month
+def test_customers_who_moved_since_an_earlier_day_carry_their_earlier_segment(database: Database) -> None:
     [contract] = [p for p in PUBLISHED if p.table() == "customer_segments"]
-    before = snapshots.read_served(database, contract).set_index("customer_id")["segment"]
-    assert run(as_of="2011-11-01").success
+    before = snapshots.read_snapshot(database, contract, 1).set_index("customer_id")["segment"]
     after = snapshots.read_served(database, contract).set_index("customer_id")
-    moved = after[after["changed_on"] == "2011-11-01"]
+    moved = after[after["changed_on"] == LATER]
     assert not moved.empty
     assert (moved["previous_segment"] == before.reindex(moved.index)).all()
-    stayed = after[after["changed_on"] != "2011-11-01"]
+    stayed = after[after["changed_on"] != LATER]
     known = before.reindex(stayed.index).dropna()
     assert (known == stayed.loc[known.index, "segment"]).all()
 
 
+@refreshed
 def test_one_asset_of_the_features_can_be_made_alone(run: Run) -> None:
-    assert run().success
     result = run("products")
     assert result.success
     assert set(materialized(result)) == {"products"}
@@ -337,6 +362,7 @@ def as_text(path: Path, shop_ledger: Path, lines: int, **columns: str) -> Path:
     return path
 
 
+@refreshed
 def test_a_ledger_that_was_refused_does_not_become_the_default(
     database: Database, settings: Settings, warehouse: WarehouseResource, shop_ledger: Path, tmp_path: Path
 ) -> None:
@@ -347,7 +373,6 @@ def test_a_ledger_that_was_refused_does_not_become_the_default(
         config = {"ops": {"raw_sales": {"config": {"sales": sales}}}}
         return job.execute_in_process(run_config=config, raise_on_error=False).success
 
-    assert execute(str(shop_ledger))
     assert not execute(str(as_text(tmp_path / "few.csv", shop_ledger, 3)))
     assert execute("")
     assert snapshots.served_source(database) == str(shop_ledger)
@@ -368,10 +393,10 @@ def test_the_same_file_is_read_again_when_its_columns_are_mapped_otherwise(
     assert set(snapshots.read_served(database, products)["description"]) == {"BOX"}
 
 
+@refreshed
 def test_tables_of_another_ledger_than_the_one_in_use_are_not_published(
     run: Run, database: Database, tmp_path: Path
 ) -> None:
-    assert run().success
     other = tmp_path / "other.parquet"
     write_parquet(SimulatedShop(ShopPlan(lines=5_000, seed=8)), other)
     assert run("raw_sales", sales=str(other)).success
@@ -379,16 +404,16 @@ def test_tables_of_another_ledger_than_the_one_in_use_are_not_published(
     assert len(snapshots.history(database)) == 1
 
 
+@refreshed
 def test_a_snapshot_is_not_published_in_a_run_without_checks(run: Run, database: Database) -> None:
-    assert run().success
     assert not run("published_snapshot").success
     assert len(snapshots.history(database)) == 1
 
 
+@after_first_night
 def test_customers_of_another_ledger_say_nothing_of_where_customers_came_from(
     run: Run, database: Database, tmp_path: Path
 ) -> None:
-    assert run(as_of="2011-09-01").success
     other = tmp_path / "other.parquet"
     write_parquet(SimulatedShop(ShopPlan(lines=12_000, seed=4)), other)
     assert run(sales=str(other)).success
@@ -404,10 +429,10 @@ def test_a_reporting_date_long_after_the_last_sale_is_said_so(run: Run) -> None:
     assert any("Nothing was sold in the 60 days before" in (s.description or "") for s in failures if s is not None)
 
 
+@refreshed
 def test_a_ledger_with_dates_that_can_not_be_read_is_refused_with_examples(
     run: Run, database: Database, shop_ledger: Path, tmp_path: Path
 ) -> None:
-    assert run().success
     frame = pq.read_table(shop_ledger).to_pandas()
     frame["InvoiceDate"] = "week " + frame["InvoiceDate"].str.slice(0, 4)
     frame.to_csv(tmp_path / "weeks.csv", index=False)

@@ -19,6 +19,7 @@ from segmentation_platform.warehouse import reports
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform_tests.integration.orchestration.conftest import Run
 from segmentation_platform_tests.support.report_frames import profiles
+from segmentation_platform_tests.support.stages import Night, refreshed
 
 LONGEST_SHOWN = 1_000
 APP_PAGES = {"today", "segment", "movement", "customer", "score", "products", "season", "cancellations", "quality"}
@@ -56,15 +57,14 @@ def page_of(name: str) -> str:
     return shown.page if shown else "today"
 
 
+@refreshed
 def test_every_asset_of_a_night_and_of_housekeeping_shows_numbers_a_picture_and_links(
-    run: Run, definitions: dg.Definitions, settings: Settings, database: Database
+    the_night: Night, definitions: dg.Definitions, settings: Settings, database: Database
 ) -> None:
-    result = run()
-    assert result.success
     tidied = definitions.resolve_job_def("tidy_up").execute_in_process()
     found = {
         event.asset_key.path[-1]: event.step_materialization_data.materialization.metadata
-        for event in (*result.all_events, *tidied.all_events)
+        for event in (*the_night.all_events, *tidied.all_events)
         if event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION and event.asset_key
     }
     assert set(found) == made(settings)

@@ -2,21 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from urllib.parse import quote, urlsplit
 
 import pytest
 from psycopg import sql
 
 from segmentation_platform.warehouse.database import Database
+from segmentation_platform_tests.support.databases import as_role
 
 NewOwner = Callable[[str], Database]
-
-
-def as_role(database: Database, name: str, password: str) -> Database:
-    """The same database, for another login."""
-    parts = urlsplit(database.url)
-    host = parts.netloc.rpartition("@")[2]
-    return Database(parts._replace(netloc=f"{quote(name, safe='')}:{quote(password, safe='')}@{host}").geturl())
 
 
 def with_lock_timeout(database: Database) -> Database:

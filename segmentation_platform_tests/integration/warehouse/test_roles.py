@@ -1,6 +1,7 @@
 """Who may do what: the reader reads `serving` and nothing else, with or without a login of its own."""
 
 import logging
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,11 +12,12 @@ from psycopg import sql
 from segmentation_platform.contracts import HISTORY, PUBLISHED, Products
 from segmentation_platform.warehouse.database import Connection, Database, DatabaseError
 from segmentation_platform.warehouse.migrate import upgrade
-from segmentation_platform.warehouse.roles import READER, Roles, set_password
+from segmentation_platform.warehouse.roles import READER, Roles
 from segmentation_platform.warehouse.serving import REPORTS
 from segmentation_platform.warehouse.snapshots import publish
 from segmentation_platform.warehouse.tables import replace_table
-from segmentation_platform_tests.integration.warehouse.conftest import NewOwner, as_role
+from segmentation_platform_tests.integration.warehouse.conftest import NewOwner
+from segmentation_platform_tests.support.databases import as_role, the_readers_login
 from segmentation_platform_tests.support.marked import facts, marked_frame, marked_history, marked_tables
 
 VIEWS = [
@@ -67,11 +69,8 @@ def published(database: Database) -> Database:
 @pytest.fixture
 def login(published: Database) -> Iterator[Database]:
     """The reader's own login, which a server keeps for all its databases: taken away at the end."""
-    with published.connect() as connection:
-        set_password(connection, READER, "it's a \\ word")
-    yield as_role(published, READER, "it's a \\ word")
-    with published.connect() as connection:
-        connection.execute(f"ALTER ROLE {READER} NOLOGIN PASSWORD NULL".encode())
+    with the_readers_login(published, "it's a \\ word") as login:
+        yield login
 
 
 @contextmanager
@@ -130,7 +129,7 @@ def test_the_reader_has_one_password(login: Database) -> None:
 @pytest.fixture
 def no_reader_yet(empty_database: Database) -> Iterator[str]:
     """A server on which the reader's role is missing: it has another name here."""
-    name = "segmentation_reader_of_a_test"
+    name = f"segmentation_reader_{secrets.token_hex(4)}"
     yield name
     with empty_database.connect() as connection:
         if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():

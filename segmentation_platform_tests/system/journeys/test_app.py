@@ -11,7 +11,8 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 from segmentation_platform.app.navigation import ENTRIES
 from segmentation_platform.client import Client
-from segmentation_platform_tests.support.published import LOGIN, Published
+from segmentation_platform.warehouse.snapshots import roll_back
+from segmentation_platform_tests.support.published import Published
 from segmentation_platform_tests.system.journeys.app_server import app_server
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -228,12 +229,12 @@ def test_every_page_is_reached_by_the_keyboard(page: Page, app: str) -> None:
 def test_a_newer_snapshot_is_noticed_without_a_click(page: Page, app: str, published: Published) -> None:
     open_view(page, f"{app}/today")
     expect(page.get_by_text("snapshot 2")).to_be_visible()
-    published.command("snapshots", "rollback", "--to", "1")
+    roll_back(published.owner, 1)
     try:
         page.get_by_role("button", name="Show it").click()
         expect(page.get_by_text("snapshot 1")).to_be_visible()
     finally:
-        published.command("snapshots", "rollback", "--to", "2")
+        roll_back(published.owner, 2)
     page.reload()
     expect(page.get_by_text("snapshot 2")).to_be_visible()
 
@@ -251,14 +252,14 @@ def test_the_page_comes_back_by_itself_once_the_database_does(
     with app_server(tmp_path, DATABASE_URL=published.reader.url) as address:
         open_view(page, f"{address}/today")
         with published.owner.connect() as connection:
-            connection.execute(f"ALTER ROLE {LOGIN} NOLOGIN".encode())
+            connection.execute(f"ALTER ROLE {published.login} NOLOGIN".encode())
         try:
             page.reload()
             expect(page.get_by_role("heading", name="The data can't be reached")).to_be_visible()
             expect(page.get_by_text("Traceback")).to_have_count(0)
         finally:
             with published.owner.connect() as connection:
-                connection.execute(f"ALTER ROLE {LOGIN} LOGIN".encode())
+                connection.execute(f"ALTER ROLE {published.login} LOGIN".encode())
         expect(page.get_by_role("heading", name="Today")).to_be_visible(timeout=SECONDS)
 
 

@@ -1,7 +1,6 @@
 """Published tables that contradict each other are found out; consistent ones are not accused."""
 
 from collections.abc import Callable
-from functools import cache
 
 import pandas as pd
 import pytest
@@ -26,6 +25,7 @@ from segmentation_platform.recommendations.segment_lists import segment_recommen
 from segmentation_platform.recommendations.similar_items import known_baskets, similar_items
 from segmentation_platform.segments.profiles import segment_regions
 from segmentation_platform_tests.support.ledgers import catalog, profiled, segmented, simulated, simulated_customers
+from segmentation_platform_tests.support.session import once
 
 Tables = dict[str, pd.DataFrame]
 
@@ -35,7 +35,7 @@ def tables() -> Tables:
     return {name: table.copy() for name, table in _tables().items()}
 
 
-@cache
+@once
 def _tables() -> Tables:
     shop, segments, rules = simulated(), segmented(), RecommendationRules()
     products = catalog(shop.clean, shop.as_of)

@@ -1,7 +1,6 @@
 """The figures of the real ledger, within the intervals that were measured on it elsewhere."""
 
 from datetime import date
-from functools import cache
 
 import pandas as pd
 import pytest
@@ -9,12 +8,13 @@ import pytest
 from segmentation_platform.insights.season_start import season_start, share_done
 from segmentation_platform_tests.support.ledgers import real
 from segmentation_platform_tests.support.real_ledger import needs_real_ledger
+from segmentation_platform_tests.support.session import once
 from segmentation_platform_tests.unit.insights.shops import AS_OF, Insights, about, insights
 
 pytestmark = [pytest.mark.slow, pytest.mark.real_ledger, needs_real_ledger]
 
 
-@cache
+@once
 def made() -> Insights:
     return insights(real()[1], AS_OF)
 

@@ -3,7 +3,6 @@
 import itertools
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from sklearn.preprocessing import PowerTransformer
 from segmentation_platform.contracts.ledger import REASONS
 from segmentation_platform.ledger.categories import categorise, load_rules
 from segmentation_platform.ledger.simulate import ShopPlan, ShopTruth, SimulatedShop, write_parquet
+from segmentation_platform_tests.support.session import once
 
 PLAN = ShopPlan(lines=60_000)
 PRODUCT_CODE = r"\d{5}[A-Z]{0,2}"
@@ -32,7 +32,7 @@ class Ledger:
     clean: pd.DataFrame
 
 
-@cache
+@once
 def ledger(plan: ShopPlan = PLAN) -> Ledger:
     shop = SimulatedShop(plan)
     raw = table_of(shop).to_pandas()
@@ -338,7 +338,8 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path)
 
 
 @pytest.mark.slow
-def test_a_million_lines_take_less_than_ten_seconds() -> None:
-    started = pd.Timestamp.now()
-    assert sum(batch.num_rows for batch in SimulatedShop(ShopPlan(lines=1_000_000)).batches()) == 1_000_000
-    assert (pd.Timestamp.now() - started).total_seconds() < 10
+def test_a_million_lines_come_in_parts_of_which_each_fits_into_little_memory() -> None:
+    sizes = [(batch.num_rows, batch.nbytes) for batch in SimulatedShop(ShopPlan(lines=1_000_000)).batches()]
+    assert sum(rows for rows, _ in sizes) == 1_000_000
+    assert max(size for _, size in sizes) < 100e6
+    assert len(sizes) > 1

@@ -3,7 +3,6 @@
 import time
 from dataclasses import replace
 from datetime import date
-from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -19,6 +18,7 @@ from segmentation_platform.recommendations.histories import Histories
 from segmentation_platform.recommendations.rules import CustomerListRules, RecommendationRules
 from segmentation_platform_tests.support.ledgers import real
 from segmentation_platform_tests.support.real_ledger import needs_real_ledger
+from segmentation_platform_tests.support.session import once
 from segmentation_platform_tests.unit.recommendations.backtest.pasts import past_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.real_ledger, needs_real_ledger]
@@ -27,7 +27,7 @@ RULES = RecommendationRules()
 NOVEMBER = BacktestWindow(date(2011, 11, 1), date(2011, 12, 10))
 
 
-@cache
+@once
 def judged() -> tuple[pd.DataFrame, float]:
     """The backtest and the CPU seconds that it took."""
     clean = real()[1]

@@ -25,6 +25,7 @@ from segmentation_platform.recommendations.sales import Sales
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
 from segmentation_platform.recommendations.tastes import MIXED
 from segmentation_platform_tests.support.ledgers import catalog, sales_lines, segmented, simulated
+from segmentation_platform_tests.support.session import once
 
 AS_OF = date(2011, 1, 1)
 SMALL = RecommendationRules(cell_customers=1, support=1, shrinkage=0)
@@ -108,7 +109,7 @@ def shoppers() -> pd.DataFrame:
     return people.assign(taste=people["taste"].where(people["taste"].isin(common), MIXED))
 
 
-@cache
+@once
 def simulated_lists(shrinkage: float = 200.0) -> pd.DataFrame:
     shop = simulated()
     rules = RecommendationRules(cell_customers=8, support=2, shrinkage=shrinkage)

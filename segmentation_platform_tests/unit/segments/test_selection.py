@@ -1,7 +1,6 @@
 """Which transform and how many segments: useful among the stable, and never silently unstable."""
 
 from datetime import date
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -35,8 +34,9 @@ from segmentation_platform.segments.selection.choice import (
 )
 from segmentation_platform.segments.selection.criteria import gap_statistic
 from segmentation_platform.segments.transforms import FEATURES
-from segmentation_platform_tests.support.ledgers import QUICK, features, quick, real, simulated, simulated_customers
+from segmentation_platform_tests.support.ledgers import features, quick, real, simulated, simulated_customers
 from segmentation_platform_tests.support.real_ledger import needs_real_ledger
+from segmentation_platform_tests.support.session import once
 from segmentation_platform_tests.unit.segments.shops import customers_of, four_kinds, model_of
 
 # --- the rule ---
@@ -160,7 +160,7 @@ def simulated_outlook() -> Outlook | None:
 TRIED = quick(compared=("log", "yeo-johnson"), k_min=3, k_max=4)
 
 
-@cache
+@once
 def simulated_choice() -> Choice:
     return choose_model(simulated_customers(), simulated_outlook(), TRIED)
 
@@ -288,21 +288,21 @@ def test_too_few_customers_are_refused_with_their_number_and_what_would_help(cus
     few = four_kinds()[0].head(customers)
     needed = f"At least 4 different customers are needed for 3 segments; there {there}. Load a longer ledger"
     with pytest.raises(SegmentationError, match=f"{needed}.*segmentation-platform db psql --role owner"):
-        choose_model(few, None, QUICK)
+        choose_model(few, None, quick())
 
 
 @pytest.mark.parametrize(("different", "there"), [(1, "is 1"), (2, "are 2")])
 def test_many_equal_customers_are_few(different: int, there: str) -> None:
     equal = pd.concat([four_kinds()[0].head(different)] * 50, ignore_index=True)
     with pytest.raises(SegmentationError, match=f"there {there}"):
-        choose_model(equal, None, QUICK)
+        choose_model(equal, None, quick())
 
 
 def test_customers_without_a_finite_value_are_refused_by_name() -> None:
     customers = four_kinds()[0].assign(customer_id=[f"C{n}" for n in range(320)])
     customers.loc[7, "monetary"] = np.nan
     with pytest.raises(SegmentationError, match=r"1 customers have no finite .* for instance C7"):
-        choose_model(customers, None, QUICK)
+        choose_model(customers, None, quick())
 
 
 @pytest.mark.parametrize("transform", ["raw", "log", "yeo-johnson", "quantile"])
@@ -378,7 +378,7 @@ def test_any_of_no_transforms_is_refused() -> None:
 AS_OF = date(2011, 12, 10)
 
 
-@cache
+@once
 def real_choice() -> tuple[pd.DataFrame, Choice]:
     _, clean, _ = real()
     rules = SegmentationRules(compared=(), k_min=4, k_max=5)

@@ -1,7 +1,6 @@
 """Past days are judged by what was known then, and every figure is what it says."""
 
 from datetime import date, timedelta
-from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -20,6 +19,7 @@ from segmentation_platform.recommendations.backtest import (
 from segmentation_platform.recommendations.errors import RecommendationError
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform_tests.support.ledgers import sales_lines, simulated
+from segmentation_platform_tests.support.session import once
 from segmentation_platform_tests.unit.recommendations.backtest.pasts import past_of, small_past
 from segmentation_platform_tests.unit.recommendations.shops import bought, cancelled, line
 
@@ -32,7 +32,7 @@ def simulated_window() -> BacktestWindow:
     return BacktestWindow(simulated().as_of - timedelta(days=60), simulated().as_of)
 
 
-@cache
+@once
 def judged() -> pd.DataFrame:
     return backtest(past_of(simulated().clean), [simulated_window()], RULES)
 
