@@ -17,6 +17,7 @@ from segmentation_platform.cli import main
 from segmentation_platform.settings import load_settings
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform_tests.support import stages
+from segmentation_platform_tests.support.dagster_home import ready_home
 from segmentation_platform_tests.support.quick import quick_environment
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -38,6 +39,9 @@ def command(tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch)
     """Call `segmentation-platform` in an empty folder, on the test's database."""
 
     def call(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        storage = tmp_path / ".segmentation" / "dagster"
+        if arguments[0] in ("run", "backfill") and not storage.exists():
+            ready_home(storage)
         with monkeypatch.context() as here:
             here.chdir(tmp_path)
             for name, value in {"DATABASE_URL": database.url, **environment}.items():

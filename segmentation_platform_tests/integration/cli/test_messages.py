@@ -13,6 +13,7 @@ from segmentation_platform.orchestration.run_request import RunRequest
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse.database import Database, DatabaseError
 from segmentation_platform_tests.integration.cli.conftest import Command
+from segmentation_platform_tests.support.dagster_home import ready_home
 
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
 LINE = "536365,85123A,HEART,6,2010-12-01 08:26:00,2.55,17850,United Kingdom\n"
@@ -176,6 +177,7 @@ def test_a_known_error_speaks_for_itself_and_a_stop_is_one(
 
     monkeypatch.setenv("DATABASE_URL", database.url)
     monkeypatch.setattr(ingest, "cleaned_ledger", fail)
+    ready_home(tmp_path / "dagster")
     settings = Settings.model_validate({"home": tmp_path, "ledger": {"sales": str(shop_ledger)}})
     outcome = runner.refresh(settings, RunRequest(), lambda event: None)
     assert not outcome.succeeded

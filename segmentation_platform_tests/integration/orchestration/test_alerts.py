@@ -16,6 +16,7 @@ from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.settings import AlertSettings, ScheduleSettings, Settings
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.snapshots import publish
+from segmentation_platform_tests.support.dagster_home import instance_of_a_test
 from segmentation_platform_tests.support.marked import facts, marked_history, marked_tables
 from segmentation_platform_tests.unit.alerts.servers import webhook
 
@@ -53,7 +54,7 @@ def test_a_failed_run_is_told_with_its_cause_first_by_webhook_in_the_log_and_at_
     settings: Settings, warehouse: WarehouseResource, caplog: pytest.LogCaptureFixture
 ) -> None:
     logging.getLogger("dagster.segmentation_platform").addHandler(caplog.handler)
-    with dg.instance_for_test() as instance, webhook() as (address, posts):
+    with instance_of_a_test() as instance, webhook() as (address, posts):
         result = run_refresh(settings, warehouse, instance, sales="/nowhere/ledger.csv")
         assert not result.success
         tell(sensors.run_failed, result, instance, warehouse=warehouse, settings=telling(settings, address))
@@ -72,7 +73,7 @@ def test_a_failed_run_is_told_with_its_cause_first_by_webhook_in_the_log_and_at_
 
 
 def test_a_run_that_is_tried_again_wakes_nobody(settings: Settings, warehouse: WarehouseResource) -> None:
-    with dg.instance_for_test() as instance, webhook() as (address, posts):
+    with instance_of_a_test() as instance, webhook() as (address, posts):
         result = run_refresh(settings, warehouse, instance, sales="/nowhere/ledger.csv")
         instance.add_run_tags(result.run_id, {"dagster/will_retry": "true"})
         tell(sensors.run_failed, result, instance, warehouse=warehouse, settings=telling(settings, address))
@@ -83,7 +84,7 @@ def test_a_run_that_is_tried_again_wakes_nobody(settings: Settings, warehouse: W
 def test_the_morning_summary_tells_the_segments_and_then_what_changed(
     settings: Settings, warehouse: WarehouseResource
 ) -> None:
-    with dg.instance_for_test() as instance, webhook() as (address, posts):
+    with instance_of_a_test() as instance, webhook() as (address, posts):
         for _ in range(2):
             result = run_refresh(settings, warehouse, instance)
             assert result.success
@@ -112,7 +113,7 @@ def test_a_missed_refresh_is_told_once_and_not_that_of_before_anybody_watched(
 ) -> None:
     daily = (datetime.now(UTC) - timedelta(hours=3)).strftime("%M %H * * *")
     schedule = ScheduleSettings(cron=daily, timezone="UTC", running=True)
-    with dg.instance_for_test() as instance, webhook() as (address, posts):
+    with instance_of_a_test() as instance, webhook() as (address, posts):
         watching = telling(settings, address).model_copy(update={"schedule": schedule})
         cursor, said = look(watching, warehouse, instance, None)
         assert (said, posts) == ("Nothing to say.", [])
@@ -130,7 +131,7 @@ def test_a_missed_refresh_is_told_once_and_not_that_of_before_anybody_watched(
 def test_a_refresh_that_may_still_come_is_not_called_late(settings: Settings, warehouse: WarehouseResource) -> None:
     daily = (datetime.now(UTC) - timedelta(minutes=30)).strftime("%M %H * * *")
     schedule = ScheduleSettings(cron=daily, timezone="UTC", running=True, late_minutes=60)
-    with dg.instance_for_test() as instance, webhook() as (address, posts):
+    with instance_of_a_test() as instance, webhook() as (address, posts):
         watching = telling(settings, address).model_copy(update={"schedule": schedule})
         cursor, said = look(watching, warehouse, instance, "2011-12-10T00:00:00+00:00")
     assert (cursor, said, posts) == ("2011-12-10T00:00:00+00:00", "Nothing to say.", [])
@@ -147,7 +148,7 @@ def started_run(instance: dg.DagsterInstance, worker: str | None) -> str:
 def test_a_run_whose_process_is_gone_at_two_looks_is_ended_and_others_are_left_alone() -> None:
     gone = json.dumps([socket.gethostname(), os.getpid(), 1.0])
     elsewhere = json.dumps(["another-host", os.getpid(), 1.0])
-    with dg.instance_for_test() as instance:
+    with instance_of_a_test() as instance:
         lost = started_run(instance, gone)
         others = [started_run(instance, worker) for worker in (workers.this_worker(), elsewhere, None)]
         first = dg.build_sensor_context(instance=instance)

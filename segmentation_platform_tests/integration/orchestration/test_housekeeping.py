@@ -19,6 +19,7 @@ from segmentation_platform.warehouse import loads
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.housekeeping import prune_loads, table_sizes
 from segmentation_platform.warehouse.snapshots import publish
+from segmentation_platform_tests.support.dagster_home import instance_of_a_test
 from segmentation_platform_tests.support.marked import facts, marked_history, marked_tables
 
 
@@ -75,7 +76,7 @@ def test_sizes_are_of_all_tables_and_of_no_view(database: Database) -> None:
 @pytest.fixture
 def instance() -> Iterator[dg.DagsterInstance]:
     """Dagster's storage, of the test's own."""
-    with dg.instance_for_test() as instance:
+    with instance_of_a_test() as instance:
         yield instance
 
 

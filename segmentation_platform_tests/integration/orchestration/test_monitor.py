@@ -17,6 +17,7 @@ from segmentation_platform.orchestration.monitor.server import monitor_app
 from segmentation_platform.settings import ScheduleSettings
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.snapshots import publish
+from segmentation_platform_tests.support.dagster_home import instance_of_a_test
 from segmentation_platform_tests.support.marked import facts, marked_history, marked_tables
 
 NIGHTLY = ScheduleSettings(running=True)
@@ -26,7 +27,7 @@ GONE = Database("postgresql://nobody:sesame@127.0.0.1:1/nothing")
 @pytest.fixture
 def instance() -> Iterator[dg.DagsterInstance]:
     """Dagster's storage, of the test's own."""
-    with dg.instance_for_test() as instance:
+    with instance_of_a_test() as instance:
         yield instance
 
 

@@ -15,6 +15,7 @@ from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.orchestration.retries import is_infrastructure, retry_infrastructure
 from segmentation_platform.orchestration.run_outcome import outcome_of
 from segmentation_platform.warehouse.database import Database, DatabaseError, DatabaseUnavailableError
+from segmentation_platform_tests.support.dagster_home import instance_of_a_test
 
 RETRY = "dagster/retry_on_asset_or_op_failure"
 
@@ -84,7 +85,7 @@ def test_a_reader_by_arrow_whose_server_is_gone_meets_infrastructure_and_one_wit
 @pytest.fixture
 def instance() -> Iterator[dg.DagsterInstance]:
     """Dagster's storage, of the test's own."""
-    with dg.instance_for_test() as instance:
+    with instance_of_a_test() as instance:
         yield instance
 
 

@@ -9,6 +9,7 @@ from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import snapshots
 from segmentation_platform.warehouse.database import Database
+from segmentation_platform_tests.support.dagster_home import instance_of_a_test
 
 _built: list[dg.Definitions] = []
 pytestmark = pytest.mark.slow
@@ -24,7 +25,7 @@ def test_a_run_taken_up_at_its_last_step_publishes_with_the_checks_of_both_runs(
 ) -> None:
     _built.append(build_definitions(settings, {"warehouse": warehouse}))
     job = dg.reconstructable(refresh_job)
-    with dg.instance_for_test() as instance:
+    with instance_of_a_test() as instance:
         with monkeypatch.context() as broken:
             broken.setattr(snapshots, "publish", lambda *_: (_ for _ in ()).throw(psycopg.errors.DiskFull("full")))
             first = dg.execute_job(job, instance=instance, raise_on_error=False)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import dagster as dg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
@@ -14,6 +13,7 @@ from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.reports import keep_report
 from segmentation_platform.warehouse.snapshots import publish
 from segmentation_platform_tests.integration.orchestration.test_monitor import serving
+from segmentation_platform_tests.support.dagster_home import instance_of_a_test
 from segmentation_platform_tests.support.marked import facts, marked_history, marked_tables
 from segmentation_platform_tests.support.report_frames import profiles, published
 
@@ -102,7 +102,7 @@ def test_on_paper_there_are_neither_links_nor_folded_tables(browser: Browser, re
 def test_the_server_lists_reports_and_its_strict_policy_lets_them_draw(browser: Browser, database: Database) -> None:
     snapshot_id = publish(database, facts(1), marked_tables(1), marked_history(1))
     keep_report(database, snapshot_id, render(published()))
-    with dg.instance_for_test() as instance, serving(database, instance) as address:
+    with instance_of_a_test() as instance, serving(database, instance) as address:
         with opened(browser, f"{address}/reports/latest", "desk") as page:
             expect(page.get_by_role("heading", name="Nothing needs attention")).to_be_visible()
         page = browser.new_page()
