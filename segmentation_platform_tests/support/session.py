@@ -69,7 +69,7 @@ def once(make: Callable[P, T]) -> Callable[P, T]:
         made: T = pickle.loads(kept.read_bytes())  # noqa: S301 - written by another worker of this run
         return made
 
-    return cast(Callable[P, T], functools.cache(of))
+    return cast("Callable[P, T]", functools.cache(of))
 
 
 def _write(path: Path, made: object) -> None:
