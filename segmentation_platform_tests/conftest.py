@@ -1,8 +1,10 @@
 """One real Postgres for a run of the tests, a database of its own for every test that asks, and a budget for all."""
 
 import os
+import signal
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from segmentation_platform.warehouse.database import Database, DatabaseError
@@ -17,9 +19,14 @@ pytest_plugins = ["segmentation_platform_tests.support.budget"]
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make what all workers share, before there are workers."""
+    # How long an example takes says how busy the machine is.
+    hypothesis.settings.register_profile("tests", deadline=None)
+    hypothesis.settings.load_profile("tests")
     if not hasattr(config, "workerinput"):
         # Help and tables are laid out for a terminal of this width, in this process and in those that tests start.
         os.environ["COLUMNS"] = "120"
+        # Who ends a run by `kill`, as CI does, leaves no server behind: it ends as by Ctrl-C.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         session.begin()
 
 
