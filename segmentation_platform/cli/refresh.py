@@ -148,7 +148,7 @@ class _Teller:
                 self._progress.update(self._at_work, description=words)
             case runner.TableMade(name, rows, seconds, note):
                 counted = f"{rows:>11,} rows" if rows is not None else " " * 16
-                self._progress.console.print(f"[green]✓[/] {name:<20}{counted}{seconds:>8.1f} s")
+                self._progress.console.print(f"[green]✓[/] {name:<25}{counted}{seconds:>8.1f} s")
                 if note:
                     self._progress.console.print(f"  [dim]{note}[/]")
             case runner.CheckMade(asset, name, passed, blocking, description):

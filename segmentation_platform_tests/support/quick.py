@@ -29,7 +29,7 @@ _SECTIONS: Final[Mapping[str, Mapping[str, object]]] = {
     },
     "recommendations": {"backtest": {"days": 200, "draws": 20}},
 }
-"""No past days are played again: a small shop's ledger has not so many. `judged` plays them."""
+"""Lists are not judged as of past days: a small shop's ledger has not so many. `judged` has them judged."""
 
 
 def quick_settings(home: Path, ledger: Path) -> Settings:

@@ -51,7 +51,8 @@ def test_what_is_no_segment_is_as_if_nothing_was_chosen(shop: Client, open_page:
 
 
 def test_recommendations_are_those_that_the_client_gives(shop: Client, open_page: Opened) -> None:
-    segment = str(shop.segments().sort_values("rank")["segment"].iloc[1])
+    signatures = shop.segment_recommendations(region="all", taste="all", list="signature")
+    segment = str(signatures["segment"].iloc[-1])
     expected = shop.segment_recommendations(segment, region="all", taste="all", list="signature")
     page = open_page("segment", segment=segment, list="signature")
     assert _last_products(page)["stock_code"].tolist() == expected["stock_code"].tolist()

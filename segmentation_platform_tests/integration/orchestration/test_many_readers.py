@@ -8,16 +8,24 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from benchmarks.readers import KINDS, Tally, read_on, shown_by_all
+from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform_tests.integration.orchestration.conftest import Run
-from segmentation_platform_tests.support.stages import FIRST, LATER, after_a_month
+from segmentation_platform_tests.support.quick import judged
+from segmentation_platform_tests.support.stages import LATER, refreshed
 
 READERS, READS = 8, 500
-DAYS = (FIRST, LATER)
+DAYS = (LATER, "")
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Every table has rows: recommendations are judged, too."""
+    return judged(settings)
 
 
 @pytest.mark.slow
-@after_a_month
+@refreshed
 def test_readers_see_one_whole_snapshot_all_the_time_that_refreshes_run_and_publish(
     run: Run, database: Database
 ) -> None:

@@ -82,7 +82,7 @@ def test_all_assets_are_materialized_from_the_lineage_page_and_tell_their_story(
     expect(page.get_by_text("warehouse.clean_sales").first).to_be_visible()
 
     page.goto(f"{dagster_ui}/assets/kmeans_model?view=events")
-    _shows_picture(page, "Stability and foresight by k, the chosen transform")
+    _shows_picture(page, "Stability and predictive validity by k, the chosen transform")
     page.goto(f"{dagster_ui}/assets/recommendation_quality?view=events")
     _shows_picture(page, "NDCG@10 of every list with its interval")
 

@@ -46,7 +46,7 @@ def test_without_a_list_of_its_own_the_best_model_is_told() -> None:
 def test_no_past_days_are_said_to_be_none() -> None:
     chart = backtest_forest(quality({}))
     assert_drawn(chart)
-    assert "No past days" in chart.takeaway
+    assert "could not be judged as of a past day" in chart.takeaway
 
 
 def test_the_choice_is_told_with_its_evidence() -> None:
