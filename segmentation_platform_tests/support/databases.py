@@ -105,7 +105,7 @@ def as_role(database: Database, name: str, password: str) -> Database:
 @contextmanager
 def the_readers_login(database: Database, password: str) -> Iterator[Database]:
     """Let the platform's reader log in to the server, which has it only once: one test at a time, until its end."""
-    with session.alone("readers_login"):
+    with session.exclusive("readers_login"):
         with database.connect() as connection:
             set_password(connection, READER, password)
         try:

@@ -38,7 +38,7 @@ def folder() -> Path:
     return Path(os.environ[_FOLDER])
 
 
-def alone(name: str) -> FileLock:
+def exclusive(name: str) -> FileLock:
     """A lock on something that the whole run has only once; to be had for a `with`."""
     return FileLock(folder() / "locks" / name)
 
@@ -46,7 +46,7 @@ def alone(name: str) -> FileLock:
 def shared_path(name: str, make: Callable[[Path], object]) -> Path:
     """Return a file or folder of this name; `make` writes it to the path that it is given, once in a run."""
     path = folder() / name
-    with alone(name):
+    with exclusive(name):
         if not path.exists():
             unfinished = folder() / f"unfinished-{name}"
             shutil.rmtree(unfinished, ignore_errors=True)
