@@ -31,6 +31,7 @@ from segmentation_platform.recommendations.customer_lists import customer_recomm
 from segmentation_platform.recommendations.ranking_artifacts import learn
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales, customer_products, offered_products
+from segmentation_platform.recommendations.scorer import Bought, Scorer
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
 from segmentation_platform.recommendations.similar_items import known_baskets, similar_items
 from segmentation_platform.recommendations.tastes import fit_tastes
@@ -84,12 +85,20 @@ def nightly(past: PastLedger, as_of: date) -> dict[str, pd.DataFrame]:
         with _measured("  segment lists"):
             lists = segment_recommendations(sales, as_of, _RULES)
         with _measured("  customer lists"):
-            shelf, pairs = learn(sales, lists, as_of, _RULES)
-            own = customer_recommendations(sales.segments, pairs, shelf)
+            artifacts, pairs = learn(sales, lists, as_of, _RULES)
+            own = customer_recommendations(sales.segments, pairs, artifacts)
+        _score(Scorer(artifacts), catalog["stock_code"].tolist())
         offered = offered_products(catalog, as_of, _RULES.sold_within_days)
         with _measured("  similar items"):
             similar = similar_items(known_baskets(session), offered, _RULES.similar)
     return {"segment_recommendations": lists, "customer_recommendations": own, "similar_items": similar}
+
+
+def _score(scorer: Scorer, codes: list[str]) -> None:
+    baskets = [[Bought(code) for code in codes[start : start + 30]] for start in range(200)]
+    with _measured("  two hundred baskets, scored one by one"):
+        for basket in baskets:
+            scorer.score(basket)
 
 
 @contextmanager

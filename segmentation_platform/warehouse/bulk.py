@@ -7,11 +7,11 @@ from typing import TypeAlias
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pa_csv
-from adbc_driver_postgresql import dbapi
 from psycopg import sql
 
 from segmentation_platform.contracts import Contract
 from segmentation_platform.contracts.frames import arrow_schema
+from segmentation_platform.warehouse import adbc
 from segmentation_platform.warehouse.database import Connection, Database
 
 Tabular: TypeAlias = pa.Table | pa.RecordBatchReader | pd.DataFrame
@@ -67,6 +67,6 @@ def stream(database: Database, query: str, parameters: Sequence[str] = ()) -> It
         parameters: text
 
     """
-    with dbapi.connect(database.url) as connection, connection.cursor() as cursor:
+    with adbc.connection(database.url) as connection, connection.cursor() as cursor:
         cursor.execute(query, parameters or None)
         yield cursor.fetch_record_batch()

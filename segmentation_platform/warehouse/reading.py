@@ -1,13 +1,14 @@
 """Read `serving` in one transaction, so that everything that is read is of one snapshot."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import adbc_driver_manager
 import pyarrow as pa
 from adbc_driver_postgresql import dbapi
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from segmentation_platform.warehouse import adbc
 from segmentation_platform.warehouse.availability import is_unavailable
 from segmentation_platform.warehouse.database import Database, DatabaseError, DatabaseUnavailableError
 from segmentation_platform.warehouse.roles import READER
@@ -65,14 +66,14 @@ def reading(database: Database) -> Iterator[Reading]:
 def _connected(database: Database) -> Iterator[dbapi.Connection]:
     usual = {"connect_timeout": "10", "application_name": "segmentation_platform"}
     named = {name: str(value) for name, value in conninfo_to_dict(database.url).items() if value is not None}
-    try:
-        connection = dbapi.connect(make_conninfo("", **{**usual, **named}))
-    except adbc_driver_manager.Error as error:
-        reason = " ".join(str(error).split())
-        raise DatabaseUnavailableError(
-            f"No connection to {database.safe_url}: {reason}\nCheck DATABASE_URL and that the server runs."
-        ) from None
-    with connection:
+    with ExitStack() as opened:
+        try:
+            connection = opened.enter_context(adbc.connection(make_conninfo("", **{**usual, **named})))
+        except adbc_driver_manager.Error as error:
+            reason = " ".join(str(error).split())
+            raise DatabaseUnavailableError(
+                f"No connection to {database.safe_url}: {reason}\nCheck DATABASE_URL and that the server runs."
+            ) from None
         yield connection
 
 

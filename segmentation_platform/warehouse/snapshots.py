@@ -219,9 +219,7 @@ def _numbered(snapshot_id: int, rows: Iterator[pa.RecordBatch]) -> Iterator[pa.R
 
 
 def _vacuum(database: Database) -> None:
-    for contract in PUBLISHED:
-        vacuum(database, _table(contract))
-    vacuum(database, sql.Identifier(SCHEMA, "reports"))
+    vacuum(database, *map(_table, PUBLISHED), sql.Identifier(SCHEMA, "reports"))
 
 
 def _table(contract: type[Contract]) -> sql.Identifier:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
 from segmentation_platform.warehouse.database import Database
@@ -26,10 +26,15 @@ _SWITCHES = [
 ]
 
 
+_PATIENCE = 60_000
+"""Milliseconds until something that should be in sight must be: the machine may be at other work."""
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Headless Chromium; without one the journeys skip, in CI they fail."""
     program = find_browser()
+    expect.set_options(timeout=_PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=_SWITCHES)
         yield browser

@@ -59,15 +59,15 @@ def test_all_assets_are_materialized_from_the_lineage_page_and_tell_their_story(
     page.set_viewport_size({"width": 1400, "height": 2600})
     page.goto(f"{dagster_ui}/assets")
     for name in ASSETS:
-        expect(page.get_by_text(name, exact=True).first).to_be_visible(timeout=60_000)
+        expect(page.get_by_text(name, exact=True).first).to_be_visible()
 
     # Of the graph only what is in sight is drawn.
     expanded = "%2C".join(f"global%40global%3A{name}" for name in GROUPS)
     page.goto(f"{dagster_ui}/asset-groups?expanded={expanded}")
     for name in GROUPS:
-        expect(page.get_by_text(name, exact=True).first).to_be_visible(timeout=60_000)
+        expect(page.get_by_text(name, exact=True).first).to_be_visible()
     page.get_by_role("button", name=re.compile("Materialize all")).click()
-    expect(page.get_by_text(re.compile("Launched run"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile("Launched run"))).to_be_visible()
     page.goto(f"{dagster_ui}/runs")
     expect(page.get_by_text("Success", exact=True).first).to_be_visible(timeout=RUN_SECONDS)
     assert snapshots.served_snapshot(empty_database) is not None

@@ -1,17 +1,14 @@
 """Scoring on demand gives what the night gives, for people who are not in the ledger, too."""
 
-import time
 from collections.abc import Iterable
 from datetime import date
 
 import pandas as pd
-import pytest
 
 from segmentation_platform.contracts import SegmentRecommendations
 from segmentation_platform.recommendations.ranking_artifacts import learn
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.scorer import Bought, Scorer
-from segmentation_platform_tests.support.ledgers import simulated
 from segmentation_platform_tests.unit.recommendations.shops import AS_OF, Line, bought, customer_lists, line, opened
 
 SHOP = [
@@ -68,15 +65,3 @@ def test_a_product_named_twice_counts_both_times() -> None:
     scorer = scorer_of(SHOP)
     twice = [Bought("A", 1, date(2010, 12, 1)), Bought("A", 2, date(2010, 12, 30))]
     pd.testing.assert_frame_equal(scorer.score(twice), scorer.score([Bought("A", 3, date(2010, 12, 30))]))
-
-
-@pytest.mark.slow
-def test_some_hundred_customers_are_scored_in_a_second() -> None:
-    shop = simulated()
-    scorer = scorer_of(shop.clean.to_dict("records"), shop.as_of)  # type: ignore[arg-type]
-    codes = shop.clean["stock_code"].drop_duplicates().tolist()
-    baskets = [[Bought(code) for code in codes[start : start + 30]] for start in range(200)]
-    began = time.process_time()
-    for basket in baskets:
-        scorer.score(basket, "Germany")
-    assert time.process_time() - began < 1
