@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from functools import cache
 
 import pandas as pd
 
@@ -11,6 +12,11 @@ from segmentation_platform.contracts.snapshot_record import NewSnapshot, Snapsho
 
 def marked_frame(contract: type[Contract], mark: int, rows: int = 5) -> pd.DataFrame:
     """A frame of a contract's columns: keys count the rows, every other value is the mark."""
+    return _frame(contract, mark, rows).copy()
+
+
+@cache
+def _frame(contract: type[Contract], mark: int, rows: int) -> pd.DataFrame:
     key = contract.key()
     values = {
         column.name: [_value(column.sql_type, row if column.name in key else mark) for row in range(1, rows + 1)]

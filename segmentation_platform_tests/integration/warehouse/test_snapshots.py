@@ -40,10 +40,11 @@ def kept(database: Database) -> list[set[object]]:
 
 
 def assert_served(database: Database, mark: int) -> None:
+    marked = marked_tables(mark)
     with database.connect() as connection:
         assert connection.execute("SELECT run_id FROM serving.snapshot").fetchall() == [(f"run {mark}",)]
         for contract in PUBLISHED:
-            pd.testing.assert_frame_equal(read_view(connection, contract), marked_tables(mark)[contract.table()])
+            pd.testing.assert_frame_equal(read_view(connection, contract), marked[contract.table()])
 
 
 def read_view(connection: Connection, contract: type[Contract]) -> pd.DataFrame:
@@ -69,14 +70,15 @@ def test_before_the_first_snapshot_the_views_are_there_and_empty(database: Datab
 
 def test_a_published_snapshot_is_what_all_views_show(database: Database) -> None:
     for mark in (1, 2):
-        publish(database, facts(mark), marked_tables(mark), marked_history(mark))
+        marked = marked_tables(mark)
+        publish(database, facts(mark), marked, marked_history(mark))
         assert_served(database, mark)
         assert served_inputs(database) == f"inputs {mark}"
         served = served_snapshot(database)
         assert served
         assert (served.customers, served.as_of) == (mark, date(2011, 12, 10))
         for contract in PUBLISHED:
-            pd.testing.assert_frame_equal(read_served(database, contract), marked_tables(mark)[contract.table()])
+            pd.testing.assert_frame_equal(read_served(database, contract), marked[contract.table()])
 
 
 def test_rows_are_told_apart_by_the_keys_of_their_contract(database: Database) -> None:
