@@ -27,11 +27,11 @@ from segmentation_platform.ledger.point_in_time import COLUMNS, known_sales
 from segmentation_platform.ledger.readers import ReadOptions
 from segmentation_platform.ledger.rules import CleaningRules
 from segmentation_platform.recommendations.backtest import BacktestWindow, PastLedger, backtest
+from segmentation_platform.recommendations.basket_recommender import BasketRecommender, Bought
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.ranking_artifacts import learn
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales, customer_products, offered_products
-from segmentation_platform.recommendations.scorer import Bought, Scorer
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
 from segmentation_platform.recommendations.similar_items import known_baskets, similar_items
 from segmentation_platform.recommendations.tastes import fit_tastes
@@ -87,18 +87,18 @@ def nightly(past: PastLedger, as_of: date) -> dict[str, pd.DataFrame]:
         with _measured("  customer lists"):
             artifacts, pairs = learn(sales, lists, as_of, _RULES)
             own = customer_recommendations(sales.segments, pairs, artifacts)
-        _score(Scorer(artifacts), catalog["stock_code"].tolist())
+        _recommend(BasketRecommender(artifacts), catalog["stock_code"].tolist())
         offered = offered_products(catalog, as_of, _RULES.sold_within_days)
         with _measured("  similar items"):
             similar = similar_items(known_baskets(session), offered, _RULES.similar)
     return {"segment_recommendations": lists, "customer_recommendations": own, "similar_items": similar}
 
 
-def _score(scorer: Scorer, codes: list[str]) -> None:
+def _recommend(recommender: BasketRecommender, codes: list[str]) -> None:
     baskets = [[Bought(code) for code in codes[start : start + 30]] for start in range(200)]
-    with _measured("  two hundred baskets, scored one by one"):
+    with _measured("  two hundred baskets, recommended for one by one"):
         for basket in baskets:
-            scorer.score(basket)
+            recommender.recommend(basket)
 
 
 @contextmanager

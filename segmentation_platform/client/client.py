@@ -213,7 +213,7 @@ class Client(Tables):
         if region and country:
             raise ClientError("Name a region or a country, not both.")
         scorer = self.scorer()
-        return scorer.score(_purchases(purchases), region or scorer.region_of(country))
+        return scorer.score_purchases(_purchases(purchases), region or scorer.region_of(country))
 
     def score_many(self, customers: Mapping[str, tuple[Bought, str]]) -> dict[str, ScoredCustomer]:
         """The same for many customers, each given by purchases and region ("" for all).

@@ -2,7 +2,7 @@
 
     sales             what all lists are made from
     segment_lists     popular, rising, signature: per segment, region and taste
-    customer_lists    buy_again, new_to_you: per customer; scorer makes the same on demand
+    customer_lists    buy_again, new_to_you: per customer; basket_recommender makes the same on demand
       ranker            the score behind them: histories, demand, ease are its parts; reasons its words
     similar_items     what is bought together
     tastes            groups of customers by what they buy

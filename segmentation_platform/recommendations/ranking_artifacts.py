@@ -1,6 +1,6 @@
 """What list makers need: learnt from the ledger every night, published as tables, and read again by who scores.
 
-Read back from its tables a shelf gives the lists of the night to the last digit, so that a customer scored on demand
+Read back from their tables they give the lists of the night to the last digit, so that a customer scored on demand
 gets what the night would have given.
 """
 
@@ -65,7 +65,7 @@ def learn(
         rules: all settings
 
     Returns:
-        The shelf, and what each customer bought, as from `sales.customer_products`.
+        The artifacts, and what each customer bought, as from `sales.customer_products`.
 
     Raises:
         RecommendationError: when nothing was sold lately.
@@ -101,7 +101,7 @@ def rising_products(segment_lists: pd.DataFrame) -> frozenset[tuple[int, str]]:
 
 
 def ranking_tables(artifacts: RankingArtifacts) -> dict[str, pd.DataFrame]:
-    """A shelf as the tables of `contracts.ProductDemand`, `RegionalDemand` and `ItemWeights`, by their names."""
+    """Ranking artifacts as the tables of `contracts.ProductDemand`, `RegionalDemand` and `ItemWeights`, by name."""
     ranker = artifacts.ranker
     demand = ranker.demand.reset_index().assign(is_offered=ranker.is_offered)
     regions = ranker.popular.loc[ranker.is_offered].drop(columns=EVERYWHERE)
@@ -117,10 +117,10 @@ def ranking_tables(artifacts: RankingArtifacts) -> dict[str, pd.DataFrame]:
 def read_ranking(
     tables: Mapping[str, pd.DataFrame], catalog: pd.DataFrame, rules: CustomerListRules, as_of: date
 ) -> RankingArtifacts:
-    """A shelf from its tables; nothing is said to be rising.
+    """Ranking artifacts from their tables; nothing is said to be rising.
 
     Args:
-        tables: as from `shelf_tables`, rows in any order
+        tables: as from `ranking_tables`, rows in any order
         catalog: columns of `contracts.Products`
         rules: by which they were made
         as_of: reporting date

@@ -10,8 +10,8 @@ import pandas as pd
 
 from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.ledger.countries import region_of
+from segmentation_platform.recommendations.basket_recommender import BasketRecommender, Bought
 from segmentation_platform.recommendations.errors import ScoringError
-from segmentation_platform.recommendations.scorer import Bought, Scorer
 from segmentation_platform.segments.fitted import FittedModel
 from segmentation_platform.segments.names import archetype
 from segmentation_platform.segments.profiles import assign
@@ -75,7 +75,7 @@ class CustomerScorer:
 
     Attributes:
         models: segment models in force, by region
-        scorer: of products
+        recommender: of products
         prices: usual price by stock code
         as_of: reporting date of the models
         own_regions: countries that are a region of their own
@@ -83,7 +83,7 @@ class CustomerScorer:
     """
 
     models: Mapping[str, FittedModel]
-    scorer: Scorer
+    recommender: BasketRecommender
     prices: Mapping[str, float]
     as_of: date
     own_regions: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ class CustomerScorer:
         """The region of a country as the ledger has it; all regions where none is named."""
         return region_of(country, self.own_regions) if country else EVERYWHERE
 
-    def score(self, purchases: Iterable[Purchase], region: str = EVERYWHERE) -> ScoredCustomer:
+    def score_purchases(self, purchases: Iterable[Purchase], region: str = EVERYWHERE) -> ScoredCustomer:
         """Say what segment a customer is in and what to offer.
 
         Args:
@@ -131,7 +131,7 @@ class CustomerScorer:
             monetary=assigned["monetary"],
             region=region,
             unknown=tuple(code for code in codes if code not in self.prices),
-            products=self.scorer.score(self._basket(purchases), region, assigned["segment_id"]),
+            products=self.recommender.recommend(self._basket(purchases), region, assigned["segment_id"]),
         )
 
     @cached_property

@@ -20,10 +20,10 @@ from segmentation_platform.contracts import (
     SegmentRecommendations,
 )
 from segmentation_platform.contracts.scoring import RANKING, SEGMENTS
+from segmentation_platform.recommendations.basket_recommender import BasketRecommender
 from segmentation_platform.recommendations.errors import ScoringError
 from segmentation_platform.recommendations.ranking_artifacts import read_ranking, rising_products
 from segmentation_platform.recommendations.rules import CustomerListRules
-from segmentation_platform.recommendations.scorer import Scorer
 from segmentation_platform.scoring.customer import CustomerScorer
 from segmentation_platform.segments.fitted import FittedModel
 
@@ -124,7 +124,9 @@ def read_scorer(tables: Mapping[str, pd.DataFrame], as_of: date) -> CustomerScor
     """
     models, ranking = read_models(tables[Models.table()])
     catalog = tables[Products.table()]
-    shelf = read_ranking(tables, catalog, ranking.rules, as_of)
+    artifacts = read_ranking(tables, catalog, ranking.rules, as_of)
     rising = rising_products(tables[SegmentRecommendations.table()])
     prices = dict(zip(catalog["stock_code"], catalog["price_median"], strict=True))
-    return CustomerScorer(models, Scorer(replace(shelf, rising=rising)), prices, as_of, ranking.own_regions)
+    return CustomerScorer(
+        models, BasketRecommender(replace(artifacts, rising=rising)), prices, as_of, ranking.own_regions
+    )

@@ -96,10 +96,10 @@ def recommendations(
             offered = offered_products(products, as_of, rules.sold_within_days)
         lists = segment_recommendations(sales, as_of, rules)
         yield dg.Output(lists, "segment_recommendations", metadata=_segment_figures(lists))
-        shelf, pairs = learn(sales, lists, as_of, rules)
-        own = customer_recommendations(customer_segments, pairs, shelf)
+        artifacts, pairs = learn(sales, lists, as_of, rules)
+        own = customer_recommendations(customer_segments, pairs, artifacts)
         yield dg.Output(own, "customer_recommendations", metadata=_customer_figures(own, offered))
-        for name, table in ranking_tables(shelf).items():
+        for name, table in ranking_tables(artifacts).items():
             yield dg.Output(table, name)
         similar = items_bought_together(known_baskets(session), offered, rules.similar)
         yield dg.Output(similar, "similar_items", metadata={"products": int(similar["stock_code"].nunique())})

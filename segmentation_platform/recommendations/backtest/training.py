@@ -42,31 +42,31 @@ class TrainingData:
     """All that is known before an origin.
 
     Attributes:
-        shelf: the fitted ranker and what it was fitted on
+        artifacts: the fitted ranker and what it was fitted on
         pairs: as from `sales.customer_products`
         people: `segment_id`, `region` and `taste` by customer id
         segment_lists: columns of `contracts.SegmentRecommendations`
 
     """
 
-    shelf: RankingArtifacts
+    artifacts: RankingArtifacts
     pairs: pd.DataFrame
     people: pd.DataFrame
     segment_lists: pd.DataFrame
 
     def with_ranker(self, ranker: Ranker) -> "TrainingData":
         """The same with another ranker of the same products."""
-        return replace(self, shelf=replace(self.shelf, ranker=ranker))
+        return replace(self, artifacts=replace(self.artifacts, ranker=ranker))
 
     @property
     def ranker(self) -> Ranker:
         """The fitted ranker."""
-        return self.shelf.ranker
+        return self.artifacts.ranker
 
     @property
     def demand(self) -> pd.DataFrame:
         """As from `demand.product_demand`."""
-        return self.shelf.ranker.demand
+        return self.artifacts.ranker.demand
 
     @cached_property
     def histories(self) -> Histories:
@@ -113,5 +113,5 @@ def training_data(past: PastLedger, origin: date, rules: RecommendationRules) ->
         segments = segments.assign(taste=segments["customer_id"].map(tastes).astype("str"))
         sales = Sales(session, segments, catalog)
         lists = segment_recommendations(sales, origin, rules)
-        shelf = fit_ranking(sales, pairs, origin, rules)
-    return TrainingData(shelf, pairs, segments.set_index("customer_id")[["segment_id", "region", "taste"]], lists)
+        artifacts = fit_ranking(sales, pairs, origin, rules)
+    return TrainingData(artifacts, pairs, segments.set_index("customer_id")[["segment_id", "region", "taste"]], lists)

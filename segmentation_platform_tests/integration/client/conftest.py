@@ -45,16 +45,16 @@ def shop_tables() -> dict[str, pd.DataFrame]:
     with known_sales(DuckDBEngine(), shop.clean[list(COLUMNS)], shop.as_of) as session:
         sales = Sales(session, segmented(), products)
         lists = segment_recommendations(sales, shop.as_of, rules)
-        shelf, pairs = learn(sales, lists, shop.as_of, rules)
+        artifacts, pairs = learn(sales, lists, shop.as_of, rules)
     people = customers_of(segmented(), simulated_customers())
     planned = plan(built_in_playbook(), people, marked_tables(1)["seasonality"], shop.as_of, 7)
     ranking = RankingModel(rules.customers, ("United Kingdom", "Germany"))
     return {
         **marked_tables(1),
-        **ranking_tables(shelf),
+        **ranking_tables(artifacts),
         "segments": profiled(),
         "customer_segments": segmented(),
-        "customer_recommendations": customer_recommendations(segmented(), pairs, shelf),
+        "customer_recommendations": customer_recommendations(segmented(), pairs, artifacts),
         "segment_recommendations": lists,
         "products": products,
         "campaigns": planned.campaigns,

@@ -28,7 +28,7 @@ def test_strangers_get_from_the_database_and_from_files_what_the_night_s_own_sco
     files, night = Client(folder=folder), counter()
     for basket, region in ((codes[:3], "United Kingdom"), (codes[5:40], ""), ([codes[1], "POSTAGE"], "Germany")):
         purchases = [Purchase(code) for code in basket]
-        expected = said(night.score(purchases, region or "all"))
+        expected = said(night.score_purchases(purchases, region or "all"))
         assert said(client.score(purchases, region=region)) == expected
         assert said(files.score(basket, region=region)) == expected
 

@@ -42,8 +42,8 @@ def _tables() -> Tables:
     with known_sales(DuckDBEngine(), shop.clean[list(COLUMNS)], shop.as_of) as session:
         sales = Sales(session, segments, products)
         recommended = segment_recommendations(sales, shop.as_of, rules)
-        shelf, pairs = learn(sales, recommended, shop.as_of, rules)
-        own = customer_recommendations(segments, pairs, shelf)
+        artifacts, pairs = learn(sales, recommended, shop.as_of, rules)
+        own = customer_recommendations(segments, pairs, artifacts)
         offered = offered_products(products, shop.as_of, rules.sold_within_days)
         similar = similar_items(known_baskets(session), offered, rules.similar)
         hold_lines(session, products, segments)
@@ -67,7 +67,7 @@ def _tables() -> Tables:
         **told,
         "campaigns": planned.campaigns,
         "campaign_audiences": planned.audiences,
-        **ranking_tables(shelf),
+        **ranking_tables(artifacts),
     }
 
 

@@ -70,8 +70,8 @@ def customer_lists(
     """Both lists of every customer, checked against their contract."""
     known = SegmentRecommendations.no_rows() if segment_lists is None else segment_lists
     with opened(lines, as_of, **more) as sales:
-        shelf, pairs = learn(sales, known, as_of, rules or RecommendationRules())
-        found = customer_recommendations(sales.segments, pairs, shelf)
+        artifacts, pairs = learn(sales, known, as_of, rules or RecommendationRules())
+        found = customer_recommendations(sales.segments, pairs, artifacts)
     CustomerRecommendations.validate(found, lazy=True)
     return found
 

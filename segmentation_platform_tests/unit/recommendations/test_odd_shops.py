@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from segmentation_platform.contracts import SegmentRecommendations, SimilarItems
+from segmentation_platform.recommendations.basket_recommender import BasketRecommender, Bought
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.histories import Histories
 from segmentation_platform.recommendations.ranker import Ranker, best
 from segmentation_platform.recommendations.ranking_artifacts import learn
 from segmentation_platform.recommendations.rules import RecommendationRules, SimilarItemRules
 from segmentation_platform.recommendations.sales import Sales
-from segmentation_platform.recommendations.scorer import Bought, Scorer
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
 from segmentation_platform.recommendations.similar_items import Baskets, known_baskets, similar_items
 from segmentation_platform.recommendations.tastes import MIXED, fit_tastes
@@ -39,8 +39,8 @@ def test_one_customer_is_offered_what_they_bought_and_has_nothing_new() -> None:
 def test_one_customer_without_anything_left_to_offer_has_no_lists() -> None:
     with opened([*bought({"1": "A"}), line(None, "G")]) as sales:
         gone = Sales(sales.session, sales.segments, sales.catalog[sales.catalog["stock_code"] == "G"])
-        shelf, pairs = learn(gone, SegmentRecommendations.no_rows(), AS_OF, RULES)
-        found = customer_recommendations(gone.segments, pairs, shelf)
+        artifacts, pairs = learn(gone, SegmentRecommendations.no_rows(), AS_OF, RULES)
+        found = customer_recommendations(gone.segments, pairs, artifacts)
     assert found.empty
 
 
@@ -75,19 +75,19 @@ def test_a_segment_of_three_customers_has_lists_over_all_regions_and_tastes_only
 
 def test_a_region_without_a_customer_is_offered_what_all_regions_buy() -> None:
     with opened(bought({"1": "AB", "2": "B"})) as sales:
-        scorer = Scorer(learn(sales, SegmentRecommendations.no_rows(), AS_OF, RULES)[0])
-    assert scorer.score([], "Antarctica")["stock_code"].tolist() == ["B", "A"]
+        recommender = BasketRecommender(learn(sales, SegmentRecommendations.no_rows(), AS_OF, RULES)[0])
+    assert recommender.recommend([], "Antarctica")["stock_code"].tolist() == ["B", "A"]
 
 
 def test_a_customer_with_one_purchase_and_one_with_none_get_lists() -> None:
     lines = bought({f"c{n}": ["POT", "LID"] for n in range(10)})
     with opened(lines) as sales:
-        scorer = Scorer(learn(sales, SegmentRecommendations.no_rows(), AS_OF, RULES)[0])
-    assert scorer.score([Bought("POT")])[["list", "stock_code"]].to_numpy().tolist() == [
+        recommender = BasketRecommender(learn(sales, SegmentRecommendations.no_rows(), AS_OF, RULES)[0])
+    assert recommender.recommend([Bought("POT")])[["list", "stock_code"]].to_numpy().tolist() == [
         ["buy_again", "POT"],
         ["new_to_you", "LID"],
     ]
-    assert scorer.score([])["stock_code"].tolist() == ["LID", "POT"]
+    assert recommender.recommend([])["stock_code"].tolist() == ["LID", "POT"]
 
 
 def test_an_item_that_only_guests_bought_is_not_recommended_to_customers_but_has_similar_items() -> None:

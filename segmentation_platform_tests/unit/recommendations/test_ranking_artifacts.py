@@ -1,4 +1,4 @@
-"""A shelf that is read back from its published tables makes the lists of the night, to the last digit."""
+"""Ranking artifacts that are read back from their published tables make the lists of the night, to the last digit."""
 
 import json
 from collections.abc import Sequence
@@ -37,10 +37,10 @@ CONTRACTS: tuple[type[Contract], ...] = (ProductDemand, RegionalDemand, ItemWeig
 def learnt(
     lines: Sequence[Line], rules: RecommendationRules = RULES
 ) -> tuple[RankingArtifacts, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The shelf of a shop, what was bought, the customers and the products."""
+    """The artifacts of a shop, what was bought, the customers and the products."""
     with opened(lines) as sales:
-        shelf, pairs = learn(sales, SegmentRecommendations.no_rows(), AS_OF, rules)
-        return shelf, pairs, sales.segments, sales.catalog
+        artifacts, pairs = learn(sales, SegmentRecommendations.no_rows(), AS_OF, rules)
+        return artifacts, pairs, sales.segments, sales.catalog
 
 
 def test_the_tables_keep_their_contracts_and_hold_what_is_offered() -> None:
@@ -60,8 +60,8 @@ def test_the_tables_keep_their_contracts_and_hold_what_is_offered() -> None:
 def test_a_partner_that_is_no_longer_sold_is_called_by_its_name() -> None:
     lines = bought({f"c{n}": ["OLD"] for n in range(9)}, "2010-10-01") + bought({f"c{n}": "A" for n in range(8)})
     drawn = RecommendationRules.model_validate({"customers": {"popularity_weight": 0.0, "ease_penalty": 1.0}})
-    shelf, pairs, people, _ = learnt([*lines, line("new", "Z")], drawn)
-    found = customer_recommendations(people, pairs, shelf)
+    artifacts, pairs, people, _ = learnt([*lines, line("new", "Z")], drawn)
+    found = customer_recommendations(people, pairs, artifacts)
     own = found[(found["customer_id"] == "c8") & (found["stock_code"] == "A")]
     assert own["reason"].tolist() == ["Goes with THE OLD, which you bought"]
 
@@ -75,11 +75,11 @@ _SHOPS = st.dictionaries(
 @given(_SHOPS, st.sampled_from(["2010-12-30", "2010-11-20"]))
 def test_any_shop_read_back_makes_the_same_lists(shop: dict[str, set[str]], earlier: str) -> None:
     kept = {customer: sorted(products) for customer, products in shop.items()}
-    shelf, pairs, people, products = learnt([*bought(kept), *bought(dict(list(kept.items())[:3]), earlier)])
-    tables = {name: table.sample(frac=1, random_state=1) for name, table in ranking_tables(shelf).items()}
+    artifacts, pairs, people, products = learnt([*bought(kept), *bought(dict(list(kept.items())[:3]), earlier)])
+    tables = {name: table.sample(frac=1, random_state=1) for name, table in ranking_tables(artifacts).items()}
     again = read_ranking(tables, products, RULES.customers, AS_OF)
     pd.testing.assert_frame_equal(
-        customer_recommendations(people, pairs, again), customer_recommendations(people, pairs, shelf)
+        customer_recommendations(people, pairs, again), customer_recommendations(people, pairs, artifacts)
     )
 
 
@@ -88,11 +88,11 @@ def test_a_whole_shop_read_back_makes_the_same_lists() -> None:
     shop = simulated()
     products = catalog(shop.clean, shop.as_of)
     with known_sales(DuckDBEngine(), shop.clean[list(COLUMNS)], shop.as_of) as session:
-        shelf, pairs = learn(
+        artifacts, pairs = learn(
             Sales(session, segmented(), products), SegmentRecommendations.no_rows(), shop.as_of, RULES
         )
-    again = read_ranking(ranking_tables(shelf), products, RULES.customers, shop.as_of)
+    again = read_ranking(ranking_tables(artifacts), products, RULES.customers, shop.as_of)
     pd.testing.assert_frame_equal(
-        customer_recommendations(segmented(), pairs, again), customer_recommendations(segmented(), pairs, shelf)
+        customer_recommendations(segmented(), pairs, again), customer_recommendations(segmented(), pairs, artifacts)
     )
-    assert np.diff(shelf.ranker.weights.tocsc().indptr).max() <= RULES.customers.neighbours
+    assert np.diff(artifacts.ranker.weights.tocsc().indptr).max() <= RULES.customers.neighbours

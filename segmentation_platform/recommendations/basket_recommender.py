@@ -30,24 +30,26 @@ class Bought:
     last_bought: date | None = None
 
 
-class Scorer:
+class BasketRecommender:
     """Ranks products for purchases that are handed over; built once, then some hundred customers a second.
 
     Args:
-        shelf: what the lists of a night are made from
+        artifacts: what the lists of a night are made from
 
     Examples:
-        >>> shelf, _ = learn(sales, segment_lists, as_of, RecommendationRules())  # doctest: +SKIP
-        >>> scorer = Scorer(shelf)  # doctest: +SKIP
-        >>> scorer.score([Bought("85123A", orders=3)], region="Germany")  # doctest: +SKIP
+        >>> artifacts, _ = learn(sales, segment_lists, as_of, RecommendationRules())  # doctest: +SKIP
+        >>> recommender = BasketRecommender(artifacts)  # doctest: +SKIP
+        >>> recommender.recommend([Bought("85123A", orders=3)], region="Germany")  # doctest: +SKIP
 
     """
 
     def __init__(self, artifacts: RankingArtifacts) -> None:
-        self._shelf = artifacts
+        self._artifacts = artifacts
         self._places = {str(code): place for place, code in enumerate(artifacts.ranker.demand.index)}
 
-    def score(self, basket: Iterable[Bought], region: str = EVERYWHERE, segment_id: int = NO_SEGMENT) -> pd.DataFrame:
+    def recommend(
+        self, basket: Iterable[Bought], region: str = EVERYWHERE, segment_id: int = NO_SEGMENT
+    ) -> pd.DataFrame:
         """Make the two lists of one customer.
 
         Args:
@@ -61,7 +63,7 @@ class Scorer:
             rank.
 
         """
-        found = lists_of(self._shelf, self._history(basket), Audience([region], [segment_id]))
+        found = lists_of(self._artifacts, self._history(basket), Audience([region], [segment_id]))
         return found[_COLUMNS].reset_index(drop=True)
 
     def _history(self, basket: Iterable[Bought]) -> Histories:
@@ -86,4 +88,4 @@ class Scorer:
         return sparse.csr_array(cells, (1, len(self._places)))
 
     def _age(self, item: Bought) -> int:
-        return max((self._shelf.as_of - item.last_bought).days, 0) if item.last_bought else 0
+        return max((self._artifacts.as_of - item.last_bought).days, 0) if item.last_bought else 0
