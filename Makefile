@@ -4,7 +4,7 @@
 # make app                    segments, customers and products in the browser, of what was published
 # make notebook               an analysis of what is published, from end to end
 # make test                   tests of the code and on a real Postgres, and journeys if there is a browser
-# make test-system            what `make test` leaves out: the running platform, its deployment, containers
+# make test-system            what `make test` leaves out: night after night, the running platform, containers
 # make test-all               both
 # make env                    .env with fresh random passwords, for docker compose
 

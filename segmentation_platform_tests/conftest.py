@@ -1,5 +1,6 @@
 """One real Postgres for a run of the tests, a database of its own for every test that asks, and a budget for all."""
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -28,6 +29,17 @@ def pytest_configure(config: pytest.Config) -> None:
         # Who ends a run by `kill`, as CI does, leaves no server behind: it ends as by Ctrl-C.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         session.begin()
+
+
+def pytest_collection_finish() -> None:
+    """Don't look through all that was imported again and again for what may be thrown away."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """At the end it all goes as usual, or C extensions report what they find left over."""
+    gc.unfreeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

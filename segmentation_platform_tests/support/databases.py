@@ -116,7 +116,12 @@ def the_readers_login(database: Database, password: str) -> Iterator[Database]:
 
 
 def _create(url: str, name: str, base: str) -> Database:
-    _run(url, sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(base)))
+    made = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(base))
+    with Database(url).connect_autocommit() as connection:
+        # Postgres 15 and later would write every page to the log, which takes ten times as long as to copy the files.
+        if connection.info.server_version >= 150_000:
+            made += sql.SQL(" STRATEGY file_copy")
+        connection.execute(made)
     return Database(urlsplit(Database(url).url)._replace(path=f"/{name}").geturl())
 
 

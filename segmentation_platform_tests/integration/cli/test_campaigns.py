@@ -10,8 +10,8 @@ import pytest
 
 from segmentation_platform.settings import CampaignSettings
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform_tests.integration.cli.conftest import Command
 from segmentation_platform_tests.support import session, stages
+from segmentation_platform_tests.support.commands import Command
 from segmentation_platform_tests.support.databases import new_database, template
 from segmentation_platform_tests.support.quick import quick_settings
 

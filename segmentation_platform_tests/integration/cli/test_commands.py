@@ -12,7 +12,7 @@ from segmentation_platform.contracts import WORKING
 from segmentation_platform.orchestration.checks import RELATIONS
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.migrate import newest_revision
-from segmentation_platform_tests.integration.cli.conftest import QUICK, Command
+from segmentation_platform_tests.support.commands import QUICK, Command
 from segmentation_platform_tests.support.stages import refreshed
 
 COMMANDS = {"run", "ui", "app", "monitor", "housekeeping", "simulate", "doctor", "db", "snapshots"}

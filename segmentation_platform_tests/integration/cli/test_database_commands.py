@@ -8,7 +8,7 @@ from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.migrate import newest_revision, revision
 from segmentation_platform.warehouse.snapshots import publish, served_snapshot
-from segmentation_platform_tests.integration.cli.conftest import Command
+from segmentation_platform_tests.support.commands import Command
 from segmentation_platform_tests.support.marked import facts, marked_history, marked_tables
 
 PASSWORDS = {f"SEGMENTATION_PASSWORDS__{role}": "a word" for role in ("OWNER", "RUNNER", "READER", "DAGSTER")}

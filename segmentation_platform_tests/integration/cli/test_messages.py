@@ -12,7 +12,7 @@ from segmentation_platform.orchestration.assets import ingest
 from segmentation_platform.orchestration.run_request import RunRequest
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse.database import Database, DatabaseError
-from segmentation_platform_tests.integration.cli.conftest import Command
+from segmentation_platform_tests.support.commands import Command
 from segmentation_platform_tests.support.dagster_home import ready_home
 
 HEADER = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 
-from segmentation_platform_tests.integration.cli.conftest import QUICK, Command
+from segmentation_platform_tests.support.commands import QUICK, Command
 from segmentation_platform_tests.support.stages import refreshed
 
 JUDGED = {"SEGMENTATION_RECOMMENDATIONS__BACKTEST__DAYS": "30"}

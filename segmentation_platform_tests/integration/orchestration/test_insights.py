@@ -7,7 +7,7 @@ import pandas as pd
 from segmentation_platform.contracts import Cancellations, Cohorts, Countries, Seasonality
 from segmentation_platform.warehouse import snapshots
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform_tests.integration.orchestration.conftest import Run
+from segmentation_platform_tests.support.refreshes import Run
 from segmentation_platform_tests.support.stages import Night, refreshed
 
 

@@ -10,15 +10,15 @@ import pyarrow.parquet as pq
 import pytest
 from psycopg import sql
 
-from segmentation_platform.contracts import PUBLISHED, WORKING, Checks
+from segmentation_platform.contracts import PUBLISHED, WORKING, Checks, CleanSales
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
 from segmentation_platform.orchestration.build import build_definitions
 from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.settings import Settings
-from segmentation_platform.warehouse import snapshots
+from segmentation_platform.warehouse import snapshots, tables
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform_tests.integration.orchestration.conftest import Run
 from segmentation_platform_tests.support.quick import judged
+from segmentation_platform_tests.support.refreshes import Run
 from segmentation_platform_tests.support.stages import (
     FIRST,
     LATER,
@@ -388,9 +388,9 @@ def test_the_same_file_is_read_again_when_its_columns_are_mapped_otherwise(
         ledger = {"sales": str(tmp_path / "two.csv"), "columns": {"description": column}}
         mapped = settings.model_copy(update={"ledger": settings.ledger.model_validate(ledger)})
         job = build_definitions(mapped, {"warehouse": warehouse}).resolve_job_def("refresh")
-        assert job.execute_in_process(raise_on_error=False).success
-    [products] = [p for p in PUBLISHED if p.table() == "products"]
-    assert set(snapshots.read_served(database, products)["description"]) == {"BOX"}
+        read = [dg.AssetKey(name) for name in ("raw_sales", "clean_sales", "rejected_sales")]
+        assert job.execute_in_process(asset_selection=read, raise_on_error=False).success
+    assert set(tables.read_frame(database, CleanSales)["description"]) == {"BOX"}
 
 
 @refreshed

@@ -10,9 +10,9 @@ from segmentation_platform.orchestration.assets import report as report_asset
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.reports import has_report, keep_report
 from segmentation_platform.warehouse.snapshots import publish, served_snapshot
-from segmentation_platform_tests.integration.orchestration.conftest import Run
 from segmentation_platform_tests.integration.orchestration.test_monitor import GONE, get, instance, serving
 from segmentation_platform_tests.support.marked import facts, marked_history, marked_tables
+from segmentation_platform_tests.support.refreshes import Run
 
 __all__ = ["instance"]
 

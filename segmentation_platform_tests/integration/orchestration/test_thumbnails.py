@@ -17,7 +17,7 @@ from segmentation_platform.reporting.thumbnails.drawn import DRAWN
 from segmentation_platform.settings import LinkSettings, Settings
 from segmentation_platform.warehouse import reports
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform_tests.integration.orchestration.conftest import Run
+from segmentation_platform_tests.support.refreshes import Run
 from segmentation_platform_tests.support.report_frames import profiles
 from segmentation_platform_tests.support.stages import Night, refreshed
 

@@ -117,6 +117,15 @@ def test_a_started_server_answers_queries_with_safe_settings(postgres: EmbeddedP
     assert ask(url, "SELECT count(*) FROM pg_hba_file_rules WHERE auth_method <> 'scram-sha-256'") == 0
 
 
+def test_only_the_random_password_of_the_owner_is_checked_without_iterations(postgres: EmbeddedPostgres) -> None:
+    with psycopg.connect(postgres.start()) as connection:
+        if connection.info.server_version < 160_000:
+            pytest.skip("before Postgres 16 all passwords have 4,096 iterations")
+        connection.execute("CREATE ROLE somebody LOGIN PASSWORD 'chosen'")
+        query = "SELECT split_part(rolpassword, ':', 1) FROM pg_authid WHERE rolcanlogin ORDER BY oid"
+        assert [row[0] for row in connection.execute(query)] == ["SCRAM-SHA-256$1", "SCRAM-SHA-256$4096"]
+
+
 def test_attaching_to_a_running_server_starts_no_process(
     postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,6 +53,8 @@ def done(page: Page) -> None:
     """Wait until the page is done."""
     expect(page.locator("h1")).to_be_visible(timeout=SECONDS)
     expect(page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_visible(timeout=SECONDS)
+    # Dimmed until the script has written it anew, and paler than its colours for as long.
+    expect(page.locator('[data-stale="true"]')).to_have_count(0, timeout=SECONDS)
 
 
 def choose(page: Page, label: str, option: str) -> None:

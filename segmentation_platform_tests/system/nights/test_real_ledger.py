@@ -6,8 +6,8 @@ from segmentation_platform.segments.fitted import FittedModel
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import facts, segment_models
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform_tests.integration.orchestration.conftest import Run
 from segmentation_platform_tests.support.real_ledger import REAL_LEDGER, needs_real_ledger
+from segmentation_platform_tests.support.refreshes import Run
 
 pytestmark = [pytest.mark.slow, pytest.mark.real_ledger, needs_real_ledger]
 

@@ -14,7 +14,7 @@ from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import segment_models, snapshots
 from segmentation_platform.warehouse.bulk import stream
 from segmentation_platform.warehouse.database import Database, DatabaseError
-from segmentation_platform_tests.integration.orchestration.conftest import Run
+from segmentation_platform_tests.support.refreshes import Run
 from segmentation_platform_tests.support.stages import (
     FIRST,
     LATER,

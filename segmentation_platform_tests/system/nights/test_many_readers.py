@@ -10,8 +10,8 @@ import pytest
 from benchmarks.readers import KINDS, Tally, read_on, shown_by_all
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform_tests.integration.orchestration.conftest import Run
 from segmentation_platform_tests.support.quick import judged
+from segmentation_platform_tests.support.refreshes import Run
 
 READERS, READS = 8, 500
 DAYS = ("2011-11-20", "2011-11-27")
