@@ -74,4 +74,4 @@ def test_a_snapshot_of_an_earlier_version_is_said_to_lack_what_scoring_needs(
     with pytest.raises(ScoringError, match="without what scoring needs: segmentation-platform run --force"):
         Client(reader.url).score(["85123A"])
     with pytest.raises(ScoringError, match="Nothing was bought"):
-        counter().score([])
+        counter().score_purchases([])

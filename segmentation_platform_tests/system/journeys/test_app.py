@@ -21,6 +21,9 @@ PATHS = [entry.path for entry in ENTRIES]
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1280, "height": 900}
 SECONDS = 30_000
+_ENDING_ANIMATIONS = (
+    "document.getAnimations().filter(each => each.effect.getComputedTiming().iterations !== Infinity)"
+)
 
 
 @pytest.fixture(scope="session")
@@ -53,8 +56,9 @@ def done(page: Page) -> None:
     """Wait until the page is done."""
     expect(page.locator("h1")).to_be_visible(timeout=SECONDS)
     expect(page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_visible(timeout=SECONDS)
-    # Dimmed until the script has written it anew, and paler than its colours for as long.
+    # What is written anew is dimmed until it is there, and comes back to its colours little by little.
     expect(page.locator('[data-stale="true"]')).to_have_count(0, timeout=SECONDS)
+    page.evaluate(f"Promise.allSettled(({_ENDING_ANIMATIONS}).map(each => each.finished))")
 
 
 def choose(page: Page, label: str, option: str) -> None:
