@@ -125,7 +125,7 @@ class LocalPlatform:
         prepare(Database(url), ACCOUNTS, _DATABASES)
         self._dagster_home.mkdir(parents=True, exist_ok=True)
         # The instance as it is for servers; only looked after more often.
-        config = yaml.safe_load((_REPOSITORY / "dagster.yaml").read_text())
+        config = yaml.safe_load((_REPOSITORY / "deploy" / "container" / "dagster.yaml").read_text())
         config["run_monitoring"] |= {"poll_interval_seconds": 2, "start_timeout_seconds": 60}
         (self._dagster_home / "dagster.yaml").write_text(yaml.safe_dump(config))
         server = {"host": "127.0.0.1", "port": self._ports["code"], "location_name": "segmentation_platform"}
