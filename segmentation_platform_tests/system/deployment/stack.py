@@ -49,7 +49,7 @@ def engine_answers() -> bool:
 
 
 def run(
-    command: Sequence[str], *, check: bool = True, environment: dict[str, str] | None = None, seconds: float = 900
+    command: Sequence[str], *, check: bool = True, environment: dict[str, str] | None = None, seconds: float = 2400
 ) -> subprocess.CompletedProcess[str]:
     """Run a program at the top of the repository; `environment` is in place of the usual one."""
     done = subprocess.run(
