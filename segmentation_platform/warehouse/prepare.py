@@ -17,7 +17,9 @@ from segmentation_platform.warehouse.roles import Roles, role_exists, set_passwo
 
 _WAIT_SECONDS = 60
 _PING_SECONDS = 2
-_ping: Callable[[bytes], int] = PGconn.ping
+ping: Callable[[bytes], int] = PGconn.ping
+"""How a server is, by its connection string, without logging in."""
+
 _SCHEMAS = ["warehouse", "snapshots", "serving"]
 
 
@@ -101,7 +103,7 @@ def wait_for(database: Database, tell: Callable[[str], None], seconds: float = _
     """
     conninfo = make_conninfo(database.url, connect_timeout=_PING_SECONDS).encode()
     deadline, told = time.monotonic() + seconds, False
-    while _ping(conninfo) in (Ping.REJECT, Ping.NO_RESPONSE) and time.monotonic() < deadline:
+    while ping(conninfo) in (Ping.REJECT, Ping.NO_RESPONSE) and time.monotonic() < deadline:
         if not told:
             tell(f"Waiting up to {seconds:.0f} s for the server of {database.safe_url} …")
             told = True

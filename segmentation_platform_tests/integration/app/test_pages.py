@@ -80,7 +80,7 @@ def test_who_left_is_told_with_what_they_have_spent(shop: Client, open_page: Ope
 def test_all_who_left_are_counted_however_few_are_shown(
     shop: Client, open_page: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(movement, "_MOST", 2)
+    monkeypatch.setattr(movement, "MOST", 2)
     customers = shop.customer_segments()
     segment = str(customers["previous_segment"].mode().iloc[0])
     gone = customers[customers["previous_segment"] == segment]

@@ -74,7 +74,7 @@ def test_a_backup_is_its_owners_alone_and_an_earlier_one_gives_way_when_the_new_
         os.umask(umask)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     whole = file.read_bytes()
-    monkeypatch.setattr(backup, "_SCHEMAS", ("no_such_schema",))
+    monkeypatch.setattr(backup, "SCHEMAS", ("no_such_schema",))
     with pytest.raises(DatabaseError, match=r"(?s)pg_dump could not back up.*no matching schemas"):
         back_up(published, file)
     assert file.read_bytes() == whole
@@ -87,11 +87,11 @@ def test_the_password_is_on_no_command_line(
     _, password = published.libpq()
     said = tmp_path / "command lines"
     for name in ("pg_dump", "pg_restore", "psql"):
-        [program, *_] = backup._fitting(name, published)
+        program = max(backup.programs(name).items())[1]
         wrapped = tmp_path / name
         wrapped.write_text(f'#!/bin/sh\necho {name} "$@" >> "{said}"\nexec "{program}" "$@"\n')
         wrapped.chmod(0o755)
-    monkeypatch.setattr(backup, "_programs", lambda name: {99: tmp_path / name})
+    monkeypatch.setattr(backup, "programs", lambda name: {99: tmp_path / name})
     back_up(published, file)
     restore(empty_database, file)
     lines = said.read_text()
@@ -160,10 +160,10 @@ def test_a_file_that_can_not_be_written_is_named(published: Database, tmp_path: 
 def test_programs_that_are_older_than_the_server_are_named_with_what_to_install(
     published: Database, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backup, "_programs", lambda name: {9: Path(f"/old/{name}")})
+    monkeypatch.setattr(backup, "programs", lambda name: {9: Path(f"/old/{name}")})
     with pytest.raises(DatabaseError, match=r"/old/pg_dump is of Postgres 9\.\nInstall .*postgresql-client-\d+"):
         back_up(published, file)
-    monkeypatch.setattr(backup, "_programs", lambda name: {})
+    monkeypatch.setattr(backup, "programs", lambda name: {})
     with pytest.raises(DatabaseError, match="there is none"):
         back_up(published, file)
 
@@ -172,8 +172,8 @@ def test_a_backup_by_newer_programs_than_the_server_is_restored_as_well(
     published: Database, empty_database: Database, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The newest programs that are here; those of 17 and later say what earlier servers don't know."""
-    found = {name: backup._programs(name) for name in ("pg_dump", "pg_restore")}
-    monkeypatch.setattr(backup, "_programs", lambda name: {max(found[name]): found[name][max(found[name])]})
+    found = {name: backup.programs(name) for name in ("pg_dump", "pg_restore")}
+    monkeypatch.setattr(backup, "programs", lambda name: {max(found[name]): found[name][max(found[name])]})
     back_up(published, file)
     restore(empty_database, file)
     assert everything(empty_database) == everything(published)

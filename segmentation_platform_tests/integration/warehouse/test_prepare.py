@@ -360,7 +360,7 @@ def test_a_server_that_is_starting_is_waited_for_and_that_is_said_once(
     postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
-    monkeypatch.setattr(prepare, "_ping", answering(Ping.NO_RESPONSE, Ping.REJECT, Ping.OK))
+    monkeypatch.setattr(prepare, "ping", answering(Ping.NO_RESPONSE, Ping.REJECT, Ping.OK))
     wait_for(Database(postgres_url), said.append)
     assert len(said) == 1
     assert "60 s" in said[0]
