@@ -207,7 +207,7 @@ def test_no_page_has_a_serious_barrier(page: Page, app: str, shop: Client, path:
     open_view(page, f"{app}/{path}" + (f"?customer={number}" if path == "customer" else ""))
     found = Axe().run(page).response["violations"]
     serious = [
-        f"{each['id']}: {each['nodes'][0]['html'][:160]}"
+        f"{each['id']}: {each['nodes'][0]['html'][:160]}: {each['nodes'][0]['failureSummary']}"
         for each in found
         if each["impact"] in ("serious", "critical")
     ]
