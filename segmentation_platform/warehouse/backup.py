@@ -20,12 +20,9 @@ from segmentation_platform.warehouse.database import Connection, Database, Datab
 from segmentation_platform.warehouse.embedded import EmbeddedPostgresError
 from segmentation_platform.warehouse.embedded.binaries import find_binaries
 from segmentation_platform.warehouse.embedded.errors import last_lines
-from segmentation_platform.warehouse.migrate import revision, upgrade
+from segmentation_platform.warehouse.migrate import SCHEMAS, revision, upgrade
 
 Command: TypeAlias = Sequence[str | Path]
-
-SCHEMAS = ("warehouse", "snapshots", "serving")
-"""What a backup holds."""
 
 _VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
 _HEAD_LINES = 40

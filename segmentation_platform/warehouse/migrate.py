@@ -12,6 +12,9 @@ from segmentation_platform.warehouse.roles import ROLES, Roles, grant_rights
 from segmentation_platform.warehouse.serving import create_views, views_are_current
 from segmentation_platform.warehouse.tables import describe_tables, outdated_tables, update_tables
 
+SCHEMAS = ("warehouse", "snapshots", "serving")
+"""All that is the platform's in a database."""
+
 _MIGRATIONS = files("segmentation_platform.warehouse") / "migrations"
 _ALEMBIC = threading.Lock()  # it keeps its state in module variables
 

@@ -12,15 +12,13 @@ from psycopg.pq import PGconn, Ping
 
 from segmentation_platform.warehouse.advisory_locks import Lock
 from segmentation_platform.warehouse.database import Connection, Database, DatabaseError
-from segmentation_platform.warehouse.migrate import upgrade
+from segmentation_platform.warehouse.migrate import SCHEMAS, upgrade
 from segmentation_platform.warehouse.roles import Roles, role_exists, set_password
 
 _WAIT_SECONDS = 60
 _PING_SECONDS = 2
 ping: Callable[[bytes], int] = PGconn.ping
 """How a server is, by its connection string, without logging in."""
-
-_SCHEMAS = ["warehouse", "snapshots", "serving"]
 
 
 @dataclass(frozen=True)
@@ -184,7 +182,7 @@ def _take_over(database: Database, owner: Account) -> None:
             " UNION ALL SELECT format('ALTER TABLE %%s OWNER TO %%I', pg_class.oid::regclass, %(owner)s::text)"
             " FROM pg_class JOIN pg_namespace ON relnamespace = pg_namespace.oid"
             " WHERE nspname = ANY(%(schemas)s) AND relkind IN ('r', 'v') AND pg_get_userbyid(relowner) <> %(owner)s",
-            {"owner": owner.name, "schemas": _SCHEMAS},
+            {"owner": owner.name, "schemas": list(SCHEMAS)},
         ).fetchall()
         for (statement,) in rows:
             connection.execute(str(statement).encode())

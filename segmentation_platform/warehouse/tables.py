@@ -61,10 +61,10 @@ def replace_table(database: Database, contract: type[Contract], data: Tabular) -
     return rows
 
 
-def vacuum(database: Database, *named: sql.Composable) -> None:
+def vacuum(database: Database, *tables: sql.Composable) -> None:
     """Give back the room of deleted rows and tell the planner what is in the tables."""
     with database.connect_autocommit() as connection:
-        connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.SQL(", ").join(named)))
+        connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.SQL(", ").join(tables)))
 
 
 @contextmanager

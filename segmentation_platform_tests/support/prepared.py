@@ -29,6 +29,14 @@ class Server:
 
 
 @contextmanager
+def prepared(admin: Database) -> Iterator[Server]:
+    """A server that is prepared, as `unprepared`."""
+    with unprepared(admin) as server:
+        server.prepare()
+        yield server
+
+
+@contextmanager
 def unprepared(admin: Database) -> Iterator[Server]:
     """Names for a server to be prepared; what was made of them is dropped in the end."""
     mark = f"segmentation_test_{secrets.token_hex(4)}"

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from segmentation_platform.cli import app_server
 from segmentation_platform.cli.app import app
 from segmentation_platform.settings import load_settings
-from segmentation_platform_tests.system.journeys.waiting import free_port
+from segmentation_platform_tests.support.waiting import free_port
 
 URL = "postgresql://reader:secret@db:5432/shop"
 

@@ -13,10 +13,10 @@ from segmentation_platform.reporting.report.render import render
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.reports import keep_report
 from segmentation_platform.warehouse.snapshots import publish
+from segmentation_platform_tests.support.browser import find_browser
 from segmentation_platform_tests.support.commands import Command
 from segmentation_platform_tests.support.marked import facts, marked_history, marked_tables
 from segmentation_platform_tests.support.report_frames import published
-from segmentation_platform_tests.system.journeys.conftest import find_browser
 
 PAGE = "<h1>The report, £ and ü</h1>"
 

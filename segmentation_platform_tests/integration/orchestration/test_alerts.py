@@ -18,7 +18,7 @@ from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.snapshots import publish
 from segmentation_platform_tests.support.dagster_home import instance_of_a_test
 from segmentation_platform_tests.support.marked import facts, marked_history, marked_tables
-from segmentation_platform_tests.unit.alerts.servers import webhook
+from segmentation_platform_tests.support.servers import webhook
 
 Posts = list[dict[str, str]]
 

@@ -15,9 +15,9 @@ from segmentation_platform.warehouse.migrate import newest_revision, revision, u
 from segmentation_platform.warehouse.roles import READER
 from segmentation_platform.warehouse.snapshots import publish, served_snapshot
 from segmentation_platform.warehouse.tables import replace_table
-from segmentation_platform_tests.integration.warehouse.releases import restore_release
 from segmentation_platform_tests.support.marked import facts, marked_frame, marked_history, marked_tables
 from segmentation_platform_tests.support.prepared import unprepared
+from segmentation_platform_tests.support.releases import restore_release
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the programs are looked for as on Unix")
 

@@ -13,7 +13,7 @@ from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.reports import compressed_report, has_report, keep_report, kept_reports
 from segmentation_platform.warehouse.snapshots import prune, publish, roll_back
 from segmentation_platform_tests.support.marked import facts, marked_history, marked_tables
-from segmentation_platform_tests.support.prepared import Server, unprepared
+from segmentation_platform_tests.support.prepared import Server, prepared
 
 
 def publish_with_reports(database: Database, *marks: int) -> None:
@@ -102,8 +102,7 @@ class TestRoles:
     @pytest.fixture
     def server(self, postgres_url: str) -> Iterator[Server]:
         """A prepared server."""
-        with unprepared(Database(postgres_url)) as server:
-            server.prepare()
+        with prepared(Database(postgres_url)) as server:
             yield server
 
     def test_the_runner_writes_and_prunes_and_the_reader_reads_through_serving_only(self, server: Server) -> None:

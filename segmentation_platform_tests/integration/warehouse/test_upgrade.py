@@ -11,8 +11,8 @@ from segmentation_platform.warehouse.migrate import newest_revision, revision, u
 from segmentation_platform.warehouse.migrations.no_way_back import downgrade
 from segmentation_platform.warehouse.snapshots import roll_back, served_snapshot, served_source
 from segmentation_platform.warehouse.tables import outdated_tables
-from segmentation_platform_tests.integration.warehouse.releases import restore_release
 from segmentation_platform_tests.integration.warehouse.test_migrate import alembic_config, schema
+from segmentation_platform_tests.support.releases import restore_release
 
 KEPT = [
     *("warehouse.loads", "warehouse.raw_sales", "snapshots.snapshots", "snapshots.served", "snapshots.segments"),

@@ -49,7 +49,7 @@ def engine_answers() -> bool:
 
 
 def run(
-    command: Sequence[str], *, check: bool = True, environment: dict[str, str] | None = None, seconds: float = 2400
+    command: Sequence[str], *, check: bool = True, environment: dict[str, str] | None = None, seconds: float = 900
 ) -> subprocess.CompletedProcess[str]:
     """Run a program at the top of the repository; `environment` is in place of the usual one."""
     done = subprocess.run(
@@ -103,7 +103,7 @@ class Stack:
     monitor_port: int
     app_port: int
 
-    def compose(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def compose(self, *arguments: str, check: bool = True, seconds: float = 900) -> subprocess.CompletedProcess[str]:
         """Call compose on this project."""
         # The same names in the environment would win over the file.
         named = [line.partition("=")[0] for line in self.env_file.read_text().splitlines()]
@@ -111,6 +111,7 @@ class Stack:
             [*self.program, "--project-name", self.name, "--env-file", str(self.env_file), *arguments],
             check=check,
             environment={name: value for name, value in os.environ.items() if name not in named},
+            seconds=seconds,
         )
 
     @property
@@ -168,7 +169,8 @@ class Stack:
 
     def up(self) -> None:
         """Bring everything up, and wait until it is healthy."""
-        self.compose("up", "--detach", "--build")
+        self.compose("build", seconds=2400)
+        self.compose("up", "--detach")
         waiting = ["--entrypoint", "sleep", "postgres:17", "infinity"]
         run(["docker", "run", "--detach", "--name", self.analyst, "--network", f"{self.name}_database", *waiting])
         self.wait_for_health(*SERVICES)

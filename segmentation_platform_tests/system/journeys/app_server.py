@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from segmentation_platform_tests.system.journeys.waiting import free_port, wait_for
+from segmentation_platform_tests.support.waiting import free_port, wait_for
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """A real browser, and Dagster's web server on a small shop."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +12,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform_tests.system.journeys.waiting import free_port, wait_for
+from segmentation_platform_tests.support.browser import find_browser
+from segmentation_platform_tests.support.waiting import free_port, wait_for
 
 _SWITCHES = [
     "--no-sandbox",
@@ -41,20 +41,11 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-def find_browser() -> str:
-    """The program of a browser; without one the test skips, in CI it fails."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    program = next((found for name in names if (found := shutil.which(name))), None)
-    if program is None:
-        give_up = pytest.fail if os.environ.get("CI") else pytest.skip
-        give_up("No Chromium or Chrome on the PATH; install one to try the journeys.")
-    return program
-
-
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page that may only talk to this machine."""
     page = browser.new_page(viewport={"width": 1600, "height": 950})
+    page.set_default_timeout(_PATIENCE)
     outside: list[str] = []
     page.on("request", lambda request: outside.append(request.url) if "://127.0.0.1" not in request.url else None)
     yield page

@@ -49,7 +49,7 @@ def opened(browser: Browser, address: str, size: str) -> Iterator[Page]:
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.goto(address)
-    expect(page.locator("html[data-drawn=yes]")).to_be_attached(timeout=20_000)
+    expect(page.locator("html[data-drawn=yes]")).to_be_attached()
     try:
         yield page
         assert [url for url in asked if not url.startswith("data:")] == [address]

@@ -17,9 +17,9 @@ from segmentation_platform.warehouse.backup import back_up, restore
 from segmentation_platform.warehouse.database import Database, DatabaseError
 from segmentation_platform.warehouse.migrate import newest_revision, upgrade
 from segmentation_platform.warehouse.snapshots import SnapshotError
-from segmentation_platform_tests.integration.warehouse.releases import restore_release
-from segmentation_platform_tests.support.prepared import Server, unprepared
+from segmentation_platform_tests.support.prepared import Server, prepared
 from segmentation_platform_tests.support.refreshes import Run
+from segmentation_platform_tests.support.releases import restore_release
 from segmentation_platform_tests.support.stages import NEXT, after_first_night
 
 
@@ -35,8 +35,7 @@ class TestAsTheRunner:
     @pytest.fixture
     def server(self, postgres_url: str) -> Iterator[Server]:
         """A prepared server."""
-        with unprepared(Database(postgres_url)) as server:
-            server.prepare()
+        with prepared(Database(postgres_url)) as server:
             yield server
 
     @pytest.fixture

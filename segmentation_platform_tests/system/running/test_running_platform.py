@@ -18,7 +18,7 @@ from benchmarks.faults.__main__ import small_disk
 from benchmarks.faults.faults import FAULTS, Fault
 from benchmarks.faults.platform import ACCOUNTS, LocalPlatform
 from benchmarks.faults.trial import publish_once, trial
-from segmentation_platform_tests.unit.alerts.servers import webhook
+from segmentation_platform_tests.support.servers import webhook
 
 pytestmark = pytest.mark.slow
 Posts = list[dict[str, str]]

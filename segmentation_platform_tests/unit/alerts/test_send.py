@@ -5,7 +5,7 @@ from pydantic import SecretStr
 
 from segmentation_platform.alerts.message import Message
 from segmentation_platform.alerts.send import AlertError, send
-from segmentation_platform_tests.unit.alerts.servers import mail_server, webhook
+from segmentation_platform_tests.support.servers import mail_server, webhook
 
 MESSAGE = Message("refresh failed: no disk", "Cause: no disk\nRun again: run", "failure")
 
