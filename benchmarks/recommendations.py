@@ -23,9 +23,8 @@ from segmentation_platform.customers.rules import CustomerRules
 from segmentation_platform.engine import DuckDBEngine, Session
 from segmentation_platform.ledger.catalog import product_catalog
 from segmentation_platform.ledger.in_memory import clean_file
+from segmentation_platform.ledger.inspection import Given
 from segmentation_platform.ledger.point_in_time import COLUMNS, known_sales
-from segmentation_platform.ledger.readers import ReadOptions
-from segmentation_platform.ledger.rules import CleaningRules
 from segmentation_platform.recommendations.backtest import BacktestWindow, PastLedger, backtest
 from segmentation_platform.recommendations.basket_recommender import BasketRecommender, Bought
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
@@ -63,7 +62,7 @@ def main() -> None:
 def ledger_past(path: Path) -> PastLedger:
     """A ledger file, cleaned, that can be opened as of any day; customers are put into five segments."""
     engine = DuckDBEngine()
-    clean = to_frame(clean_file(engine, path, ReadOptions(), CleaningRules()).clean)[list(COLUMNS)]
+    clean = to_frame(clean_file(engine, path, Given()).clean)[list(COLUMNS)]
     return PastLedger(lambda as_of: known_sales(engine, clean, as_of), segments_of)
 
 

@@ -18,9 +18,10 @@ from sklearn.metrics import adjusted_rand_score
 from segmentation_platform.customers.point_in_time import outlook, past_customers
 from segmentation_platform.customers.rules import CustomerRules
 from segmentation_platform.engine import DuckDBEngine
+from segmentation_platform.ledger.clean import Understanding
 from segmentation_platform.ledger.in_memory import clean_lines
 from segmentation_platform.ledger.point_in_time import COLUMNS
-from segmentation_platform.ledger.rules import CleaningRules
+from segmentation_platform.ledger.profile.presets import online_retail
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop
 from segmentation_platform.segments.rules import SegmentationRules
 from segmentation_platform.segments.selection.choice import choose_model
@@ -57,7 +58,7 @@ def recovery(plan: ShopPlan) -> dict[str, float]:
     """Adjusted Rand index with the planted segments, for the chosen k (its number as `k`) and for the true one."""
     shop = SimulatedShop(plan)
     text = pa.Table.from_batches(list(shop.batches()))
-    clean = clean_lines(DuckDBEngine(), text, CleaningRules()).clean.select(COLUMNS)
+    clean = clean_lines(DuckDBEngine(), text, Understanding(online_retail())).clean.select(COLUMNS)
     sold = clean["sold_at"].to_pandas()
     as_of = (sold.max() + pd.Timedelta(days=1)).date()
     with past_customers(DuckDBEngine(), clean, CustomerRules()) as before:

@@ -23,9 +23,8 @@ from segmentation_platform.customers.point_in_time import PastCustomers, outlook
 from segmentation_platform.customers.rules import CustomerRules
 from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.in_memory import clean_file
+from segmentation_platform.ledger.inspection import Given
 from segmentation_platform.ledger.point_in_time import COLUMNS
-from segmentation_platform.ledger.readers import ReadOptions
-from segmentation_platform.ledger.rules import CleaningRules
 from segmentation_platform.reporting.thumbnails.svg import polyline, text
 from segmentation_platform.segments.history import no_history
 from segmentation_platform.segments.lifecycle.nightly import NightContext, NightInputs, assign_or_promote, drift_table
@@ -60,7 +59,7 @@ def main() -> None:
 @contextmanager
 def open_ledger(path: Path) -> Iterator[Ledger]:
     """Read and clean a ledger file."""
-    clean = clean_file(DuckDBEngine(), path, ReadOptions(), CleaningRules()).clean.select(COLUMNS)
+    clean = clean_file(DuckDBEngine(), path, Given()).clean.select(COLUMNS)
     sold = clean["sold_at"].to_pandas()
     with past_customers(DuckDBEngine(), clean, CustomerRules()) as before:
         yield Ledger(before, sold.min().date(), sold.max().date())

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import islice, pairwise
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
@@ -25,6 +25,7 @@ from pydantic import (
     SecretStr,
     ValidationError,
     field_validator,
+    model_validator,
 )
 from pydantic_settings import (
     BaseSettings,
@@ -37,21 +38,10 @@ from pydantic_settings import (
 from segmentation_platform.customers.rules import CustomerRules
 from segmentation_platform.errors import BadInputError
 from segmentation_platform.insights.rules import InsightRules
+from segmentation_platform.ledger.profile.model import Profile
 from segmentation_platform.ledger.rules import CleaningRules
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.segments.rules import SegmentationRules
-
-LedgerColumn = Literal[
-    "invoice",
-    "stock_code",
-    "description",
-    "quantity",
-    "invoice_date",
-    "unit_price",
-    "customer_id",
-    "country",
-]
-
 
 _log = logging.getLogger("segmentation_platform")
 
@@ -66,6 +56,16 @@ _CRON_ALIASES = {
 }
 
 
+FORMER_PLACES = {
+    ("ledger", "encoding"): ("profile", "file", "encoding"),
+    ("ledger", "columns"): ("profile", "columns"),
+    ("cleaning", "product_code"): ("profile", "products", "pattern"),
+    ("cleaning", "cancellation_prefix"): ("profile", "cancellations", "prefix"),
+    ("cleaning", "date_formats"): ("profile", "dates", "formats"),
+}
+"""Settings that have moved into the profile; they are still taken, with a warning."""
+
+
 class SettingsProblemError(BadInputError, ValueError):
     """A setting can't be used; the message names it and says what it takes."""
 
@@ -75,11 +75,9 @@ class _Section(BaseModel):
 
 
 class LedgerSettings(_Section):
-    """Where the ledger is and how the file is read."""
+    """Where the ledger is; how it is read is its profile."""
 
     sales: str | None = None
-    encoding: str = "auto"
-    columns: dict[LedgerColumn, str] = Field(default_factory=dict)
 
 
 def _known_cron(value: str) -> str:
@@ -209,6 +207,7 @@ class Settings(BaseSettings):
     admin_database_url: SecretStr | None = Field(default=None, validation_alias="ADMIN_DATABASE_URL")
     passwords: PasswordSettings = PasswordSettings()
     ledger: LedgerSettings = LedgerSettings()
+    profile: Profile = Profile()
     cleaning: CleaningRules = CleaningRules()
     customers: CustomerRules = CustomerRules()
     segmentation: SegmentationRules = SegmentationRules()
@@ -236,6 +235,15 @@ class Settings(BaseSettings):
         """Arguments, then environment, then the file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_file())
 
+    @model_validator(mode="before")
+    @classmethod
+    def _from_former_places(cls, values: Any) -> Any:
+        """Take settings that stand where they stood before there were profiles."""
+        for (section, name), place in FORMER_PLACES.items():
+            if isinstance(values, dict) and isinstance(values.get(section), dict) and name in values[section]:
+                values = _moved(values, (section, name), place)
+        return values
+
     @property
     def simulated_ledger(self) -> Path:
         """Where the simulated shop's ledger is kept, named by what it was made from."""
@@ -246,6 +254,23 @@ class Settings(BaseSettings):
         """Dagster's folder: the one named by DAGSTER_HOME, else one below `home`."""
         named = os.environ.get("DAGSTER_HOME")
         return Path(named) if named else self.home.absolute() / "dagster"
+
+
+def _moved(values: dict[str, Any], old: tuple[str, str], place: tuple[str, ...]) -> dict[str, Any]:
+    """The values with one of them at another place; what stands there already stays."""
+    words = f"The setting {'.'.join(old)} is now called {'.'.join(place)}; please move it."
+    warnings.warn(words, FutureWarning, stacklevel=2)
+    section = dict(values[old[0]])
+    value = section.pop(old[1])
+    moved = {**values, old[0]: section}
+    holder = moved
+    for name in place[:-1]:
+        holder[name] = dict(holder.get(name, {}))
+        holder = holder[name]
+    if place[-2] == "cancellations":
+        holder.setdefault("by", "prefix")
+    holder.setdefault(place[-1], value)
+    return moved
 
 
 def config_file() -> Path:

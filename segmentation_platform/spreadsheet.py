@@ -11,8 +11,9 @@ def safe(frame: pd.DataFrame) -> pd.DataFrame:
     Source: OWASP, CSV Injection.
     """
     texts = frame.select_dtypes(include=["object", "string"]).columns
-    return frame.assign(**{str(name): frame[name].map(_quoted, na_action="ignore") for name in texts})
+    return frame.assign(**{str(name): frame[name].map(safe_text, na_action="ignore") for name in texts})
 
 
-def _quoted(value: object) -> object:
+def safe_text(value: object) -> object:
+    """A cell with an apostrophe before it if a spreadsheet would take it for a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -3,15 +3,22 @@
 import pandas as pd
 
 _WHY = {
+    "not_a_line": ("description", "belongs to a heading, a total or a note. Leave it out."),
     "unparseable_quantity": ("quantity", "is no number. Write plain figures, such as 6."),
     "unparseable_price": ("unit_price", "is no number. Write it with a point and no currency sign, such as 2.55."),
     "unparseable_date": ("invoice_date", "is no date and time. Write it as 2011-12-01 08:26."),
     "missing_invoice": ("invoice", "is missing. Every line needs the number of its invoice."),
     "missing_product": ("stock_code", "is missing. Every line needs the code of its product."),
+    "date_out_of_range": ("invoice_date", "lies far from all other dates. Correct it."),
+    "status_not_counted": ("status", "is one of orders that don't count, such as cancelled ones."),
+    "status_unknown": ("status", "is not known. Say in segmentation.toml, [profile.status], whether it counts."),
+    "other_currency": ("currency", "is not the ledger's. Say what it is worth in [profile.currency.rates]."),
+    "discount_line": ("stock_code", "is a discount. It comes off the other lines of its order."),
     "duplicate_line": ("invoice", "is the same line as an earlier one. Leave it out."),
     "not_a_product": ("stock_code", "is not the code of a product, such as postage. It counts for no segment."),
     "price_not_positive": ("unit_price", "is not above 0. Write what one unit cost."),
     "quantity_zero": ("quantity", "is 0. Write how many were bought."),
+    "nothing_paid": ("discount", "took off all that the line was worth."),
     "negative_without_cancellation": ("quantity", "is below 0 on an invoice that is no cancellation."),
 }
 _COLUMNS = {
@@ -20,6 +27,10 @@ _COLUMNS = {
     "invoice_date": "date",
     "invoice": "invoice",
     "stock_code": "product",
+    "description": "line",
+    "status": "status",
+    "currency": "currency",
+    "discount": "discount",
 }
 
 

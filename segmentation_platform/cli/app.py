@@ -14,6 +14,7 @@ from segmentation_platform.cli import (
     doctor,
     export,
     housekeeping,
+    ledger,
     models,
     monitor,
     quality,
@@ -48,6 +49,7 @@ app.command("housekeeping")(housekeeping.housekeeping)
 app.command("simulate")(simulate.simulate)
 app.command("doctor")(doctor.doctor)
 app.add_typer(campaigns.app, name="campaigns")
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(database.app, name="db")
 app.add_typer(snapshots.app, name="snapshots")
 app.add_typer(models.app, name="models")

@@ -114,21 +114,21 @@ def _database(settings: Settings) -> Finding:
 
 
 def _ledger(sales: str, settings: Settings) -> Finding:
-    from segmentation_platform.ledger.readers import ReadOptions, read_ledger
-    from segmentation_platform.ledger.sources import identify
+    from segmentation_platform.ledger.files import identify
+    from segmentation_platform.ledger.inspection import found_columns
 
     named = sales or settings.ledger.sales
     if not named:
         return _unnamed_ledger(settings)
-    columns = {str(column): name for column, name in settings.ledger.columns.items()}
     try:
         file = identify(Path(named))
-        first = next(iter(read_ledger(file, ReadOptions(settings.ledger.encoding, columns))))
+        columns = found_columns(file, settings.profile)
     except PlatformError as error:
         state, _, fix = str(error).partition("\n")
         return Finding("Ledger", state, fix)
     return Finding(
-        "Ledger", f"{file.path}: {file.size / 1e6:,.1f} MB, all columns found, {first.num_rows:,} lines read"
+        "Ledger",
+        f"{file.path}: {file.size / 1e6:,.1f} MB, {len(columns)} columns found: {', '.join(columns.values())}",
     )
 
 

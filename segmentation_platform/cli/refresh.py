@@ -16,7 +16,7 @@ from segmentation_platform.orchestration.run_request import RunRequest
 from segmentation_platform.settings import Settings
 
 if TYPE_CHECKING:
-    from segmentation_platform.ledger.sources import LedgerFile
+    from segmentation_platform.ledger.files import LedgerFile
     from segmentation_platform.orchestration import runner
     from segmentation_platform.orchestration.run_outcome import RunOutcome
     from segmentation_platform.warehouse.database import Database
@@ -28,7 +28,7 @@ def run(
         str,
         typer.Option(
             "--sales",
-            help="Ledger file: csv, xlsx, parquet, gzipped, or a zip of one. "
+            help="Ledger: a file (csv, xlsx, xls, ods, parquet, jsonl; gzipped or zipped), a folder, or a pattern. "
             "\\[default: the one in segmentation.toml, else the one of the served snapshot, else a simulated shop's]",
             show_default=False,
         ),
@@ -45,6 +45,12 @@ def run(
     ] = None,
     database_url: DatabaseUrl = None,
     force: Annotated[bool, typer.Option("--force", help="Compute again even if nothing has changed.")] = False,
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes", "-y", help="Go on where the ledger can be read in more than one way, with what was taken."
+        ),
+    ] = False,
     choose_model: Annotated[
         bool, typer.Option("--choose-model", help="Choose the segments' transform and number again, on evidence.")
     ] = False,
@@ -65,7 +71,8 @@ def run(
         _catch_up(settings, database)
     else:
         path = str(Path(sales).expanduser().absolute()) if sales else ""
-        refresh_and_tell(settings, database, RunRequest(path, reporting_date, choose_model))
+        profile = _understood(ledger, settings, database, accepts_doubts=yes)
+        refresh_and_tell(settings, database, RunRequest(path, reporting_date, choose_model, profile))
     from segmentation_platform.cli.summary import print_summary
 
     print_summary(database, settings, time.monotonic() - began)
@@ -91,6 +98,29 @@ def _ledger(sales: str, settings: Settings, database: "Database") -> "LedgerFile
     if is_simulated(sales, settings, database) and not settings.simulated_ledger.is_file():
         simulating(settings.simulated_ledger, settings.simulation.lines, settings.simulation.seed)
     return find_ledger(sales, settings, database)
+
+
+def _understood(
+    ledger: "LedgerFile | Load", settings: Settings, database: "Database", *, accepts_doubts: bool
+) -> str:
+    """How the ledger is read, as JSON, after saying so in a few lines; empty where its file is gone.
+
+    Raises:
+        LedgerError: when too much hangs on a doubt that is not accepted.
+
+    """
+    from segmentation_platform.engine import new_engine
+    from segmentation_platform.orchestration.understanding import understand
+    from segmentation_platform.warehouse.loads import Load
+
+    if isinstance(ledger, Load):
+        return ""
+    engine = new_engine(settings.engine.memory_limit)
+    with error_console.status("Inspecting the ledger …"):
+        understood = understand(ledger, settings, database, engine, accepts_doubts=accepts_doubts)
+    for line in understood.took:
+        error_console.print(f"  {line}", style="dim", markup=False, highlight=False)
+    return understood.profile.model_dump_json()
 
 
 def refresh_and_tell(settings: Settings, database: "Database", request: RunRequest) -> None:

@@ -68,13 +68,13 @@ class Asked:
 
 def _scored(client: "Client", settings: Settings, asked: Asked) -> "dict[str, ScoredCustomer]":
     from segmentation_platform.engine import new_engine
-    from segmentation_platform.ledger.readers import ReadOptions
+    from segmentation_platform.ledger.inspection import Given
     from segmentation_platform.scoring import customers_of_file
 
     if asked.file is not None:
-        options = ReadOptions(settings.ledger.encoding, {str(k): v for k, v in settings.ledger.columns.items()})
+        given = Given(settings.profile, settings.cleaning)
         engine = new_engine(settings.engine.memory_limit)
-        return client.score_many(dict(customers_of_file(engine, asked.file, options, settings.cleaning)))
+        return client.score_many(dict(customers_of_file(engine, asked.file, given)))
     if asked.customer:
         return {f"Customer {asked.customer}": client.score_customer(asked.customer)}
     codes = [code.strip().upper() for code in asked.basket.split(",") if code.strip()]

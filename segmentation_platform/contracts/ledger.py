@@ -16,18 +16,36 @@ from segmentation_platform.contracts.base import (
 from segmentation_platform.contracts.shown import Bars, Chapter, Counts, Drawn, Published, Shown
 
 REASONS = (
+    "not_a_line",
+    "status_not_counted",
     "unparseable_quantity",
     "unparseable_price",
     "unparseable_date",
     "missing_invoice",
     "missing_product",
+    "date_out_of_range",
+    "status_unknown",
+    "other_currency",
     "duplicate_line",
+    "discount_line",
     "not_a_product",
     "price_not_positive",
     "quantity_zero",
     "negative_without_cancellation",
+    "nothing_paid",
 )
 """Why a line can be rejected; the first that applies is given."""
+
+REJECTED_BY_RULE = (
+    "not_a_line",
+    "status_not_counted",
+    "other_currency",
+    "duplicate_line",
+    "discount_line",
+    "not_a_product",
+    "nothing_paid",
+)
+"""Reasons of lines that were understood, and left out because they are no sales; the others are losses."""
 
 STATUSES = ("completed", "cancelled")
 CONTINENTS = ("Africa", "Asia", "Europe", "North America", "Oceania", "South America", "Unknown")
@@ -55,10 +73,17 @@ class RawSales(
     unit_price: str = text("Price of one unit as written", nullable=True)
     customer_id: str = text("Customer number as written", nullable=True)
     country: str = text("Country as written", nullable=True)
+    status: str = text("Status of the order or line as written, where the ledger has one", nullable=True)
+    line_total: str = text("Amount of the whole line as written, where the ledger has it", nullable=True)
+    discount: str = text("What comes off the line as written, where the ledger has it", nullable=True)
+    order_discount: str = text("What comes off the whole order as written, where the ledger has it", nullable=True)
+    order_refund: str = text("What was paid back of the order as written, where the ledger has it", nullable=True)
+    currency: str = text("Currency as written, where the ledger has it", nullable=True)
+    category: str = text("The shop's own product category as written, where the ledger has it", nullable=True)
 
 
 TEXT_COLUMNS = tuple(RawSales.column_names()[2:])
-"""The eight columns of a sales ledger, by the names used throughout the platform."""
+"""What columns of a sales ledger hold, by the names used throughout the platform."""
 
 
 class Loads(Contract):
@@ -73,10 +98,11 @@ class Loads(Contract):
     load_id: int = whole("Number of the load", ge=1)
     source: str = text("Path of the file that was read")
     sha256: str = text("SHA-256 of the file's bytes; the same content is never loaded twice", str_length=64)
-    reading: str = text("How it was read: encoding and column mapping as JSON; read otherwise it is another load")
+    reading: str = text("How it was read: layout and columns as JSON; read otherwise it is another load")
     lines: int = whole("Lines in the file")
     loaded_at: pa.DateTime = moment("When the load was finished (UTC)")
     is_current: bool = flag("Whether these lines are the ledger that the platform works on")
+    profile: str = text("How its text is understood: the whole profile as JSON; empty in loads of before profiles")
 
 
 class CleanSales(
@@ -103,7 +129,7 @@ class CleanSales(
     year: int = whole("Year of the invoice", ge=1900, le=2200)
     quarter: str = text("Quarter of the invoice: Q1 to Q4", isin=("Q1", "Q2", "Q3", "Q4"))
     quantity: float = number("Units as written, negative on cancellations", ne=0)
-    unit_price: float = number("Price of one unit", gt=0)
+    unit_price: float = number("Price paid for one unit, discounts taken off", gt=0)
     amount: float = number("Sales amount: quantity times price, negative on cancellations")
     net_quantity: float = number("Units that were never cancelled later; 0 on cancellations", ge=0)
     net_amount: float = number("Net quantity times price", ge=0)
@@ -111,6 +137,7 @@ class CleanSales(
     country: str = text("Country, Unspecified where missing")
     continent: str = text("Continent of the country", isin=CONTINENTS)
     region: str = text("Region as set in segmentation.toml")
+    discount: float = number("What came off the line, of its own or its part of the order's; 0 without", ge=0)
 
 
 class RejectedSales(
@@ -137,6 +164,13 @@ class RejectedSales(
     unit_price: str = text("Price as written", nullable=True)
     customer_id: str = text("Customer number as written", nullable=True)
     country: str = text("Country as written", nullable=True)
+    status: str = text("Status as written", nullable=True)
+    line_total: str = text("Amount of the whole line as written", nullable=True)
+    discount: str = text("What comes off the line as written", nullable=True)
+    order_discount: str = text("What comes off the whole order as written", nullable=True)
+    order_refund: str = text("What was paid back of the whole order as written", nullable=True)
+    currency: str = text("Currency as written", nullable=True)
+    category: str = text("The shop's own product category as written", nullable=True)
 
 
 class Products(

@@ -1,35 +1,78 @@
 """From raw text to the cleaned ledger: classify every line, keep the genuine ones, net cancellations."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
 
 import pandas as pd
 import pyarrow as pa
 
 from segmentation_platform.engine import Engine, Session, Step, TableLike, read_step
 from segmentation_platform.ledger.categories import categorise, load_rules
-from segmentation_platform.ledger.countries import continents, country_key
+from segmentation_platform.ledger.countries import country_names
+from segmentation_platform.ledger.profile.dates import OFFSET
+from segmentation_platform.ledger.profile.model import SERIAL_DAYS, LedgerColumn, Profile
+from segmentation_platform.ledger.profile.numbers import BLANKS, ODD, USUAL, number_pattern, signs_pattern
 from segmentation_platform.ledger.rules import CleaningRules
+from segmentation_platform.ledger.span import Span, trading_span
 
-CLASSIFIED_SALES, REJECTED_SALES, PRODUCT_LINES, NET_QUANTITIES, CLEAN_SALES = (
+(
+    ORDER_VALUES,
+    ORDER_RUNS,
+    CLASSIFIED_SALES,
+    REJECTED_SALES,
+    ORDER_DISCOUNTS,
+    PRODUCT_LINES,
+    NET_QUANTITIES,
+    CLEAN_SALES,
+) = (
     read_step(__package__, name)
-    for name in ("classified_sales", "rejected_sales", "product_lines", "net_quantities", "clean_sales")
+    for name in (
+        "order_values",
+        "order_runs",
+        "classified_sales",
+        "rejected_sales",
+        "order_discounts",
+        "product_lines",
+        "net_quantities",
+        "clean_sales",
+    )
 )
 _DESCRIPTIONS = Step("descriptions", "SELECT DISTINCT description FROM product_lines WHERE description IS NOT NULL")
-_READABLE_DATES = Step(
-    "readable_dates",
-    "SELECT COUNT(try_strptime(trim(invoice_date), $as_set)) AS as_set,"
-    " COUNT(try_strptime(trim(invoice_date), $turned)) AS turned"
-    " FROM (SELECT DISTINCT invoice_date FROM raw_sales)",
+_COUNTRIES = Step("countries", "SELECT country, COUNT(*) AS lines FROM product_lines GROUP BY country")
+_DAYS = Step(
+    "days",
+    "SELECT CAST(sold_at AS DATE) AS day, COUNT(*) AS lines FROM classified_sales"
+    " WHERE sold_at IS NOT NULL GROUP BY CAST(sold_at AS DATE)",
 )
 _REASONS = Step(
     "reasons",
     "SELECT reason, COUNT(*) AS rows, round(SUM(amount), 2) AS amount, MIN(CASE reason"
-    " WHEN 'unparseable_quantity' THEN quantity WHEN 'unparseable_price' THEN unit_price"
-    " WHEN 'unparseable_date' THEN invoice_date WHEN 'not_a_product' THEN stock_code ELSE invoice END) AS example"
+    " WHEN 'unparseable_quantity' THEN quantity WHEN 'unparseable_price' THEN coalesce(unit_price, line_total)"
+    " WHEN 'unparseable_date' THEN invoice_date WHEN 'date_out_of_range' THEN invoice_date"
+    " WHEN 'not_a_product' THEN stock_code WHEN 'discount_line' THEN stock_code WHEN 'status_not_counted' THEN status"
+    " WHEN 'status_unknown' THEN status WHEN 'other_currency' THEN currency ELSE invoice END) AS example"
     " FROM rejected_sales GROUP BY reason ORDER BY rows DESC, reason",
 )
+_ANY_FORMAT: Final = "%Y-%m-%d"
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """All that cleaning goes by.
+
+    Attributes:
+        profile: how the ledger is read, complete
+        rules: what its owner decides beside that
+        today: lines after it can't be genuine; None where it plays no part
+
+    """
+
+    profile: Profile
+    rules: CleaningRules = field(default_factory=CleaningRules)
+    today: date | None = None
 
 
 @dataclass(frozen=True)
@@ -49,22 +92,20 @@ class CleanedLedger:
 
 
 @contextmanager
-def cleaned_ledger(engine: Engine, raw_sales: TableLike, rules: CleaningRules) -> Iterator[CleanedLedger]:
+def cleaned_ledger(engine: Engine, raw_sales: TableLike, understanding: Understanding) -> Iterator[CleanedLedger]:
     """Clean a raw ledger; its halves stream as long as the block is open.
 
     Args:
         engine: runs the SQL
         raw_sales: columns of `contracts.RawSales`
-        rules: what is genuine, and how text is understood
+        understanding: how its text is understood, and what is genuine
 
     """
     with engine.session() as session:
         session.add("raw_sales", raw_sales)
-        session.run(CLASSIFIED_SALES, _parameters(rules, _date_formats(session, rules)))
-        session.run(REJECTED_SALES)
-        session.run(PRODUCT_LINES)
+        classify(session, understanding)
         session.run(NET_QUANTITIES)
-        _add_lookups(session, rules)
+        _add_lookups(session, understanding.rules)
         session.run(CLEAN_SALES)
         session.run(_REASONS)
         yield CleanedLedger(
@@ -72,33 +113,101 @@ def cleaned_ledger(engine: Engine, raw_sales: TableLike, rules: CleaningRules) -
         )
 
 
-def _date_formats(session: Session, rules: CleaningRules) -> list[str]:
-    """The formats of the rules, or the same with day and month changed about if the ledger is read better so.
+def classify(session: Session, understanding: Understanding) -> None:
+    """Make `classified_sales`, `rejected_sales` and `product_lines` of the `raw_sales` that a session holds."""
+    profile = understanding.profile
+    parameters = _parameters(profile)
+    _add_profile_tables(session, profile)
+    session.run(ORDER_VALUES, parameters)
+    session.run(ORDER_RUNS, parameters)
+    session.run(CLASSIFIED_SALES, parameters | _bounds(Span()))
+    session.run(_DAYS)
+    days = session.frame(_DAYS.name)
+    lines_by_day = {pd.Timestamp(day).date(): int(n) for day, n in zip(days["day"], days["lines"], strict=True)}
+    span = trading_span(lines_by_day, understanding.today)
+    if span != Span():
+        session.run(CLASSIFIED_SALES, parameters | _bounds(span))
+    session.run(ORDER_DISCOUNTS)
+    session.run(REJECTED_SALES)
+    session.run(PRODUCT_LINES)
 
-    It is one order for the whole ledger: told line by line, 1/2 would be January beside a 13/2.
-    """
-    as_set = list(rules.date_formats)
-    turned = [formats.replace("%m/%d", "%d/%m") for formats in as_set]
-    session.run(_READABLE_DATES, {"as_set": as_set, "turned": turned})
-    readable = session.frame(_READABLE_DATES.name).iloc[0]
-    return turned if readable["turned"] > readable["as_set"] else as_set
+
+def _bounds(span: Span) -> dict[str, object]:
+    return {"first_day": span.first, "end_day": span.end}
 
 
-def _parameters(rules: CleaningRules, date_formats: list[str]) -> dict[str, object]:
+def _parameters(profile: Profile) -> dict[str, object]:
+    formats = [each for each in profile.dates.formats if each != SERIAL_DAYS]
     return {
-        "date_formats": date_formats,
-        "product_code": rules.product_code,
-        "cancellation_prefix": rules.cancellation_prefix.upper(),
+        **_columns(profile),
+        "number": number_pattern(profile.numbers),
+        "signs": signs_pattern(profile.numbers),
+        "blanks": BLANKS,
+        "odd": ODD,
+        "usual": USUAL,
+        "thousands": profile.numbers.thousands,
+        "decimal": profile.numbers.decimal,
+        "date_formats": formats or [_ANY_FORMAT],
+        "has_serial_days": SERIAL_DAYS in profile.dates.formats,
+        "offset": OFFSET,
+        "are_pieces": profile.lines.identical == "pieces",
+        "cancelled_by": profile.cancellations.by,
+        "cancellation_prefix": profile.cancellations.prefix.upper(),
+        "product_code": profile.products.pattern,
+        "missing_code": profile.products.missing_code,
+        "code_digits": profile.products.digits,
+        "fold_case": profile.customers.case == "folded",
+        "drop_zeros": profile.customers.leading_zeros == "dropped",
+        "country": profile.country,
+        "currency": profile.currency.name.upper(),
     }
+
+
+def _columns(profile: Profile) -> dict[str, object]:
+    filled: tuple[tuple[str, LedgerColumn], ...] = (
+        ("fill_date", "invoice_date"),
+        ("fill_customer", "customer_id"),
+        ("fill_country", "country"),
+        ("fill_status", "status"),
+        ("fill_order_discount", "order_discount"),
+        ("fill_order_refund", "order_refund"),
+        ("fill_currency", "currency"),
+    )
+    return {
+        "has_invoice": profile.has("invoice"),
+        "has_quantity": profile.has("quantity"),
+        "has_price": profile.has("unit_price"),
+        "has_status": profile.has("status"),
+        "has_currency": profile.has("currency"),
+        "date_header": profile.columns.get("invoice_date", "").upper(),
+        **{name: column in profile.lines.filled_down for name, column in filled},
+    }
+
+
+def _add_profile_tables(session: Session, profile: Profile) -> None:
+    status, products = profile.status, profile.products
+    meanings = {"counted": status.counted, "not counted": status.not_counted, "returned": status.returned}
+    _add_lookup(session, "status_meanings", ("status_key", "meaning"), _turned(meanings, str.lower))
+    kinds = {"service": products.services, "discount": products.discounts}
+    _add_lookup(session, "services", ("product_code", "kind"), _turned(kinds, str.upper))
+    guests = _turned({"guest": profile.customers.guests}, str.lower)
+    _add_lookup(session, "guest_names", ("guest_key", "meaning"), guests)
+    rates = {profile.currency.name: 1.0, **profile.currency.rates}
+    frame = pd.DataFrame({"currency_key": [name.upper() for name in rates], "rate": list(rates.values())})
+    session.add("currency_rates", frame.astype({"currency_key": "str", "rate": "float64"}))
+
+
+def _turned(groups: Mapping[str, tuple[str, ...]], fold: "type[str] | object") -> dict[str, str]:
+    folded = fold if callable(fold) else str
+    return {str(folded(value.strip())): meaning for meaning, values in groups.items() for value in values}
+
+
+def _add_lookup(session: Session, name: str, columns: tuple[str, str], rows: Mapping[str, str]) -> None:
+    session.add(name, pd.DataFrame(list(rows.items()), columns=list(columns), dtype="str"))
 
 
 def _add_lookups(session: Session, rules: CleaningRules) -> None:
     session.run(_DESCRIPTIONS)
     session.add("product_categories", categorise(session.frame("descriptions")["description"], load_rules()))
-    session.add("continents", continents())
-    session.add("own_regions", _own_regions(rules.regions))
-
-
-def _own_regions(regions: tuple[str, ...]) -> pd.DataFrame:
-    rows = [(country_key(name), name) for name in regions]
-    return pd.DataFrame(rows, columns=["country_key", "region"], dtype="str")
+    session.run(_COUNTRIES)
+    session.add("country_names", country_names(session.frame("countries"), rules.regions))

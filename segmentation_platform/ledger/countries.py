@@ -1,8 +1,8 @@
-"""The continent of a country, as countries are written in sales ledgers.
+"""Countries as they are written in sales ledgers: which one a text means, its continent and its region.
 
-Here belongs: country names, their other spellings and their continents (the table `countries.toml`).
-Not here: how regions are used for recommendations. The table ships with the package because the library
-`country_converter` (1.3) crashes under pandas 3.
+Here belongs: names in many languages, ISO codes, other spellings and continents. Names and codes are Unicode's (CLDR,
+by Babel); continents and the spellings that CLDR lacks ship as `countries.toml`, because the library
+`country_converter` (1.3) crashes under pandas 3. Not here: how regions are used for recommendations.
 """
 
 import tomllib
@@ -15,9 +15,14 @@ import pandas as pd
 from segmentation_platform.contracts.ledger import CONTINENTS
 
 UNKNOWN: Final = "Unknown"
-"""The continent of a name that the table does not know, or that says nothing ("Unspecified")."""
+"""The continent of a name that is not known, or that says nothing ("Unspecified")."""
 
 COUNTRIES_FILE: Final = Path(__file__).with_name("countries.toml")
+
+_LANGUAGES: Final = (
+    "de", "fr", "es", "it", "pt", "nl", "da", "sv", "nb", "fi", "et", "lv", "lt", "pl", "cs", "sk", "sl", "hr",
+    "hu", "ro", "bg", "sr", "el", "tr", "ru", "uk", "id", "ms", "vi", "th", "ja", "zh", "zh_Hant", "ko", "ar", "he",
+)  # fmt: skip
 
 
 def country_key(name: str) -> str:
@@ -31,16 +36,47 @@ def country_key(name: str) -> str:
     return " ".join(name.upper().split())
 
 
-def continents() -> pd.DataFrame:
-    """Return the table that SQL joins: one row per known name.
+def country_code(name: str) -> str:
+    """The country that a text means: its ISO 3166 code of two letters, or the key of a name that has none.
 
-    Returns:
-        Columns `country_key` (unique, in the form of `country_key()`) and `continent` (one of `CONTINENTS`),
-        sorted by key. A new frame at every call.
+    Examples:
+        >>> country_code("EIRE"), country_code("irl"), country_code("Irland"), country_code("Channel Islands")
+        ('IE', 'IE', 'IE', 'CHANNEL ISLANDS')
 
     """
-    rows = sorted(_continent_by_key().items())
-    return pd.DataFrame(rows, columns=["country_key", "continent"], dtype="str")
+    key = country_key(name)
+    code = _code_by_key().get(key)
+    if code is None and key not in _continent_by_key():
+        code = _code_by_foreign_name().get(key)
+    return code or key
+
+
+def country_names(countries: pd.DataFrame, own_regions: tuple[str, ...]) -> pd.DataFrame:
+    """How each country of a ledger is called, and where it lies.
+
+    Args:
+        countries: columns `country` (as written) and `lines`, one row per spelling
+        own_regions: countries that are a region of their own (`CleaningRules.regions`)
+
+    Returns:
+        One row per spelling: `country_key`, `country` (one name for all spellings of a country: the ledger's own most
+        frequent one, or the English name where it writes codes alone), `continent`, `region` (null: not one of its
+        own).
+
+    """
+    own = {country_code(name): name for name in own_regions}
+    spelled: dict[str, str] = {}
+    for row in countries.sort_values(["lines", "country"], ascending=[False, True]).to_dict("records"):
+        name = str(row["country"])
+        if not _is_code(name):
+            spelled.setdefault(country_code(name), name)
+    keys = dict.fromkeys(country_key(str(name)) for name in countries["country"])
+    rows = [
+        (key, spelled.get(code) or _english(code), continent_of(code), own.get(code))
+        for key, code in ((key, country_code(key)) for key in keys)
+    ]
+    columns = ["country_key", "country", "continent", "region"]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns, "str"))
 
 
 def continent_of(name: str) -> str:
@@ -53,7 +89,8 @@ def continent_of(name: str) -> str:
         'Unknown'
 
     """
-    return _continent_by_key().get(country_key(name), UNKNOWN)
+    key = country_key(name)
+    return _continent_by_key().get(key) or _continent_by_code().get(country_code(key), UNKNOWN)
 
 
 def region_of(country: str, own_regions: tuple[str, ...]) -> str:
@@ -64,9 +101,79 @@ def region_of(country: str, own_regions: tuple[str, ...]) -> str:
         own_regions: countries that are a region of their own (`CleaningRules.regions`)
 
     """
-    own = {country_key(name): name for name in own_regions}
+    own = {country_code(name): name for name in own_regions}
     rest = "Rest of Europe" if continent_of(country) == "Europe" else "Rest of world"
-    return own.get(country_key(country), rest)
+    return own.get(country_code(country), rest)
+
+
+@lru_cache(maxsize=1)
+def _code_by_key() -> dict[str, str]:
+    """The code of two letters by every code, English name and other spelling of a country."""
+    from babel.core import get_global
+
+    found = {code: code for code in _codes()}
+    for old, new in get_global("territory_aliases").items():
+        if len(old) == 3 and old.isalpha() and len(new) == 1:
+            found.setdefault(old, new[0])
+    for code in _codes():
+        found.setdefault(country_key(_english_names()[code]), code)
+    for code, names in _document()["spellings"].items():
+        found.update(dict.fromkeys(map(country_key, names), code))
+    return found
+
+
+@lru_cache(maxsize=1)
+def _code_by_foreign_name() -> dict[str, str]:
+    """The same by the names in other languages; reading them takes seconds, and many ledgers need none."""
+    from babel import Locale
+
+    found: dict[str, str] = {}
+    for language in _LANGUAGES:
+        territories = Locale.parse(language).territories
+        for code in _codes():
+            found.setdefault(country_key(territories.get(code, code)), code)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _codes() -> tuple[str, ...]:
+    return tuple(code for code in _english_names() if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY)
+
+
+_NO_COUNTRY: Final = frozenset({"EU", "EZ", "UN", "QO", "ZZ", "XA", "XB"})
+"""Codes of CLDR that stand for no country."""
+
+
+def _is_code(name: str) -> bool:
+    key = country_key(name)
+    return len(key) <= 3 and key.isascii() and key.isalpha() and key not in _spelled_short()
+
+
+@lru_cache(maxsize=1)
+def _spelled_short() -> frozenset[str]:
+    """Names of up to three letters that people use as names: UK, USA, RSA."""
+    return frozenset(_document()["short_names"]["names"])
+
+
+@lru_cache(maxsize=1)
+def _english_names() -> dict[str, str]:
+    from babel import Locale
+
+    return dict(Locale("en").territories)
+
+
+def _english(code: str) -> str | None:
+    return _english_names().get(code) if len(code) == 2 else None
+
+
+@lru_cache(maxsize=1)
+def _continent_by_code() -> dict[str, str]:
+    return {country_code(key): continent for key, continent in _continent_by_key().items()}
+
+
+@lru_cache(maxsize=1)
+def _document() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads(COUNTRIES_FILE.read_text(encoding="utf-8"))
 
 
 @lru_cache(maxsize=1)

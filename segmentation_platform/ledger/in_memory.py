@@ -8,10 +8,10 @@ import pyarrow as pa
 
 from segmentation_platform.contracts import RawSales
 from segmentation_platform.engine import Engine
-from segmentation_platform.ledger.clean import cleaned_ledger
-from segmentation_platform.ledger.readers import ReadOptions, read_ledger
-from segmentation_platform.ledger.rules import CleaningRules
-from segmentation_platform.ledger.sources import identify
+from segmentation_platform.ledger.clean import Understanding, cleaned_ledger
+from segmentation_platform.ledger.files import identify
+from segmentation_platform.ledger.inspection import Given, inspect
+from segmentation_platform.ledger.readers import read_ledger
 
 
 @dataclass(frozen=True)
@@ -30,23 +30,34 @@ class Cleaned:
     reasons: pd.DataFrame
 
 
-def clean_file(engine: Engine, path: Path, options: ReadOptions, rules: CleaningRules) -> Cleaned:
-    """Read and clean a ledger file.
+def clean_file(engine: Engine, path: Path, given: Given) -> Cleaned:
+    """Inspect, read and clean a ledger.
 
     Raises:
-        LedgerError: when the file can't be used.
+        LedgerError: when it can't be used.
 
     """
-    return clean_lines(engine, pa.Table.from_batches(list(read_ledger(identify(path), options))), rules)
+    file = identify(path)
+    profile = inspect(engine, file, given).profile
+    text = pa.Table.from_batches(list(read_ledger(file, profile)))
+    return clean_lines(engine, text, Understanding(profile, given.rules, given.today))
 
 
-def clean_lines(engine: Engine, text: pa.Table, rules: CleaningRules) -> Cleaned:
-    """Clean lines as a reader, or a simulated shop, gives them: text columns in the order of `TEXT_COLUMNS`."""
-    with cleaned_ledger(engine, in_raw_columns(text), rules) as ledger:
+def clean_lines(engine: Engine, text: pa.Table, understanding: Understanding) -> Cleaned:
+    """Clean lines as `read_ledger`, or a simulated shop, gives them."""
+    with cleaned_ledger(engine, in_raw_columns(text), understanding) as ledger:
         return Cleaned(ledger.clean.read_all(), ledger.rejected.read_all(), ledger.reasons)
 
 
 def in_raw_columns(text: pa.Table, load_id: int = 1) -> pa.Table:
-    """The lines with the columns of `contracts.RawSales`, numbered from 1."""
+    """The lines with the columns of `contracts.RawSales`, numbered from 1; columns that they lack are null.
+
+    Args:
+        text: the first columns of `TEXT_COLUMNS`, in this order
+        load_id: of the lines
+
+    """
+    names = RawSales.column_names()
     keys = [pa.array([load_id] * text.num_rows, pa.int64()), pa.array(range(1, text.num_rows + 1), pa.int64())]
-    return pa.Table.from_arrays([*keys, *text.columns], names=RawSales.column_names())
+    rest = [pa.nulls(text.num_rows, pa.string())] * (len(names) - len(keys) - text.num_columns)
+    return pa.Table.from_arrays([*keys, *text.columns, *rest], names=names)

@@ -8,8 +8,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from segmentation_platform.campaigns import CampaignError, Playbook, built_in_playbook, read_playbook
+from segmentation_platform.ledger.files import LedgerFile, identify, is_there
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
-from segmentation_platform.ledger.sources import LedgerFile, identify
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import loads, segment_models, snapshots
 from segmentation_platform.warehouse.database import Database
@@ -35,7 +35,7 @@ def find_ledger(named: str, settings: Settings, database: Database) -> LedgerFil
 
     """
     path = named or settings.ledger.sales or snapshots.served_source(database)
-    if path and not (named or settings.ledger.sales) and not Path(path).is_file():
+    if path and not (named or settings.ledger.sales) and not is_there(Path(path)):
         loaded = loads.load_from(database, path)
         if loaded is not None:
             return loaded
@@ -90,12 +90,11 @@ def fingerprint(load: Load, as_of: str, settings: Settings, database: Database) 
     """
     rules = settings.model_dump(
         mode="json",
-        include={"ledger", "cleaning", "customers", "segmentation", "recommendations", "insights", "campaigns"},
+        include={"cleaning", "profile", "customers", "segmentation", "recommendations", "insights", "campaigns"},
     )
-    rules["ledger"].pop("sales")
     rules["campaigns"]["playbook"] = playbook(settings).model_dump(mode="json")
     by_hand = segment_models.promotions_by_hand(database, load.source)
-    document = json.dumps([load.sha256, as_of, rules, _code_hash(), by_hand], sort_keys=True)
+    document = json.dumps([load.sha256, load.profile, as_of, rules, _code_hash(), by_hand], sort_keys=True)
     return hashlib.sha256(document.encode()).hexdigest()
 
 

@@ -79,7 +79,7 @@ class ReportingDateResource(dg.ConfigurableResource["ReportingDateResource"]):
         if period is None:
             raise bad_input(
                 "There are no genuine sales in the ledger: every line was rejected. See warehouse.rejected_sales for "
-                "the reasons, and [cleaning] in segmentation.toml for the rules."
+                "the reasons, and [profile] in segmentation.toml for how it is read."
             )
         if not self.as_of:
             return period.last_sale.date() + timedelta(days=1)

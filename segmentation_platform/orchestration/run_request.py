@@ -10,6 +10,8 @@ class RunRequest:
     Attributes:
         sales: path of the ledger file; empty for the usual one
         as_of: reporting date, as 2011-12-10; empty for the day after the last sale
+        profile: how the ledger is understood, as JSON, if it was inspected already; empty: it is inspected
+        accepts_doubts: whether the run goes on where the ledger can be read in more than one way
         choose_model: whether the segment model's transform and number of segments are chosen again
 
     """
@@ -17,3 +19,5 @@ class RunRequest:
     sales: str = ""
     as_of: str = ""
     choose_model: bool = False
+    profile: str = ""
+    accepts_doubts: bool = False

@@ -127,7 +127,13 @@ def _run(
 def _config(request: RunRequest) -> dict[str, object]:
     return {
         "ops": {
-            "raw_sales": {"config": {"sales": request.sales}},
+            "raw_sales": {
+                "config": {
+                    "sales": request.sales,
+                    "profile": request.profile,
+                    "accepts_doubts": request.accepts_doubts,
+                }
+            },
             "segment_model": {"config": {"choose_model": request.choose_model}},
         },
         "resources": {"reporting_date": {"config": {"as_of": request.as_of}}},
@@ -145,7 +151,9 @@ class _Teller:
     def __call__(self, entry: dg.EventLogEntry) -> None:
         event = entry.dagster_event
         if event is None:
-            self._tell(Said(entry.user_message, int(entry.level) >= logging.WARNING))
+            # Errors are told once, as the cause at the end; Dagster adds one for every step that could not follow.
+            if int(entry.level) < logging.ERROR:
+                self._tell(Said(entry.user_message, int(entry.level) >= logging.WARNING))
             return
         if event.step_key is None:
             return

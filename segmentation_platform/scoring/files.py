@@ -8,9 +8,8 @@ import pandas as pd
 from segmentation_platform.contracts.frames import to_frame
 from segmentation_platform.engine import Engine
 from segmentation_platform.ledger.in_memory import clean_file
+from segmentation_platform.ledger.inspection import Given
 from segmentation_platform.ledger.plausible import summary
-from segmentation_platform.ledger.readers import ReadOptions
-from segmentation_platform.ledger.rules import CleaningRules
 from segmentation_platform.recommendations.errors import ScoringError
 from segmentation_platform.scoring.customer import Purchase, purchases_of
 
@@ -29,20 +28,18 @@ class FileCustomers:
     rejected: pd.DataFrame
 
 
-def read_customers(engine: Engine, path: Path, options: ReadOptions, rules: CleaningRules) -> FileCustomers:
+def read_customers(engine: Engine, path: Path, given: Given) -> FileCustomers:
     """The customers of a ledger file, and the lines of it that can't be used.
 
     Raises:
         LedgerError: when the file can't be used.
 
     """
-    cleaned = clean_file(engine, path, options, rules)
+    cleaned = clean_file(engine, path, given)
     return FileCustomers(_customers(to_frame(cleaned.clean)), to_frame(cleaned.rejected))
 
 
-def customers_of_file(
-    engine: Engine, path: Path, options: ReadOptions, rules: CleaningRules
-) -> dict[str, tuple[list[Purchase], str]]:
+def customers_of_file(engine: Engine, path: Path, given: Given) -> dict[str, tuple[list[Purchase], str]]:
     """What the customers of a ledger file who kept something bought, and their region.
 
     Raises:
@@ -50,7 +47,7 @@ def customers_of_file(
         ScoringError: when there is no genuine sale of a known customer in it.
 
     """
-    cleaned = clean_file(engine, path, options, rules)
+    cleaned = clean_file(engine, path, given)
     customers = _customers(to_frame(cleaned.clean))
     if not customers:
         rejected = summary(cleaned.reasons) or "nothing"

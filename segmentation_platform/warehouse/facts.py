@@ -6,14 +6,11 @@ from datetime import date, datetime
 from psycopg.rows import class_row
 
 from segmentation_platform.contracts import Contract
+from segmentation_platform.contracts.ledger import REJECTED_BY_RULE
+from segmentation_platform.ledger.profile.model import Profile
 from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse.raw_amounts import raw_amount
 from segmentation_platform.warehouse.tables import SCHEMA
-
-# Raw text as a number, by the same rule as the cleaning (`classified_sales.sql`), where DuckDB trims these spaces.
-_SPACES = "".join(map(chr, (0x20, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)))
-_QUANTITY, _PRICE = f"btrim(quantity, '{_SPACES}')", f"btrim(unit_price, '{_SPACES}')"
-_IS_QUANTITY = r"^[+-]?([0-9]{1,9}([.][0-9]*)?|[.][0-9]+)$"
-_IS_PRICE = r"^[+-]?([0-9]{1,9}([.][0-9]*)?|[.][0-9]+)([eE](-[0-9]{1,2}|[+]?0?[0-9]))?$"
 
 
 @dataclass(frozen=True)
@@ -61,25 +58,28 @@ def cleaned_loads(database: Database) -> set[int]:
 
 def row_balances(database: Database) -> list[Balance]:
     """Rows of every load in use."""
-    return _balances(database, "count(*)", "count(*)")
+    return _balances(database, "SELECT load_id, 1 AS value FROM warehouse.raw_sales", "count(*)", "count(*)")
 
 
-def revenue_balances(database: Database) -> list[Balance]:
-    """Quantity times price of every load in use, summed over lines on which both can be read."""
-    readable = f"{_QUANTITY} ~ '{_IS_QUANTITY}' AND {_PRICE} ~ '{_IS_PRICE}'"
-    product = f"{_QUANTITY}::numeric * {_PRICE}::numeric"
-    return _balances(database, f"sum(CASE WHEN {readable} THEN {product} ELSE 0 END)", "sum(amount)")
+def revenue_balances(database: Database, profile: Profile) -> list[Balance]:
+    """Money of every load in use, summed over lines on which it can be read.
+
+    The raw side is read from the text by Postgres, independently of the cleaning; of the clean side discounts count
+    too, because a line's text has the amount before them.
+    """
+    raw = f"SELECT load_id, {raw_amount(profile)} AS value FROM warehouse.raw_sales"  # noqa: S608 - of literals
+    return _balances(database, raw, "sum(amount + discount)", "sum(amount)")
 
 
-def _balances(database: Database, raw: str, cleaned: str) -> list[Balance]:
+def _balances(database: Database, raw: str, clean: str, rejected: str) -> list[Balance]:
     query = f"""
         WITH raw AS (
-            SELECT load_id, {raw} AS total FROM warehouse.raw_sales
+            SELECT load_id, sum(value) AS total FROM ({raw}) AS lines
             WHERE load_id IN (SELECT load_id FROM warehouse.loads WHERE is_current) GROUP BY load_id
         ), clean AS (
-            SELECT load_id, {cleaned} AS total FROM warehouse.clean_sales GROUP BY load_id
+            SELECT load_id, {clean} AS total FROM warehouse.clean_sales GROUP BY load_id
         ), rejected AS (
-            SELECT load_id, {cleaned} AS total FROM warehouse.rejected_sales GROUP BY load_id
+            SELECT load_id, {rejected} AS total FROM warehouse.rejected_sales GROUP BY load_id
         )
         SELECT
             load_id,
@@ -90,6 +90,72 @@ def _balances(database: Database, raw: str, cleaned: str) -> list[Balance]:
     """  # noqa: S608 - composed of constants
     with database.connect() as connection, connection.cursor(row_factory=class_row(Balance)) as cursor:
         return cursor.execute(query.encode()).fetchall()
+
+
+@dataclass(frozen=True)
+class Losses:
+    """What is lost with lines that are rejected though they could be sales.
+
+    Attributes:
+        lines: that are
+        money: share of the money of these and the clean lines; a line that can't be read counts as the median
+        customers: share of the customers, those who have no other line
+
+    """
+
+    lines: int
+    money: float
+    customers: float
+
+
+def losses(database: Database) -> Losses:
+    """What is lost with rejected lines that could be sales (`REJECTED_BY_RULE` left out)."""
+    query = """
+        WITH typical AS (
+            SELECT coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY abs(amount)), 0) AS amount
+            FROM warehouse.clean_sales
+        ), lost AS (
+            SELECT
+                CASE WHEN rejected.amount = 0 AND reason LIKE 'unparseable%%' THEN typical.amount
+                    ELSE abs(rejected.amount) END AS money,
+                lower(regexp_replace(nullif(btrim(customer_id), ''), '[.]0+$', '')) AS customer
+            FROM warehouse.rejected_sales AS rejected CROSS JOIN typical WHERE reason <> ALL(%(by_rule)s)
+        ), kept AS (
+            SELECT sum(abs(amount)) AS money, count(DISTINCT customer_id) AS customers FROM warehouse.clean_sales
+        ), gone AS (
+            SELECT count(DISTINCT customer) AS customers FROM lost
+            WHERE customer NOT IN (SELECT lower(customer_id) FROM warehouse.clean_sales WHERE customer_id IS NOT NULL)
+        )
+        SELECT
+            (SELECT count(*) FROM lost),
+            coalesce((SELECT sum(money) FROM lost), 0)::float8,
+            coalesce(kept.money, 0)::float8,
+            gone.customers::float8,
+            kept.customers::float8
+        FROM kept CROSS JOIN gone
+    """
+    with database.connect() as connection:
+        row = connection.execute(query, {"by_rule": list(REJECTED_BY_RULE)}).fetchone()
+    lines, lost, kept, gone, known = (float(str(value)) for value in row or (0, 0, 0, 0, 0))
+    return Losses(int(lines), _share(lost, lost + kept), _share(gone, gone + known))
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0
+
+
+def weekly_lines(database: Database, weeks: int) -> list[int]:
+    """Lines of sale of the last weeks up to the last sale, the last week first; fewer where the ledger is shorter."""
+    query = """
+        WITH sales AS (SELECT sold_at::date AS day FROM warehouse.clean_sales WHERE status = 'completed'),
+        span AS (SELECT min(day) AS first, max(day) AS last FROM sales)
+        SELECT week, count(sales.day) FROM span
+        CROSS JOIN LATERAL generate_series(0, least(%(weeks)s, (span.last - span.first + 1) / 7) - 1) AS week
+        LEFT JOIN sales ON (span.last - sales.day) / 7 = week
+        GROUP BY week ORDER BY week
+    """
+    with database.connect() as connection:
+        return [int(str(lines)) for _, lines in connection.execute(query, {"weeks": weeks})]
 
 
 def paying_customers(database: Database, before: date) -> int:

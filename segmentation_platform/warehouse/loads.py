@@ -13,14 +13,14 @@ from psycopg.rows import class_row
 
 from segmentation_platform.contracts import RawSales
 from segmentation_platform.contracts.frames import arrow_schema
-from segmentation_platform.ledger.sources import LedgerFile
+from segmentation_platform.ledger.files import LedgerFile
 from segmentation_platform.warehouse.bulk import copy_in
 from segmentation_platform.warehouse.database import Connection, Database, DatabaseError
 from segmentation_platform.warehouse.tables import SCHEMA, select_list, vacuum
 
 _RAW_SALES = sql.Identifier(SCHEMA, RawSales.table())
 _IN_CURRENT = "load_id IN (SELECT load_id FROM warehouse.loads WHERE is_current)"
-_COLUMNS = "load_id, source, sha256, lines"
+_COLUMNS = "load_id, source, sha256, lines, profile"
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Load:
         source: path of the file
         sha256: of its bytes
         lines: number of lines
+        profile: how its text is understood, as JSON; empty in loads of before profiles
 
     """
 
@@ -39,12 +40,36 @@ class Load:
     source: str
     sha256: str
     lines: int
+    profile: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file is read.
+
+    Attributes:
+        key: what makes two readings of it the same (`readers.reading_key`)
+        profile: how its text is understood, as JSON
+
+    """
+
+    key: str = ""
+    profile: str = ""
 
 
 def find_load(database: Database, sha256: str, reading: str = "") -> Load | None:
     """The load of this content, read in this way, if there is one."""
     query = f"SELECT {_COLUMNS} FROM warehouse.loads WHERE sha256 = %s AND reading = %s"  # noqa: S608
     return _one(database, query, [sha256, reading])
+
+
+def profiles_of(database: Database, sha256: str) -> list[str]:
+    """How this content was understood in earlier loads, as JSON, the newest first."""
+    with database.connect() as connection:
+        rows = connection.execute(
+            "SELECT profile FROM warehouse.loads WHERE sha256 = %s AND profile <> '' ORDER BY load_id DESC", [sha256]
+        ).fetchall()
+    return [str(row[0]) for row in rows]
 
 
 def load_from(database: Database, source: str) -> Load | None:
@@ -72,7 +97,7 @@ def add_load(
     file: LedgerFile,
     batches: Iterator[pa.RecordBatch],
     progress: Callable[[int], None] = lambda lines: None,
-    reading: str = "",
+    reading: Reading = Reading(),
 ) -> Load:
     """Append a file's lines and make it the ledger in use, all or nothing.
 
@@ -82,7 +107,7 @@ def add_load(
         batches: the text columns of the lines, as `ledger.readers.read_ledger` yields them; an error raised by
             the iterator leaves nothing behind
         progress: called with the number of lines so far
-        reading: how the file is read (`ReadOptions.key`); the same content read otherwise is another load
+        reading: how the file is read; the same content read otherwise is another load
 
     Raises:
         DatabaseError: when this content is there already.
@@ -99,16 +124,28 @@ def add_load(
         )
         _use(connection, load_id)
     vacuum(database, _RAW_SALES)
-    return Load(load_id, str(file.path), file.sha256, lines)
+    return Load(load_id, str(file.path), file.sha256, lines, reading.profile)
 
 
-def use_load(database: Database, load: Load, path: Path) -> Load:
-    """Make a load that is there already the ledger in use, under the path where it was found now."""
+def use_load(database: Database, load: Load, path: Path, profile: str = "") -> Load:
+    """Make a load that is there already the ledger in use, under the path where it was found now.
+
+    Args:
+        database: where
+        load: to use
+        path: where its file was found
+        profile: how its text is understood from now on, as JSON; empty: as before
+
+    """
+    profile = profile or load.profile
     with database.connect() as connection:
         _one_at_a_time(connection)
-        connection.execute("UPDATE warehouse.loads SET source = %s WHERE load_id = %s", [str(path), load.load_id])
+        connection.execute(
+            "UPDATE warehouse.loads SET source = %s, profile = %s WHERE load_id = %s",
+            [str(path), profile, load.load_id],
+        )
         _use(connection, load.load_id)
-    return Load(load.load_id, str(path), load.sha256, load.lines)
+    return Load(load.load_id, str(path), load.sha256, load.lines, profile)
 
 
 def current_lines_query() -> str:
@@ -126,12 +163,12 @@ def _one_at_a_time(connection: Connection) -> None:
     connection.execute("LOCK TABLE warehouse.loads IN SHARE ROW EXCLUSIVE MODE")
 
 
-def _register(connection: Connection, file: LedgerFile, reading: str) -> int:
+def _register(connection: Connection, file: LedgerFile, reading: Reading) -> int:
     try:
         row = connection.execute(
-            "INSERT INTO warehouse.loads (source, sha256, reading, lines, loaded_at, is_current)"
-            " VALUES (%s, %s, %s, 0, %s, false) RETURNING load_id",
-            [str(file.path), file.sha256, reading, datetime.now(UTC)],
+            "INSERT INTO warehouse.loads (source, sha256, reading, profile, lines, loaded_at, is_current)"
+            " VALUES (%s, %s, %s, %s, 0, %s, false) RETURNING load_id",
+            [str(file.path), file.sha256, reading.key, reading.profile, datetime.now(UTC)],
         ).fetchone()
     except psycopg.errors.UniqueViolation:
         raise DatabaseError(f"The content of {file.path} was loaded by another run meanwhile. Run again.") from None

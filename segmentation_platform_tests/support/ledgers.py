@@ -15,13 +15,14 @@ from segmentation_platform.customers.features import rfm_features
 from segmentation_platform.customers.rules import CustomerRules
 from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.catalog import product_catalog
-from segmentation_platform.ledger.clean import cleaned_ledger
+from segmentation_platform.ledger.clean import Understanding, cleaned_ledger
+from segmentation_platform.ledger.files import identify
 from segmentation_platform.ledger.in_memory import in_raw_columns
 from segmentation_platform.ledger.point_in_time import COLUMNS, known_sales
-from segmentation_platform.ledger.readers import ReadOptions, read_ledger
-from segmentation_platform.ledger.rules import CleaningRules
+from segmentation_platform.ledger.profile.model import Profile
+from segmentation_platform.ledger.profile.presets import online_retail
+from segmentation_platform.ledger.readers import read_ledger
 from segmentation_platform.ledger.simulate import ShopPlan, ShopTruth, SimulatedShop
-from segmentation_platform.ledger.sources import identify
 from segmentation_platform.segments.fitted import FittedModel
 from segmentation_platform.segments.history import no_history, observe
 from segmentation_platform.segments.lifecycle.refit import NightResult, RegionInputs, first_night
@@ -53,13 +54,17 @@ Line = Mapping[str, str | None]
 
 def raw_lines(*lines: Line, load_id: int = 1) -> pa.Table:
     """Return `raw_sales` with these lines, each given by what differs from `SALE`."""
-    rows = [{"load_id": load_id, "line_number": n, **SALE, **line} for n, line in enumerate(lines, 1)]
+    nothing = dict.fromkeys(TEXT_COLUMNS)
+    rows = [{"load_id": load_id, "line_number": n, **nothing, **SALE, **line} for n, line in enumerate(lines, 1)]
     return pa.Table.from_pylist(rows, RAW_SCHEMA)
 
 
-def cleaned(raw: pa.Table, rules: CleaningRules | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Clean a raw ledger; return the clean and the rejected lines in the order of the ledger."""
-    with cleaned_ledger(DuckDBEngine(), raw, rules or CleaningRules()) as ledger:
+def cleaned(raw: pa.Table, understanding: Understanding | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Clean a raw ledger; return the clean and the rejected lines in the order of the ledger.
+
+    Unless told, it is understood as the UCI ledger is.
+    """
+    with cleaned_ledger(DuckDBEngine(), raw, understanding or Understanding(online_retail())) as ledger:
         halves = (to_frame(ledger.clean.read_all()), to_frame(ledger.rejected.read_all()))
     clean, rejected = (half.sort_values(["load_id", "line_number"], ignore_index=True) for half in halves)
     return clean, rejected
@@ -100,9 +105,9 @@ def catalog(clean: pd.DataFrame, as_of: date) -> pd.DataFrame:
         return product_catalog(session)
 
 
-def read_file(path: Path, options: ReadOptions | None = None) -> pa.Table:
-    """Read a ledger file whole."""
-    return pa.Table.from_batches(list(read_ledger(identify(path), options or ReadOptions())))
+def read_file(path: Path, profile: Profile | None = None) -> pa.Table:
+    """Read a ledger file whole; unless told, as the UCI ledger is read."""
+    return pa.Table.from_batches(list(read_ledger(identify(path), profile or online_retail())))
 
 
 class SimulatedLedger:

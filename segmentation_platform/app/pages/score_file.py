@@ -15,7 +15,7 @@ from segmentation_platform.app.words import counted, plain
 from segmentation_platform.client import ScoredCustomer
 from segmentation_platform.engine import new_engine
 from segmentation_platform.ledger.errors import LedgerError
-from segmentation_platform.ledger.readers import ReadOptions
+from segmentation_platform.ledger.inspection import Given
 from segmentation_platform.scoring import FileCustomers, read_customers
 from segmentation_platform.settings import load_settings
 
@@ -69,12 +69,12 @@ def show(shop: SnapshotReader) -> None:
 
 def _read(uploaded: "UploadedFile") -> FileCustomers:
     settings = load_settings()
-    options = ReadOptions(settings.ledger.encoding, {str(k): v for k, v in settings.ledger.columns.items()})
+    given = Given(settings.profile, settings.cleaning)
     with TemporaryDirectory(prefix="segmentation-score-") as folder:
         path = Path(folder) / Path(uploaded.name).name
         path.write_bytes(uploaded.getvalue())
         try:
-            return read_customers(new_engine(settings.engine.memory_limit), path, options, settings.cleaning)
+            return read_customers(new_engine(settings.engine.memory_limit), path, given)
         except LedgerError as error:
             # People know their file by its name, not by where it was put to be read.
             raise LedgerError(str(error).replace(f"{folder}/", "")) from error

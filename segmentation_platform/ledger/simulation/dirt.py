@@ -12,11 +12,24 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from segmentation_platform.contracts.ledger import REASONS
 from segmentation_platform.ledger.simulation.catalog import vocabulary
 from segmentation_platform.ledger.simulation.draws import Ints, apportion, stream
 from segmentation_platform.ledger.simulation.invoices import NONE, Invoices
 from segmentation_platform.ledger.simulation.plan import ShopPlan
+
+REASONS: Final = (
+    "unparseable_quantity",
+    "unparseable_price",
+    "unparseable_date",
+    "missing_invoice",
+    "missing_product",
+    "duplicate_line",
+    "not_a_product",
+    "price_not_positive",
+    "quantity_zero",
+    "negative_without_cancellation",
+)
+"""Why a line of the simulated shop must be rejected; its ledger is read by the profile of the UCI ledger."""
 
 _WEIGHTS: Final = np.array([0.03, 0.03, 0.03, 0.02, 0.02, 0.40, 0.22, 0.15, 0.02, 0.08])
 

@@ -1,4 +1,4 @@
--- The cleaned ledger. Reads: product_lines, net_quantities, product_categories, continents, own_regions.
+-- The cleaned ledger. Reads: product_lines, net_quantities, product_categories, country_names.
 SELECT
     line.load_id,
     line.line_number,
@@ -6,7 +6,7 @@ SELECT
     line.status,
     line.stock_code,
     line.description,
-    coalesce(product.product_category, 'OTHER') AS product_category,
+    coalesce(line.own_category, product.product_category, 'OTHER') AS product_category,
     coalesce(product.product_type, 'OTHER') AS product_type,
     line.sold_at,
     CAST(year(line.sold_at) AS INTEGER) AS year,
@@ -20,14 +20,13 @@ SELECT
         coalesce(net.net_quantity, CASE WHEN line.status = 'completed' THEN line.quantity ELSE 0 END) * line.unit_price, 6
     ) AS net_amount,
     line.customer_id,
-    line.country,
-    coalesce(continents.continent, 'Unknown') AS continent,
+    coalesce(names.country, line.country) AS country,
+    coalesce(names.continent, 'Unknown') AS continent,
     coalesce(
-        own_regions.region,
-        CASE WHEN continents.continent = 'Europe' THEN 'Rest of Europe' ELSE 'Rest of world' END
-    ) AS region
+        names.region, CASE WHEN names.continent = 'Europe' THEN 'Rest of Europe' ELSE 'Rest of world' END
+    ) AS region,
+    line.discount
 FROM product_lines AS line
 LEFT JOIN net_quantities AS net ON line.load_id = net.load_id AND line.line_number = net.line_number
 LEFT JOIN product_categories AS product ON line.description = product.description
-LEFT JOIN continents ON upper(line.country) = continents.country_key
-LEFT JOIN own_regions ON upper(line.country) = own_regions.country_key
+LEFT JOIN country_names AS names ON upper(line.country) = names.country_key

@@ -1,8 +1,9 @@
--- The lines that are not genuine, with their reason and their text as it stood. Reads: classified_sales.
+-- The lines that are not genuine, with their reason and their text as it stood; and those of which nothing was paid
+-- once discounts are off. Reads: classified_sales, order_discounts.
 SELECT
     load_id,
     line_number,
-    reason,
+    coalesce(reason, 'nothing_paid') AS reason,
     coalesce(units * price, 0) AS amount,
     invoice,
     stock_code,
@@ -11,6 +12,19 @@ SELECT
     invoice_date,
     unit_price,
     customer_id,
-    country
-FROM classified_sales
-WHERE reason IS NOT NULL
+    country,
+    status,
+    line_total,
+    discount,
+    order_discount,
+    order_refund,
+    currency,
+    category
+FROM classified_sales AS line
+LEFT JOIN order_discounts ON line.invoice_number = order_discounts.invoice_number
+WHERE
+    reason IS NOT NULL
+    OR (
+        NOT is_cancellation
+        AND off_line + (units * price - off_line) * coalesce(order_discounts.share_off, 0) >= units * price
+    )

@@ -8,25 +8,29 @@ import pandas as pd
 from pydantic import Field
 
 from segmentation_platform.contracts import CleanSales, RawSales, RejectedSales
+from segmentation_platform.engine import Engine
 from segmentation_platform.ledger.clean import cleaned_ledger
+from segmentation_platform.ledger.files import LedgerFile
 from segmentation_platform.ledger.plausible import check_plausible, halves, summary
-from segmentation_platform.ledger.readers import ReadOptions, read_ledger
+from segmentation_platform.ledger.profile.model import Profile
+from segmentation_platform.ledger.readers import read_ledger, reading_key
 from segmentation_platform.orchestration.bad_input import refuse_bad_input
 from segmentation_platform.orchestration.inputs import find_ledger, is_published
 from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import OWNERS, glance, preview, table_metadata, table_out
 from segmentation_platform.orchestration.resources import EngineResource, ReportingDateResource, WarehouseResource
+from segmentation_platform.orchestration.understanding import understand, understanding_of
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import loads
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform.warehouse.loads import Load
+from segmentation_platform.warehouse.loads import Load, Reading
 
 GROUP = "ingest"
 _MILESTONE = 250_000
 
 sales_ledger = dg.AssetSpec(
     "sales_ledger",
-    description="The shop's ledger file, as it is exported: csv, xlsx, parquet, gzipped or zipped.",
+    description="The shop's ledger, as it is exported: csv, xlsx, ods, parquet, jsonl, zipped, or a folder of them.",
     group_name=GROUP,
     kinds={"file"},
     owners=OWNERS,
@@ -38,8 +42,15 @@ class LedgerConfig(dg.Config):
 
     sales: str = Field(
         default="",
-        description="Path of the ledger file. Empty: the one in segmentation.toml, else that of the served snapshot, "
+        description="Path of the ledger: a file, a folder or a pattern. Empty: the one in segmentation.toml, "
+        "else that of the served snapshot, "
         "else the simulated shop's",
+    )
+    profile: str = Field(
+        default="", description="How it is understood, as JSON of a profile. Empty: as before, else it is inspected"
+    )
+    accepts_doubts: bool = Field(
+        default=False, description="Go on where the ledger can be read in more than one way, with what was taken"
     )
 
 
@@ -48,20 +59,21 @@ class LedgerConfig(dg.Config):
     deps=[sales_ledger],
     kinds={"postgres", "arrow"},
     owners=OWNERS,
-    code_version="1",
+    code_version="2",
     metadata=table_metadata(RawSales),
 )
 def raw_sales(
     context: dg.AssetExecutionContext,
     config: LedgerConfig,
     warehouse: WarehouseResource,
+    engine: EngineResource,
     reporting_date: ReportingDateResource,
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult[None]:
     """Every line of the ledger as text, exactly as it stood in the file; appended to, never changed."""
     database = warehouse.database()
     with refuse_bad_input():
-        load = _load(config.sales, settings, database, context)
+        load = _load(context, config, settings, database, engine.engine())
     has_changed = not is_published(database, load, reporting_date.as_of, settings)
     if not has_changed:
         context.log.info("Nothing has changed since the published snapshot; the tables will be the same.")
@@ -71,23 +83,46 @@ def raw_sales(
             "load_id": load.load_id,
             "file": dg.MetadataValue.path(load.source),
             "sha256": load.sha256,
+            "profile": dg.MetadataValue.md(f"```json\n{_indented(load.profile)}\n```"),
             "has_changed": has_changed,
             **glance(RawSales, loads.lines_of_loads(database, load.source), settings.links),
         }
     )
 
 
-def _load(named: str, settings: Settings, database: Database, context: dg.AssetExecutionContext) -> Load:
-    ledger = find_ledger(named, settings, database)
+def _load(
+    context: dg.AssetExecutionContext, config: LedgerConfig, settings: Settings, database: Database, engine: Engine
+) -> Load:
+    ledger = find_ledger(config.sales, settings, database)
     if isinstance(ledger, Load):
         context.log.warning(f"{ledger.source} is gone; its {ledger.lines:,} lines were loaded before and are used.")
         return loads.use_load(database, ledger, Path(ledger.source))
-    options = ReadOptions(settings.ledger.encoding, {str(k): v for k, v in settings.ledger.columns.items()})
-    known = loads.find_load(database, ledger.sha256, options.key())
+    profile = _profile(context, config, ledger, settings, database, engine)
+    reading = Reading(reading_key(profile), profile.model_dump_json())
+    known = loads.find_load(database, ledger.sha256, reading.key)
     if known is not None:
-        return loads.use_load(database, known, ledger.path)
-    lines = read_ledger(ledger, options)
-    return loads.add_load(database, ledger, lines, _Milestones(context), options.key())
+        return loads.use_load(database, known, ledger.path, reading.profile)
+    return loads.add_load(database, ledger, read_ledger(ledger, profile), _Milestones(context), reading)
+
+
+def _profile(
+    context: dg.AssetExecutionContext,
+    config: LedgerConfig,
+    ledger: LedgerFile,
+    settings: Settings,
+    database: Database,
+    engine: Engine,
+) -> Profile:
+    if config.profile:
+        return Profile.model_validate_json(config.profile)
+    understood = understand(ledger, settings, database, engine, accepts_doubts=config.accepts_doubts)
+    for line in understood.took:
+        context.log.info(line)
+    return understood.profile
+
+
+def _indented(profile: str) -> str:
+    return Profile.model_validate_json(profile).model_dump_json(indent=2, exclude_defaults=True) if profile else "{}"
 
 
 class _Milestones:
@@ -121,7 +156,8 @@ def cleaned_sales(
     settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.Output[object]]:
     """Classify every raw line; genuine ones go to clean_sales, all others to rejected_sales."""
-    with raw_sales.stream() as lines, cleaned_ledger(engine.engine(), lines, settings.cleaning) as ledger:
+    understanding = understanding_of(loads.current_load(warehouse.database()), settings)
+    with raw_sales.stream() as lines, cleaned_ledger(engine.engine(), lines, understanding) as ledger:
         lines_in_use, reasons = _lines_in_use(warehouse), ledger.reasons
         with refuse_bad_input():
             check_plausible(reasons, lines_in_use)

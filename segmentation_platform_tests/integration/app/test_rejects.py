@@ -10,6 +10,7 @@ from segmentation_platform.contracts.ledger import REASONS
 
 def rejected(reason: str, line_number: int = 3) -> dict[str, object]:
     texts = {"invoice": "1", "stock_code": "POST", "quantity": "six", "unit_price": "x", "invoice_date": "y"}
+    texts |= {"description": "Total", "status": "void", "currency": "EUR", "discount": "100"}
     return {"load_id": 1, "line_number": line_number, "reason": reason, "amount": 0.0, **texts}
 
 

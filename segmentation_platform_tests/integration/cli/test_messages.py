@@ -111,13 +111,13 @@ class TestDoctor:
     def test_the_fix_of_a_missing_column_stands_below_the_table_word_for_word(
         self, command: Command, tmp_path: Path
     ) -> None:
-        (tmp_path / "columns.csv").write_text(HEADER.replace("InvoiceNo", "Beleg") + LINE)
+        (tmp_path / "columns.csv").write_text(HEADER.replace("InvoiceDate", "Alpha") + LINE)
         said = command("doctor", "--sales", "columns.csv")
         assert said.returncode == 1
         table, _, fixes = said.stdout.partition("\nLedger: ")
-        assert "Column not found: invoice." in " ".join(table.split())
-        assert "[ledger.columns]" not in table
-        assert '  [ledger.columns]\n  invoice = "name in the file"' in fixes
+        assert "Column not found: invoice_date." in " ".join(table.split())
+        assert "[profile.columns]" not in table
+        assert '  [profile.columns]\n  invoice_date = "name in the file"' in fixes
 
     def test_a_state_that_says_it_all_is_said_once(self, command: Command) -> None:
         said = command("doctor", DATABASE_URL="mysql://nowhere")
@@ -140,8 +140,10 @@ class TestDoctor:
     ("section", "name"),
     [
         ('[schedule]\ncron = "every night"', "schedule.cron"),
-        ('[cleaning]\ndate_formats = ["%Q"]', "cleaning.date_formats"),
-        ("[cleaning]\nproduct_code = '(?=a)b'", "cleaning.product_code"),
+        ('[profile.dates]\nformats = ["%Q"]', "profile.dates.formats"),
+        ("[profile.products]\npattern = '(?=a)b'", "profile.products.pattern"),
+        ('[cleaning]\ndate_formats = ["%Q"]', "profile.dates.formats"),
+        ("[cleaning]\nproduct_code = '(?=a)b'", "profile.products.pattern"),
     ],
 )
 def test_a_setting_that_would_fail_late_is_named_at_once(

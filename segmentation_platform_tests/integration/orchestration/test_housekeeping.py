@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from segmentation_platform.contracts import RawSales
-from segmentation_platform.ledger.sources import LedgerFile, identify
+from segmentation_platform.ledger.files import LedgerFile, identify
 from segmentation_platform.orchestration.build import build_definitions
 from segmentation_platform.orchestration.housekeeping import prune_runs, prune_tick_logs
 from segmentation_platform.orchestration.resources import WarehouseResource

@@ -11,6 +11,7 @@ import pytest
 from psycopg import sql
 
 from segmentation_platform.contracts import PUBLISHED, WORKING, Checks, CleanSales
+from segmentation_platform.ledger.profile.model import Profile
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
 from segmentation_platform.orchestration.build import build_definitions
 from segmentation_platform.orchestration.resources import WarehouseResource
@@ -103,13 +104,13 @@ def test_another_file_takes_the_place_of_the_first_and_nothing_is_mixed(
     run: Run, database: Database, tmp_path: Path
 ) -> None:
     other = tmp_path / "other.parquet"
-    write_parquet(SimulatedShop(ShopPlan(lines=5_000, seed=8)), other)
+    write_parquet(SimulatedShop(ShopPlan(lines=8_000, seed=8)), other)
     result = run(sales=str(other))
     assert result.success
     made = materialized(result)
-    assert made["raw_sales"]["dagster/row_count"] == 5_000
+    assert made["raw_sales"]["dagster/row_count"] == 8_000
     counted = [int(str(made[name]["dagster/row_count"])) for name in ("clean_sales", "rejected_sales")]
-    assert sum(counted) == 5_000
+    assert sum(counted) == 8_000
 
 
 @refreshed
@@ -349,7 +350,7 @@ def test_a_ledger_without_one_genuine_line_is_said_so(run: Run, tmp_path: Path, 
     free = table.set_column(place, "UnitPrice", [["0"] * 50])
     path = tmp_path / "free.parquet"
     pq.write_table(free, path)
-    result = run(sales=str(path))
+    result = run(sales=str(path), accepts_doubts=True)
     assert not result.success
     failures = [e.step_failure_data.user_failure_data for e in result.all_events if e.is_step_failure]
     assert any("50 of 50 lines are rejected" in (said.description or "") for said in failures if said is not None)
@@ -385,8 +386,9 @@ def test_the_same_file_is_read_again_when_its_columns_are_mapped_otherwise(
     frame = pq.read_table(shop_ledger).to_pandas().rename(columns={"Description": "Text"}).assign(Article="BOX")
     frame.to_csv(tmp_path / "two.csv", index=False)
     for column in ("Text", "Article"):
-        ledger = {"sales": str(tmp_path / "two.csv"), "columns": {"description": column}}
-        mapped = settings.model_copy(update={"ledger": settings.ledger.model_validate(ledger)})
+        ledger = settings.ledger.model_copy(update={"sales": str(tmp_path / "two.csv")})
+        profile = Profile(columns={"description": column})
+        mapped = settings.model_copy(update={"ledger": ledger, "profile": profile})
         job = build_definitions(mapped, {"warehouse": warehouse}).resolve_job_def("refresh")
         read = [dg.AssetKey(name) for name in ("raw_sales", "clean_sales", "rejected_sales")]
         assert job.execute_in_process(asset_selection=read, raise_on_error=False).success
@@ -398,7 +400,7 @@ def test_tables_of_another_ledger_than_the_one_in_use_are_not_published(
     run: Run, database: Database, tmp_path: Path
 ) -> None:
     other = tmp_path / "other.parquet"
-    write_parquet(SimulatedShop(ShopPlan(lines=5_000, seed=8)), other)
+    write_parquet(SimulatedShop(ShopPlan(lines=8_000, seed=8)), other)
     assert run("raw_sales", sales=str(other)).success
     assert not run("published_snapshot").success
     assert len(snapshots.history(database)) == 1
@@ -439,5 +441,18 @@ def test_a_ledger_with_dates_that_can_not_be_read_is_refused_with_examples(
     result = run(sales=str(tmp_path / "weeks.csv"))
     assert not result.success
     said = [e.step_failure_data.user_failure_data for e in result.all_events if e.is_step_failure]
-    assert any("date_formats" in (s.description or "") and "'week " in (s.description or "") for s in said if s)
+    words = [" ".join((s.description or "").split()) for s in said if s]
+    assert any("such as 'week " in told and "[profile.dates] formats = " in told for told in words)
     assert len(snapshots.history(database)) == 1
+
+
+@refreshed
+def test_a_part_of_the_ledger_does_not_take_the_place_of_the_whole_unasked(
+    run: Run, database: Database, shop_ledger: Path, tmp_path: Path
+) -> None:
+    part = as_text(tmp_path / "part.csv", shop_ledger, 1_000)
+    result = run("raw_sales", sales=str(part))
+    assert not result.success
+    said = [e.step_failure_data.user_failure_data for e in result.all_events if e.is_step_failure]
+    assert any("Is it a part of the ledger?" in (s.description or "") for s in said if s)
+    assert run("raw_sales", sales=str(part), accepts_doubts=True).success

@@ -11,9 +11,9 @@ import pytest
 from segmentation_platform.contracts import CleanSales, Products, RejectedSales, RfmFeatures
 from segmentation_platform.contracts.ledger import TEXT_COLUMNS
 from segmentation_platform.engine import DuckDBEngine
-from segmentation_platform.ledger.clean import cleaned_ledger
-from segmentation_platform.ledger.rules import CleaningRules
-from segmentation_platform.ledger.sources import LedgerFile
+from segmentation_platform.ledger.clean import Understanding, cleaned_ledger
+from segmentation_platform.ledger.files import LedgerFile
+from segmentation_platform.ledger.profile.presets import online_retail
 from segmentation_platform.warehouse import facts
 from segmentation_platform.warehouse.bulk import stream
 from segmentation_platform.warehouse.database import Database
@@ -21,7 +21,19 @@ from segmentation_platform.warehouse.loads import Load, add_load, current_lines_
 from segmentation_platform.warehouse.tables import replace_table
 from segmentation_platform_tests.support.marked import marked_frame
 
-READABLE = ["7", "+7", "-7", "7.", ".7", "0.70", " 7 ", "\N{NO-BREAK SPACE}7\N{IDEOGRAPHIC SPACE}", "123456789"]
+READABLE = [
+    "7",
+    "\t7",
+    "+7",
+    "-7",
+    "7.",
+    ".7",
+    "0.70",
+    " 7 ",
+    "\N{NO-BREAK SPACE}7\N{IDEOGRAPHIC SPACE}",
+    "123456789",
+]
+READABLE += ["\t7", "7-", "(7)", "\N{MINUS SIGN}7", "7\N{EN DASH}", " (.70) ", "0.7-", "- 7", "7 -"]
 UNREADABLE = [
     "",
     " ",
@@ -32,11 +44,20 @@ UNREADABLE = [
     "0x10",
     "NaN",
     "inf",
-    "\t7",
     "7\n",
     "\x1f7",
     "--7",
-    "7-",
+    "-7-",
+    "(-7)",
+    "(7",
+    "7)",
+    "7--",
+    "+7-",
+    "-  7",
+    "7  -",
+    "( 7)",
+    "()",
+    "-",
     ".",
     "٧",
 ]
@@ -56,7 +77,7 @@ def clean(database: Database) -> None:
     """Clean what is in use, as the pipeline does."""
     with (
         stream(database, current_lines_query()) as lines,
-        cleaned_ledger(DuckDBEngine(None), lines, CleaningRules()) as ledger,
+        cleaned_ledger(DuckDBEngine(None), lines, Understanding(online_retail())) as ledger,
     ):
         replace_table(database, CleanSales, ledger.clean)
         replace_table(database, RejectedSales, ledger.rejected)
@@ -72,7 +93,7 @@ def test_the_sums_read_in_text_are_those_of_the_cleaning_for_every_way_to_write_
         rows = [{"quantity": q, "unit_price": p, "invoice": str(i)} for i, (q, p) in enumerate(ledger)]
         load_raw(database, f"ledger {number}", rows)
         clean(database)
-        for balance in (*facts.row_balances(database), *facts.revenue_balances(database)):
+        for balance in (*facts.row_balances(database), *facts.revenue_balances(database, online_retail())):
             assert balance.raw == pytest.approx(balance.clean + balance.rejected, rel=1e-12), ledger
 
 
@@ -81,13 +102,13 @@ def test_revenue_is_summed_over_lines_on_which_both_numbers_can_be_read(database
         {"quantity": "2", "unit_price": " 1.5 "},
         {"quantity": "-1", "unit_price": "2e2", "invoice": "C1"},
         {"quantity": "two", "unit_price": "1000"},
-        {"quantity": "1000", "unit_price": "\t5"},
+        {"quantity": "1000", "unit_price": "\n5"},
         {"quantity": None, "unit_price": "1"},
     ]
     load = load_raw(database, "by hand", rows)
     clean(database)
     assert facts.row_balances(database) == [facts.Balance(load.load_id, 5, 2, 3)]
-    assert facts.revenue_balances(database) == [facts.Balance(load.load_id, -197, -197, 0)]
+    assert facts.revenue_balances(database, online_retail()) == [facts.Balance(load.load_id, -197, -197, 0)]
 
 
 def test_a_line_lost_or_doubled_in_cleaning_and_a_load_of_yesterday_show_in_the_balances(database: Database) -> None:
@@ -103,7 +124,7 @@ def test_a_line_lost_or_doubled_in_cleaning_and_a_load_of_yesterday_show_in_the_
         connection.execute("DELETE FROM warehouse.clean_sales WHERE line_number = 1")
         connection.execute("INSERT INTO warehouse.clean_sales SELECT * FROM warehouse.clean_sales")
     assert facts.row_balances(database) == [facts.Balance(new.load_id, 3, 4, 0)]
-    assert facts.revenue_balances(database) == [facts.Balance(new.load_id, 6, 8, 0)]
+    assert facts.revenue_balances(database, online_retail()) == [facts.Balance(new.load_id, 6, 8, 0)]
 
 
 def sales(*lines: tuple[str, str | None, str]) -> pd.DataFrame:

@@ -11,18 +11,22 @@ import pytest
 
 from segmentation_platform.contracts import Loads, RawSales
 from segmentation_platform.contracts.ledger import TEXT_COLUMNS
-from segmentation_platform.ledger.sources import LedgerFile
+from segmentation_platform.ledger.files import LedgerFile
 from segmentation_platform.warehouse.bulk import stream
 from segmentation_platform.warehouse.database import Database, DatabaseError
 from segmentation_platform.warehouse.loads import (
     Load,
+    Reading,
     add_load,
     current_lines_query,
     current_load,
     find_load,
+    profiles_of,
     use_load,
 )
 from segmentation_platform.warehouse.tables import read_frame
+
+ODD_CELLS = (None, "", " 1 ", 'a "b",\nc', "\\.", "é", None, "1.234,50-", "", "\t", " EUR", "\N{MINUS SIGN}7", "日本")
 
 
 def ledger_file(content: str) -> LedgerFile:
@@ -33,7 +37,7 @@ def lines(content: str, count: int, batch: int = 4) -> Iterator[pa.RecordBatch]:
     """Lines whose invoice is their place in the file, as text."""
     for first in range(0, count, batch):
         numbers = range(first + 1, min(first + batch, count) + 1)
-        rows = [[str(number), content, None, "", " 1 ", 'a "b",\nc', "\\.", "é"] for number in numbers]
+        rows = [[str(number), content, *ODD_CELLS] for number in numbers]
         yield pa.RecordBatch.from_pylist(
             [dict(zip(TEXT_COLUMNS, row, strict=True)) for row in rows],
             schema=pa.schema([(name, pa.string()) for name in TEXT_COLUMNS]),
@@ -59,7 +63,7 @@ def test_there_is_no_load_at_first(database: Database) -> None:
 def test_lines_are_numbered_in_the_order_of_the_file_and_kept_as_they_stood(database: Database) -> None:
     load = add(database, "first")
     assert load == Load(load.load_id, "/ledgers/first.csv", "first".ljust(64, "0"), 10)
-    text = ("first", None, "", " 1 ", 'a "b",\nc', "\\.", "é")
+    text = ("first", *ODD_CELLS)
     assert in_use(database) == [(load.load_id, number, str(number), *text) for number in range(1, 11)]
     registry = read_frame(database, Loads)
     assert registry[["load_id", "lines", "is_current"]].to_numpy().tolist() == [[load.load_id, 10, True]]
@@ -93,6 +97,35 @@ def test_an_earlier_load_can_be_used_again_under_its_new_path(database: Database
     )
     assert len(in_use(database)) == 10
     assert read_frame(database, Loads)["is_current"].tolist() == [True, False]
+
+
+def test_the_same_content_read_otherwise_is_another_load_and_each_keeps_its_profile(database: Database) -> None:
+    file = ledger_file("first")
+    readings = [Reading("plain", '{"country": "France"}'), Reading("mapped", '{"country": "Spain"}')]
+    plain, mapped = (add_load(database, file, lines("first", 3), reading=reading) for reading in readings)
+    assert plain.load_id != mapped.load_id
+    assert [find_load(database, file.sha256, reading.key) for reading in readings] == [plain, mapped]
+    assert find_load(database, file.sha256) is None
+    assert (plain.profile, mapped.profile) == (readings[0].profile, readings[1].profile)
+    assert current_load(database) == mapped
+    assert read_frame(database, Loads)["profile"].tolist() == [reading.profile for reading in readings]
+
+
+def test_a_load_that_is_used_again_keeps_its_profile_unless_it_is_understood_otherwise(database: Database) -> None:
+    load = add_load(database, ledger_file("first"), lines("first", 3), reading=Reading("plain", '{"country": "A"}'))
+    add(database, "second")
+    assert use_load(database, load, Path(load.source)) == load == current_load(database)
+    other = use_load(database, load, Path(load.source), '{"country": "B"}')
+    assert other == replace(load, profile='{"country": "B"}') == current_load(database)
+    assert read_frame(database, Loads)["profile"].tolist() == ['{"country": "B"}', ""]
+
+
+def test_the_profiles_of_a_content_are_told_newest_first_without_loads_of_before_profiles(database: Database) -> None:
+    file = ledger_file("first")
+    for key, profile in (("1", ""), ("2", '{"country": "A"}'), ("3", '{"country": "B"}')):
+        add_load(database, file, lines("first", 1), reading=Reading(key, profile))
+    add_load(database, ledger_file("second"), lines("second", 1), reading=Reading("2", '{"country": "C"}'))
+    assert profiles_of(database, file.sha256) == ['{"country": "B"}', '{"country": "A"}']
 
 
 def test_an_error_while_the_file_is_read_leaves_no_load_and_no_lines(database: Database) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from segmentation_platform.ledger.profile.presets import online_retail
 from segmentation_platform.segments.fitted import FittedModel
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import facts, segment_models
@@ -25,7 +26,7 @@ def test_the_real_ledger_is_conserved_reconciled_segmented_and_published(run: Ru
 
     rows = checks["clean_sales", "rows_are_conserved"].metadata
     assert [rows[name].value for name in ("raw_rows", "clean_rows", "rejected_rows")] == [541_909, 531_172, 10_737]
-    [balance] = facts.revenue_balances(database)
+    [balance] = facts.revenue_balances(database, online_retail())
     assert balance.raw == pytest.approx(9_747_747.934, abs=0.001)
     assert balance.clean + balance.rejected == pytest.approx(balance.raw, abs=0.001)
     reasons = next(m for m in result.asset_materializations_for_node("cleaned_sales") if "reasons" in m.metadata)

@@ -1,4 +1,4 @@
-"""Continents of country names."""
+"""Which country a text means, what it is called, its continent and its region."""
 
 import pandas as pd
 import pytest
@@ -6,13 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segmentation_platform.contracts.ledger import CONTINENTS
+from segmentation_platform.ledger.clean import Understanding
 from segmentation_platform.ledger.countries import (
+    COUNTRIES_FILE,
     continent_of,
-    continents,
+    country_code,
     country_key,
+    country_names,
     read_continents,
     region_of,
 )
+from segmentation_platform.ledger.profile.presets import online_retail
 from segmentation_platform.ledger.rules import CleaningRules
 from segmentation_platform_tests.support.ledgers import cleaned, raw_lines, simulated
 from segmentation_platform_tests.support.real_ledger import REAL_LEDGER, needs_real_ledger
@@ -44,24 +48,66 @@ def test_case_and_spaces_make_no_difference(name: str) -> None:
     assert continent_of(name) == "Europe"
 
 
-def test_every_continent_has_countries_and_no_key_stands_twice() -> None:
+def continents() -> dict[str, str]:
+    """The table of continents that is shipped: the continent by the key of each name."""
+    return read_continents(COUNTRIES_FILE.read_text(encoding="utf-8"))
+
+
+def test_every_continent_has_countries_under_the_keys_that_they_are_looked_up_by() -> None:
     table = continents()
-    assert set(table["continent"]) == set(CONTINENTS)
-    assert table["country_key"].is_unique
+    assert set(table.values()) == set(CONTINENTS)
+    assert all(key == country_key(key) for key in table)
+    assert {key: continent_of(key) for key in table} == table
     assert len(table) > 200
 
 
-def test_the_table_has_the_columns_that_sql_joins() -> None:
-    table = continents()
-    assert list(table.columns) == ["country_key", "continent"]
-    assert (table["country_key"] == table["country_key"].map(country_key)).all()
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        (("United Kingdom", "gb", "GBR", "UK", "England", "Vereinigtes Königreich", "Royaume-Uni"), "GB"),
+        (("EIRE", "Ireland", "IE", "irl", "Irland", "Irlanda"), "IE"),
+        (("Germany", "DE", "deu", "Deutschland", "Allemagne", "Alemania", "Niemcy", "Германия", "德国"), "DE"),
+        (("United States", "USA", "us", "Estados Unidos", "Vereinigte Staaten", "アメリカ合衆国"), "US"),
+        (("Netherlands", "Holland", "NL", "Nederland", "Pays-Bas"), "NL"),
+        (("South Africa", "RSA", "ZA", "Südafrika"), "ZA"),
+    ],
+)
+def test_a_country_is_told_by_its_codes_and_its_name_in_many_languages(written: tuple[str, ...], code: str) -> None:
+    assert {text: country_code(text) for text in written} == dict.fromkeys(written, code)
 
 
-def test_changing_the_returned_table_changes_nothing_for_the_next_reader() -> None:
-    table = continents()
-    table["continent"] = "Atlantis"
-    assert continent_of("France") == "Europe"
-    assert "Atlantis" not in set(continents()["continent"])
+def test_a_name_that_is_no_country_is_its_own_key() -> None:
+    names = ["Channel  Islands", "European Community", "Atlantis", "Unspecified", ""]
+    assert [country_code(name) for name in names] == [name.upper().replace("  ", " ") for name in names]
+
+
+def names_of(*countries: tuple[str, int], own: tuple[str, ...] = ("Germany",)) -> dict[str, tuple[object, ...]]:
+    """What each spelling of a ledger becomes: name, continent and region of its own."""
+    rows = country_names(pd.DataFrame(countries, columns=["country", "lines"]), own)
+    assert list(rows.columns) == ["country_key", "country", "continent", "region"]
+    assert rows["country_key"].is_unique
+    filled = rows.astype(object).where(rows.notna(), None).to_dict("records")
+    return {str(row["country_key"]): (row["country"], row["continent"], row["region"]) for row in filled}
+
+
+def test_all_spellings_of_a_country_get_the_name_that_the_ledger_writes_most() -> None:
+    found = names_of(("Deutschland", 5), ("germany", 3), ("DE", 90), ("Japan", 1))
+    german = ("Deutschland", "Europe", "Germany")
+    assert found == {"DEUTSCHLAND": german, "GERMANY": german, "DE": german, "JAPAN": ("Japan", "Asia", None)}
+
+
+def test_a_country_that_is_written_by_its_codes_alone_gets_its_english_name() -> None:
+    found = names_of(("DE", 5), ("deu", 2), ("fr", 1))
+    assert found["DE"] == found["DEU"] == ("Germany", "Europe", "Germany")
+    assert found["FR"] == ("France", "Europe", None)
+
+
+def test_a_short_name_that_people_use_as_a_name_is_kept() -> None:
+    assert names_of(("USA", 5), ("us", 9))["US"] == ("USA", "North America", None)
+
+
+def test_a_name_that_is_no_country_stays_as_it_is() -> None:
+    assert names_of(("Atlantis", 2))["ATLANTIS"] == ("Atlantis", "Unknown", None)
 
 
 @given(st.text())
@@ -93,11 +139,12 @@ def test_the_region_of_every_country_of_a_shop_is_that_of_its_cleaned_lines() ->
 
 @pytest.mark.parametrize("own", [CleaningRules().regions, ("Côte d'Ivoire", "usa"), ()])
 def test_the_region_of_any_spelling_is_that_which_cleaning_gives(own: tuple[str, ...]) -> None:
-    keys = continents()["country_key"].tolist()
+    keys = list(continents())
     spellings = ["  eire", "UNITED \t kingdom ", "côte d'ivoire", "Atlantis", "Unspecified", "", " ", "Uſa"]
+    spellings += ["ie", "GBR", "Irland", "Elfenbeinküste", "Vereinigte Staaten", "日本"]
     names = [*spellings, *keys, *(key.lower() for key in keys), *(f" {key.title()}  " for key in keys)]
     lines = ({"country": name, "invoice": str(invoice)} for invoice, name in enumerate(names, 500_000))
-    clean, _ = cleaned(raw_lines(*lines), CleaningRules(regions=own))
+    clean, _ = cleaned(raw_lines(*lines), Understanding(online_retail(), CleaningRules(regions=own)))
     assert len(clean) == len(names)
     said = dict(zip(names, clean["region"], strict=True))
     assert {name: region_of(name, own) for name in names} == said

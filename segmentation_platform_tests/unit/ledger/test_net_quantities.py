@@ -139,6 +139,6 @@ def test_in_a_whole_ledger_no_more_is_left_than_was_bought_and_cancellations_lea
 
 
 def test_a_later_purchase_is_not_touched_by_an_earlier_cancellation() -> None:
-    early = {"invoice": "C1", "quantity": "-6", "invoice_date": "2010-11-30"}
+    early = {"invoice": "C1", "quantity": "-6", "invoice_date": "2010-11-30 00:00:00"}
     clean, _ = cleaned(raw_lines(early, {}))
     assert clean["net_quantity"].tolist() == [0, 6]

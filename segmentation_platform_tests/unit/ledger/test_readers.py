@@ -18,9 +18,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from segmentation_platform.contracts.ledger import TEXT_COLUMNS
+from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.errors import LedgerError
-from segmentation_platform.ledger.readers import ReadOptions, read_ledger
-from segmentation_platform.ledger.sources import identify
+from segmentation_platform.ledger.files import Layout, identify
+from segmentation_platform.ledger.inspection import found_columns, inspect
+from segmentation_platform.ledger.profile.model import LedgerColumn, Profile
+from segmentation_platform.ledger.profile.presets import online_retail
+from segmentation_platform.ledger.readers import read_ledger
 from segmentation_platform_tests.support.ledgers import SALE, read_file
 
 Row = Sequence[str]
@@ -106,9 +110,20 @@ def spreadsheet() -> bytes:
     return workbook_bytes([HEADER, *rows[:3]], [], [HEADER, *rows[3:]])
 
 
+def read(path: Path, said: Profile | None = None) -> pa.Table:
+    """Read a ledger file whole, its columns found by their names."""
+    said = said or Profile()
+    return read_file(path, said.model_copy(update={"columns": found_columns(identify(path), said)}))
+
+
 def text_lines(table: pa.Table) -> list[tuple[str, ...]]:
     """The lines; a missing cell and an empty one are told apart by some formats only."""
-    return [tuple(cell or "" for cell in row.values()) for row in table.to_pylist()]
+    assert table.column_names == list(TEXT_COLUMNS)
+    for column in TEXT_COLUMNS[len(HEADER) :]:
+        assert table[column].null_count == table.num_rows, f"the ledgers here have no {column}"
+    return [
+        tuple(cell or "" for cell in row.values()) for row in table.select(TEXT_COLUMNS[: len(HEADER)]).to_pylist()
+    ]
 
 
 @pytest.mark.parametrize(
@@ -138,55 +153,55 @@ def text_lines(table: pa.Table) -> list[tuple[str, ...]]:
 def test_the_same_ledger_gives_the_same_lines_in_every_format(name: str, content: bytes, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    read = read_file(path)
+    table = read(path)
     # A spreadsheet doesn't tell a day from its midnight.
-    dates = pa.array([str(pd.Timestamp(text)) for text in read["invoice_date"].to_pylist()])
-    assert text_lines(read.set_column(4, "invoice_date", dates)) == list(ROWS)
+    dates = pa.array([str(pd.Timestamp(text)) for text in table["invoice_date"].to_pylist()])
+    assert text_lines(table.set_column(4, "invoice_date", dates)) == list(ROWS)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "cp1252", "utf-16-le"])
 def test_an_encoding_that_is_named_is_used(encoding: str, tmp_path: Path) -> None:
     path = tmp_path / "ledger.csv"
     path.write_bytes(csv_bytes(encoding=encoding))
-    assert text_lines(read_file(path, ReadOptions(encoding=encoding))) == list(ROWS)
+    assert text_lines(read(path, Profile(file=Layout(encoding=encoding)))) == list(ROWS)
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_column_when_the_encoding_is_named(tmp_path: Path) -> None:
     path = tmp_path / "ledger.csv"
     path.write_bytes(csv_bytes([("0042", *ROWS[0][1:])], encoding="utf-8-sig"))
-    read = read_file(path, ReadOptions(encoding="utf-8", columns={"invoice": "InvoiceNo"}))
-    assert read["invoice"].to_pylist() == ["0042"]
+    table = read(path, Profile(file=Layout(encoding="utf-8"), columns={"invoice": "InvoiceNo"}))
+    assert table["invoice"].to_pylist() == ["0042"]
 
 
 def test_numbers_keep_their_zeros_where_the_name_of_their_column_holds_the_delimiter(tmp_path: Path) -> None:
     header = ("Invoice, No", *HEADER[1:])
     path = tmp_path / "ledger.csv"
     path.write_bytes(csv_bytes([("0042", *ROWS[0][1:])], header))
-    read = read_file(path, ReadOptions(columns={"invoice": "Invoice, No"}))
-    assert read["invoice"].to_pylist() == ["0042"]
+    table = read(path, Profile(columns={"invoice": "Invoice, No"}))
+    assert table["invoice"].to_pylist() == ["0042"]
 
 
 def test_columns_are_found_in_any_order_among_others_and_under_other_names(tmp_path: Path) -> None:
     header = ("Country", "order_id", "margin", "SKU", "Product Name", "qty", "Order Date", "price", "customer no.")
     path = tmp_path / "ledger.csv"
     path.write_bytes(csv_bytes([("EIRE", "1", "9 %", "22633", "MUG", "2", "2011-01-01", "1.5", "7")], header))
-    assert text_lines(read_file(path)) == [("1", "22633", "MUG", "2", "2011-01-01", "1.5", "7", "EIRE")]
+    assert text_lines(read(path)) == [("1", "22633", "MUG", "2", "2011-01-01", "1.5", "7", "EIRE")]
 
 
 def test_a_named_column_wins_over_those_that_the_names_would_tell(tmp_path: Path) -> None:
     path = tmp_path / "ledger.csv"
     path.write_bytes(csv_bytes([(*ROWS[0], "9.99")], (*HEADER, "Price")))
-    assert read_file(path, ReadOptions(columns={"unit_price": "Price"}))["unit_price"].to_pylist() == ["9.99"]
+    assert read(path, Profile(columns={"unit_price": "Price"}))["unit_price"].to_pylist() == ["9.99"]
 
 
 def test_lines_with_too_many_or_too_few_fields_are_kept_with_their_whole_text(tmp_path: Path) -> None:
     lines = csv_bytes().split(b"\n")
     path = tmp_path / "ledger.csv"
     path.write_bytes(b"\n".join([lines[0], lines[1], b"1,2,3", b"1,2,3,4,5,6,7,8,9,10", *lines[2:]]))
-    read = read_file(path)
-    ragged = [line for line in text_lines(read) if line not in ROWS]
+    table = read(path)
+    ragged = [line for line in text_lines(table) if line not in ROWS]
     assert sorted(ragged) == [("", "", text, "", "", "", "", "") for text in ("1,2,3", "1,2,3,4,5,6,7,8,9,10")]
-    assert read.num_rows == len(ROWS) + 2
+    assert table.num_rows == len(ROWS) + 2
 
 
 def test_a_ledger_of_ragged_lines_alone_is_kept_too(tmp_path: Path) -> None:
@@ -199,7 +214,7 @@ def test_a_quote_inside_a_cell_that_is_not_quoted_is_a_character_like_others(tmp
     line = b'1,22633,CANDLE 3" TALL,2,2011-01-01,1.5,7,EIRE\n'
     path = tmp_path / "ledger.csv"
     path.write_bytes(",".join(HEADER).encode() + b"\n" + line * 2)
-    assert read_file(path)["description"].to_pylist() == ['CANDLE 3" TALL'] * 2
+    assert read(path)["description"].to_pylist() == ['CANDLE 3" TALL'] * 2
 
 
 def test_fractions_of_a_second_survive_parquet(tmp_path: Path) -> None:
@@ -207,14 +222,14 @@ def test_fractions_of_a_second_survive_parquet(tmp_path: Path) -> None:
     table = typed_table().slice(0, 2).set_column(4, "InvoiceDate", pa.array(moments, pa.timestamp("ms")))
     path = tmp_path / "ledger.parquet"
     pq.write_table(table, path)
-    assert [pd.Timestamp(text) for text in read_file(path)["invoice_date"].to_pylist()] == moments
+    assert [pd.Timestamp(text) for text in read(path)["invoice_date"].to_pylist()] == moments
 
 
 def test_a_date_with_a_time_zone_is_told_in_that_zone(tmp_path: Path) -> None:
     noon = pa.array([pd.Timestamp("2011-07-01 12:00", tz="UTC")], pa.timestamp("us", "Europe/London"))
     path = tmp_path / "ledger.parquet"
     pq.write_table(typed_table().slice(0, 1).set_column(4, "InvoiceDate", noon), path)
-    assert read_file(path)["invoice_date"].to_pylist() == ["2011-07-01 13:00:00"]
+    assert read(path)["invoice_date"].to_pylist() == ["2011-07-01 13:00:00"]
 
 
 @given(st.lists(st.floats(allow_infinity=False, width=64), min_size=1, max_size=20))
@@ -261,10 +276,10 @@ def test_every_line_that_is_not_blank_comes_out_however_many_fields_it_has(tmp_p
     path = tmp_path / "ledger.csv"
     path.write_text("\n".join([",".join(HEADER), *lines]), encoding="utf-8")
     whole = {tuple(line.split(",")) for line in lines if line.count(",") == 7}
-    read = text_lines(read_file(path))
-    assert len(read) == len(lines)
-    assert {line for line in read if line in whole} == whole
-    assert sorted(line[2] for line in read if line not in whole) == sorted(
+    table = text_lines(read_file(path))
+    assert len(table) == len(lines)
+    assert {line for line in table if line in whole} == whole
+    assert sorted(line[2] for line in table if line not in whole) == sorted(
         line for line in lines if line.count(",") != 7
     )
 
@@ -273,18 +288,18 @@ def test_a_ledger_larger_than_a_block_is_read_whole_also_where_a_block_ends_insi
     long = (*ROWS[0][:2], "A\n" * 500, *ROWS[0][3:])
     path = tmp_path / "ledger.csv"
     path.write_bytes(csv_bytes([long] * 18_000))  # 19 MB; a block has 8
-    read = read_file(path)
-    assert read.num_rows == 18_000
-    assert set(text_lines(read)) == {long}
+    table = read(path)
+    assert table.num_rows == 18_000
+    assert set(text_lines(table)) == {long}
 
 
-# --- what can't be read ---
+# --- what can't be table ---
 
 
-def refused(path: Path, options: ReadOptions | None = None) -> str:
+def refused(path: Path, said: Profile | None = None) -> str:
     """The message with which a file is refused, on one line."""
     with pytest.raises(LedgerError) as caught:
-        read_file(path, options)
+        read(path, said)
     return " ".join(str(caught.value).split())
 
 
@@ -294,8 +309,17 @@ def test_a_missing_file_is_refused_with_where_its_path_is_set(tmp_path: Path) ->
     assert "Check the path given by --sales or in segmentation.toml" in message
 
 
-def test_a_folder_is_refused_with_advice_to_name_the_file(tmp_path: Path) -> None:
-    assert "is a folder. Name the ledger file in it" in refused(tmp_path)
+def test_a_folder_without_a_ledger_is_refused_with_advice_to_name_the_file(tmp_path: Path) -> None:
+    (tmp_path / "notes.docx").write_bytes(b"PK")
+    assert "is a folder without a ledger file" in refused(tmp_path)
+    assert "Name the file" in refused(tmp_path)
+
+
+def test_a_pattern_that_names_nothing_is_refused_with_where_it_is_given(tmp_path: Path) -> None:
+    (tmp_path / "ledger.csv").write_bytes(csv_bytes())
+    message = refused(tmp_path / "sales-*.csv")
+    assert "No ledger file is named like" in message
+    assert "Check the pattern given by --sales" in message
 
 
 @pytest.mark.parametrize(
@@ -307,26 +331,25 @@ def test_a_folder_is_refused_with_advice_to_name_the_file(tmp_path: Path) -> Non
         ("header and blank lines", csv_bytes([]) + b"\r\n\r\n", "has a header but no lines. Export the ledger again"),
         ("header of a parquet", parquet_bytes(typed_table().slice(0, 0)), "has a header but no lines"),
         ("header of a sheet", workbook_bytes([HEADER]), "has a header but no lines"),
-        ("empty workbook", workbook_bytes([]), "has a header but no lines"),
+        ("empty workbook", workbook_bytes([]), "has no table. Export the ledger again"),
         ("blank lines alone", b"\n\n\n", "The file has: none"),
         ("gzip of nothing", gzip.compress(b""), "The file has: none"),
         ("truncated gzip", gzip.compress(os.urandom(5_000))[:-100], "cut short"),
         ("damaged gzip", gzip.compress(csv_bytes())[:-9] + b"x" * 9, "copy or download it again"),
         ("truncated zip", zipped(ledger=csv_bytes())[:-30], "copy or download it again"),
-        (
-            "zip of two",
-            zipped(january=csv_bytes(), february=csv_bytes()),
-            "2 files (january, february); it must hold",
-        ),
-        ("zip of none", zipped(**{"a/": b""}), "holds 0 files (none); it must hold the ledger alone"),
+        ("zip of none", zipped(**{"a/": b""}), "an archive without a file in it. Export the ledger again"),
         ("gzip in a zip", zipped(ledger=gzip.compress(csv_bytes())), "archive inside an archive. Unpack it once"),
         ("zip in a gzip", gzip.compress(zipped(ledger=csv_bytes())), "archive inside an archive. Unpack it once"),
         ("truncated parquet", parquet_bytes(typed_table())[:-20], "parquet file is damaged"),
         ("nothing but a parquet's mark", b"PAR1", "Export it again"),
-        ("NUL in a cell", csv_bytes([(*ROWS[0][:2], "A\0B", *ROWS[0][3:])]), "description of line 1 has a NUL byte"),
+        ("NUL in a cell", csv_bytes([(*ROWS[0][:2], "A\0B", *ROWS[0][3:])]), "Description of line 1 has a NUL byte"),
         ("utf-16 without mark", csv_bytes(encoding="utf-16-le"), "Set the encoding in segmentation.toml"),
-        ("binary", bytes(range(256)) * 50, "no text, or text of another encoding"),
-        ("a picture", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "The file has: "),
+        ("binary", bytes(range(256)) * 50, "can't be read as cp1252 text"),
+        (
+            "a picture",
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+            "has a NUL byte, so it is no text, or text of another encoding",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -389,63 +412,120 @@ def test_a_workbook_with_a_part_missing_is_refused_with_advice_to_save_it_again(
     ids=["csv", "parquet", "xlsx"],
 )
 class TestColumnsThatAreNotUnderstood:
-    def test_missing_ones_are_named_with_those_found_and_the_setting_that_maps_them(
+    def test_missing_ones_that_no_ledger_does_without_are_named_with_those_found_and_the_setting_that_maps_them(
         self, write: Callable[[Row], bytes], tmp_path: Path
     ) -> None:
         path = tmp_path / "ledger"
-        path.write_bytes(write(("Beleg", "StockCode", "Description", "Menge", *HEADER[4:])))
+        path.write_bytes(write((*HEADER[:4], "Alpha", "Beta", *HEADER[6:])))
         message = refused(path)
-        assert "Columns not found: invoice, quantity." in message
-        assert "The file has: Beleg, StockCode, Description, Menge, InvoiceDate" in message
-        assert '[ledger.columns] invoice = "name in the file" quantity = "name in the file"' in message
+        assert "Columns not found: invoice_date, unit_price." in message
+        assert "The file has: InvoiceNo, StockCode, Description, Quantity, Alpha, Beta, CustomerID" in message
+        assert '[profile.columns] invoice_date = "name in the file" unit_price = "name in the file"' in message
 
     def test_naming_them_is_all_it_takes(self, write: Callable[[Row], bytes], tmp_path: Path) -> None:
         path = tmp_path / "ledger"
-        path.write_bytes(write(("Beleg", "StockCode", "Description", "Menge", *HEADER[4:])))
-        named = ReadOptions(columns={"invoice": "Beleg", "quantity": "Menge"})
-        assert text_lines(read_file(path, named)) == [ROWS[0]]
+        path.write_bytes(write((*HEADER[:4], "Alpha", "Beta", *HEADER[6:])))
+        named = Profile(columns={"invoice_date": "Alpha", "unit_price": "Beta"})
+        assert text_lines(read(path, named)) == [ROWS[0]]
+
+    def test_others_that_are_missing_are_left_blank(self, write: Callable[[Row], bytes], tmp_path: Path) -> None:
+        path = tmp_path / "ledger"
+        path.write_bytes(write(("Alpha", "StockCode", "Description", "Beta", *HEADER[4:])))
+        found = read(path)
+        assert found["invoice"].null_count == found["quantity"].null_count == 1
+        assert text_lines(found) == [("", *ROWS[0][1:3], "", *ROWS[0][4:])]
 
     def test_a_name_that_the_file_does_not_have_is_refused(
         self, write: Callable[[Row], bytes], tmp_path: Path
     ) -> None:
         path = tmp_path / "ledger"
         path.write_bytes(write(HEADER))
-        assert "Column not found: invoice." in refused(path, ReadOptions(columns={"invoice": "Beleg"}))
+        message = refused(path, Profile(columns={"invoice": "Beleg"}))
+        assert "There is no column Beleg for invoice. The file has: InvoiceNo, StockCode" in message
+        assert '[profile.columns] invoice = "name in the file"' in message
 
-    def test_two_that_could_be_the_same_are_named_with_the_setting_that_chooses(
+    def test_of_two_that_could_be_the_same_one_is_taken_and_the_other_named_with_the_setting_that_chooses(
         self, write: Callable[[Row], bytes], tmp_path: Path
     ) -> None:
         path = tmp_path / "ledger"
         path.write_bytes(write((*HEADER[:6], "Customer", "customer_id")))
-        message = refused(path)
-        assert "Column customer_id could be any of Customer, customer_id" in message
-        assert '[ledger.columns] customer_id = "Customer"' in message
+        doubts = inspect(DuckDBEngine(), identify(path)).doubts
+        [doubt] = [each for each in doubts if "customer_id" in each.says]
+        names = ["Customer", "customer_id"]
+        [taken] = [name for name in names if f"{name} is taken for customer_id" in doubt.says]
+        [other] = [name for name in names if name != taken]
+        assert f"it could also be {other}." in doubt.says
+        assert doubt.setting == f'[profile.columns]\ncustomer_id = "{taken}"'
+        column = HEADER.index("CustomerID") + names.index(taken)
+        assert read(path)["customer_id"].to_pylist() == [ROWS[0][column]]
 
 
 class TestSheetsBesideTheLedger:
     def test_one_with_none_of_the_columns_is_passed_over(self, tmp_path: Path) -> None:
         path = tmp_path / "ledger.xlsx"
         path.write_bytes(workbook_bytes([("Notes", "By"), ("a draft", "me")], [HEADER, ROWS[0]]))
-        assert text_lines(read_file(path)) == [ROWS[0]]
+        assert text_lines(read(path)) == [ROWS[0]]
 
-    def test_one_with_some_of_the_columns_is_refused_by_its_name(self, tmp_path: Path) -> None:
+    def test_one_that_lacks_a_column_which_ledgers_can_do_without_is_read(self, tmp_path: Path) -> None:
         path = tmp_path / "ledger.xlsx"
         path.write_bytes(workbook_bytes([HEADER, ROWS[0]], [HEADER[1:], ROWS[0][1:]]))
-        assert "Sheet Sheet2: Column not found: invoice." in refused(path)
+        assert text_lines(read(path)) == [ROWS[0], ("", *ROWS[0][1:])]
 
     def test_none_is_passed_over_where_no_other_is_a_ledger(self, tmp_path: Path) -> None:
         path = tmp_path / "ledger.xlsx"
         path.write_bytes(workbook_bytes([("Notes", "By"), ("a draft", "me")]))
-        assert "Sheet Sheet1: Columns not found: invoice, stock_code" in refused(path)
+        assert "Columns not found: invoice_date, unit_price. The file has: Notes, By." in refused(path)
+        with pytest.raises(
+            LedgerError,
+            match=r"Sheet Sheet1 has no column Quantity, InvoiceDate, .*; it has: Notes, By",
+        ):
+            read_file(path)
 
 
-@pytest.mark.parametrize("named", [{}, {"unit_price": "Price"}])
-def test_two_columns_of_the_same_name_are_refused(named: dict[str, str], tmp_path: Path) -> None:
-    path = tmp_path / "ledger.csv"
+def priced_twice(path: Path) -> Path:
     path.write_bytes(
         csv_bytes([(*ROWS[0][:5], "1", "2", *ROWS[0][6:])], (*HEADER[:5], "Price", "Price", *HEADER[6:]))
     )
-    assert "more than one column Price. Rename or remove all but one" in refused(path, ReadOptions(columns=named))
+    return path
+
+
+def test_a_named_column_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    path = priced_twice(tmp_path / "ledger.csv")
+    message = refused(path, Profile(columns={"unit_price": "Price"}))
+    assert "more than one column Price. Rename or remove all but one" in message
+
+
+def test_of_two_columns_of_the_same_name_the_first_is_taken_and_the_second_named_as_a_doubt(tmp_path: Path) -> None:
+    path = priced_twice(tmp_path / "ledger.csv")
+    assert read(path)["unit_price"].to_pylist() == ["1"]
+    doubts = inspect(DuckDBEngine(), identify(path)).doubts
+    assert any("Price is taken for unit_price; it could also be Price (2)." in doubt.says for doubt in doubts)
+
+
+# --- several files that are one ledger ---
+
+
+NEXT: Row = ("536381", "22633", "MUG", "2", "2010-12-03 10:00:00", "1.5", "17851", "EIRE")
+
+
+def test_the_files_of_a_zip_are_one_ledger_in_order_of_their_names(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.zip"
+    path.write_bytes(zipped(**{"b.csv": csv_bytes([NEXT], delimiter=";"), "a.csv": csv_bytes()}))
+    assert text_lines(read(path)) == [*ROWS, NEXT]
+
+
+def test_the_ledger_files_of_a_folder_are_one_ledger_in_order_of_their_names(tmp_path: Path) -> None:
+    (tmp_path / "2010-12.parquet").write_bytes(parquet_bytes(typed_table().slice(0, 1)))
+    (tmp_path / "2011-01.csv").write_bytes(csv_bytes([NEXT]))
+    (tmp_path / "readme.md").write_text("how these were exported")
+    (tmp_path / ".2010-11.csv").write_bytes(csv_bytes())
+    assert text_lines(read(tmp_path)) == [ROWS[0], NEXT]
+
+
+def test_the_files_that_a_pattern_names_are_one_ledger_and_no_other_is_read(tmp_path: Path) -> None:
+    for name, rows in (("sales-2", [NEXT]), ("sales-1", ROWS), ("stock", [NEXT])):
+        (tmp_path / f"{name}.csv").write_bytes(csv_bytes(rows))
+    assert text_lines(read(tmp_path / "sales-*.csv")) == [*ROWS, NEXT]
 
 
 @pytest.mark.parametrize(
@@ -463,22 +543,22 @@ def test_a_wrong_or_unknown_encoding_is_refused_by_its_name_with_where_it_is_set
 ) -> None:
     path = tmp_path / "ledger.csv"
     path.write_bytes(content)
-    message = refused(path, ReadOptions(encoding=encoding))
+    message = refused(path, Profile(file=Layout(encoding=encoding)))
     assert f"can't be read as {encoding} text" in message
-    assert "Set its encoding in segmentation.toml, [ledger] encoding = " in message
+    assert "Set its encoding in segmentation.toml, [profile.file] encoding = " in message
 
 
 def test_a_wrong_byte_deep_in_the_file_is_refused_too(tmp_path: Path) -> None:
     path = tmp_path / "ledger.csv"
     path.write_bytes(csv_bytes([ROWS[0]] * 150_000) + csv_bytes([ROWS[1]], encoding="latin-1"))
-    assert "can't be read as utf-8 text" in refused(path, ReadOptions(encoding="utf-8"))
+    assert "can't be read as utf-8 text" in refused(path, Profile(file=Layout(encoding="utf-8")))
 
 
 # --- a file that changes while it is read ---
 
 
 def reading(path: Path) -> Iterator[pa.RecordBatch]:
-    return read_ledger(identify(path), ReadOptions())
+    return read_ledger(identify(path), online_retail())
 
 
 @pytest.mark.parametrize("change", ["longer", "touched", "replaced", "gone"])
@@ -541,24 +621,30 @@ def test_nothing_is_left_behind_of_an_unpacked_archive(tmp_path: Path, monkeypat
     assert not list(scratch.iterdir())
 
 
+CELLS: tuple[LedgerColumn, ...] = (
+    "invoice", "stock_code", "description", "quantity", "invoice_date", "unit_price", "customer_id", "country",
+)  # fmt: skip
+BY_THEIR_NAMES = Profile(columns={column: column for column in CELLS})
+
+
 def test_a_ragged_line_keeps_its_place_among_the_others(tmp_path: Path) -> None:
-    lines = [",".join(SALE[column] or "" for column in TEXT_COLUMNS).replace("536365", str(n)) for n in range(40)]
+    lines = [",".join(SALE[column] or "" for column in CELLS).replace("536365", str(n)) for n in range(40)]
     for place in (0, 1, 17, 39):
         lines[place] = f"ragged {place}"
     path = tmp_path / "ragged.csv"
-    path.write_text("\n".join([",".join(TEXT_COLUMNS), *lines]) + "\n")
-    read = pa.Table.from_batches(read_ledger(identify(path), ReadOptions())).to_pylist()
-    assert len(read) == 40
-    assert [n for n, line in enumerate(read) if (line["description"] or "").startswith("ragged")] == [0, 1, 17, 39]
-    assert [line["invoice"] for n, line in enumerate(read) if n not in (0, 1, 17, 39)] == [
+    path.write_text("\n".join([",".join(CELLS), *lines]) + "\n")
+    table = read_file(path, BY_THEIR_NAMES).to_pylist()
+    assert len(table) == 40
+    assert [n for n, line in enumerate(table) if (line["description"] or "").startswith("ragged")] == [0, 1, 17, 39]
+    assert [line["invoice"] for n, line in enumerate(table) if n not in (0, 1, 17, 39)] == [
         str(n) for n in range(40) if n not in (0, 1, 17, 39)
     ]
 
 
 def test_a_quote_that_is_never_closed_is_named_with_its_line(tmp_path: Path) -> None:
-    line = ",".join(SALE[column] or "" for column in TEXT_COLUMNS)
+    line = ",".join(SALE[column] or "" for column in CELLS)
     opened = line.replace("WHITE", '"WHITE')
     path = tmp_path / "quote.csv"
-    path.write_text("\n".join([",".join(TEXT_COLUMNS), line, line, opened, *[line] * 50]) + "\n")
+    path.write_text("\n".join([",".join(CELLS), line, line, opened, *[line] * 50]) + "\n")
     with pytest.raises(LedgerError, match="Line 3 opens a quote"):
-        list(read_ledger(identify(path), ReadOptions()))
+        list(read_ledger(identify(path), BY_THEIR_NAMES))

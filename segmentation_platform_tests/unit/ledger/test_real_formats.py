@@ -6,17 +6,14 @@ import zipfile
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 import pytest
 import xlsxwriter
 
 from segmentation_platform.contracts.frames import to_frame
 from segmentation_platform.engine import DuckDBEngine
-from segmentation_platform.ledger.clean import cleaned_ledger
-from segmentation_platform.ledger.readers import ReadOptions, read_ledger
-from segmentation_platform.ledger.rules import CleaningRules
-from segmentation_platform.ledger.sources import identify
-from segmentation_platform_tests.support.ledgers import RAW_SCHEMA
+from segmentation_platform.ledger.in_memory import clean_file
+from segmentation_platform.ledger.inspection import Given
+from segmentation_platform_tests.support.ledgers import read_file
 from segmentation_platform_tests.support.real_ledger import REAL_LEDGER, needs_real_ledger
 
 pytestmark = [pytest.mark.slow, pytest.mark.real_ledger, needs_real_ledger]
@@ -68,24 +65,19 @@ def frame() -> pd.DataFrame:
     return frame.assign(CustomerID=frame["CustomerID"].astype("Int64"))
 
 
-def text_of(path: Path) -> pa.Table:
-    return pa.Table.from_batches(read_ledger(identify(path), ReadOptions()))
-
-
-def cleaned(text: pa.Table) -> pd.DataFrame:
-    numbers = pa.array(range(1, len(text) + 1), pa.int64())
-    raw = pa.table([pa.array([1] * len(text), pa.int64()), numbers, *text.columns], schema=RAW_SCHEMA)
-    with cleaned_ledger(DuckDBEngine(), raw, CleaningRules()) as ledger:
-        return to_frame(ledger.clean.read_all()).sort_values("line_number", ignore_index=True)
+def cleaned(path: Path) -> pd.DataFrame:
+    """The clean lines of a file of which nothing is said."""
+    clean = to_frame(clean_file(DuckDBEngine(), path, Given()).clean)
+    return clean.sort_values("line_number", ignore_index=True)
 
 
 def test_csv_gzip_zip_workbook_and_parquet_give_the_same_cleaned_ledger(frame: pd.DataFrame, tmp_path: Path) -> None:
     csv = as_downloaded(frame, tmp_path / "data.csv")
     assert hashlib.sha256(csv.read_bytes()).hexdigest() == KAGGLE_SHA256
-    text = text_of(csv)
-    assert text_of(as_gzip(csv)).equals(text)
-    assert text_of(as_zip(csv)).equals(text)
-    from_csv = cleaned(text)
+    text = read_file(csv)
+    assert read_file(as_gzip(csv)).equals(text)
+    assert read_file(as_zip(csv)).equals(text)
+    from_csv = cleaned(csv)
     assert len(from_csv) == 531_172
     for written in (as_workbook(frame, tmp_path / "data.xlsx"), Path(str(REAL_LEDGER))):
-        assert cleaned(text_of(written)).equals(from_csv), written.suffix
+        assert cleaned(written).equals(from_csv), written.suffix

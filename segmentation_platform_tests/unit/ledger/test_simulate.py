@@ -14,9 +14,9 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 from sklearn.preprocessing import PowerTransformer
 
-from segmentation_platform.contracts.ledger import REASONS
 from segmentation_platform.ledger.categories import categorise, load_rules
 from segmentation_platform.ledger.simulate import ShopPlan, ShopTruth, SimulatedShop, write_parquet
+from segmentation_platform.ledger.simulation.dirt import REASONS
 from segmentation_platform_tests.support.session import once
 
 PLAN = ShopPlan(lines=60_000)

@@ -1,0 +1,160 @@
+"""Which column of a file holds what, by the names of the columns and by what stands in them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from segmentation_platform.ledger.errors import LedgerError
+from segmentation_platform.ledger.profile.dates import find_dates
+from segmentation_platform.ledger.profile.model import LedgerColumn
+from segmentation_platform.ledger.profile.names import LEDGER_COLUMNS, columns_named
+from segmentation_platform.ledger.profile.numbers import find_style
+from segmentation_platform.ledger.profile.presets import Preset
+
+Sample = Mapping[str, Sequence[str | None]]
+"""The first lines of a file by the names of its columns."""
+
+NUMBERS: Final = ("quantity", "unit_price", "line_total", "discount", "order_discount", "order_refund")
+_ESSENTIAL: Final[tuple[LedgerColumn, ...]] = ("quantity", "invoice_date", "unit_price")
+_MOSTLY: Final = 0.7
+_FEW_VALUES: Final = 40
+
+
+@dataclass(frozen=True)
+class ColumnsFound:
+    """Which columns hold what.
+
+    Attributes:
+        columns: by what they hold; those that are not there are left out
+        others: for what several columns could have held, those that were not taken
+
+    """
+
+    columns: dict[LedgerColumn, str]
+    others: dict[LedgerColumn, list[str]] = field(default_factory=dict)
+
+
+def find_columns(sample: Sample, said: Mapping[LedgerColumn, str], preset: Preset | None = None) -> ColumnsFound:
+    """Tell which columns hold what.
+
+    Args:
+        sample: some lines
+        said: what the owner said; an empty name: the ledger does not have it
+        preset: the kind of export that it is, if known
+
+    Raises:
+        LedgerError: when a column that was named is not there, or there twice, or no date, or no amount can be found.
+
+    """
+    names = list(sample)
+    for column, name in said.items():
+        _check_said(column, name, names)
+    fixed = {**(preset.columns_in(names) if preset else {}), **said}
+    taken = {name for name in fixed.values() if name}
+    candidates = _candidates(sample, taken)
+    columns: dict[LedgerColumn, str] = {column: name for column, name in fixed.items() if name}
+    others: dict[LedgerColumn, list[str]] = {}
+    for column in LEDGER_COLUMNS:
+        fitting = [name for name in candidates[column] if name not in columns.values()]
+        if column in fixed or not fitting:
+            continue
+        columns[column], rest = fitting[0], fitting[1:]
+        if rest:
+            others[column] = rest
+    columns = _without_doubles(columns, sample, fixed)
+    _require(columns, names)
+    return ColumnsFound(columns, others)
+
+
+def _check_said(column: str, name: str, names: Sequence[str]) -> None:
+    if name and name not in names:
+        raise LedgerError(
+            f"There is no column {name} for {column}. The file has: {', '.join(names) or 'none'}.\n"
+            f'Mend it in segmentation.toml:\n  [profile.columns]\n  {column} = "name in the file"'
+        )
+    if name and f"{name} (2)" in names:
+        raise LedgerError(f"The file has more than one column {name}. Rename or remove all but one.")
+
+
+def _candidates(sample: Sample, taken: set[str]) -> dict[LedgerColumn, list[str]]:
+    """For each thing that a column can hold the columns that fit by name and content, the best name first."""
+    places: dict[LedgerColumn, list[tuple[int, int, str]]] = {column: [] for column in LEDGER_COLUMNS}
+    for order, (name, cells) in enumerate(sample.items()):
+        if name in taken:
+            continue
+        texts = [cell.strip() for cell in cells if cell and cell.strip()]
+        for column, place in columns_named(name).items():
+            if not texts or _fits(column, texts):
+                places[column].append((place, order, name))
+    fitting = {column: [name for _, _, name in sorted(found)] for column, found in places.items()}
+    for column in _ESSENTIAL:
+        # By its name alone: what can't be read of it is told then, rather than that there is none.
+        if not fitting[column] and (column != "unit_price" or not fitting["line_total"]):
+            fitting[column] = _by_name(sample, column, taken)
+    return fitting
+
+
+def _by_name(sample: Sample, column: LedgerColumn, taken: set[str]) -> list[str]:
+    named = [(columns_named(name)[column], name) for name in sample if column in columns_named(name)]
+    return [name for _, name in sorted(named) if name not in taken]
+
+
+def _fits(column: LedgerColumn, texts: Sequence[str]) -> bool:
+    if column in NUMBERS:
+        return _share(texts, find_style([dict.fromkeys(texts, 1)]).unread) >= _MOSTLY
+    if column == "invoice_date":
+        return _are_dates(texts)
+    if column in {"status", "currency"}:
+        return len({text.casefold() for text in texts}) <= _FEW_VALUES and not _are_numbers(texts)
+    if column in {"country", "category"}:
+        return not _are_numbers(texts)
+    if column == "description":
+        return any(re.search(r"[^\W\d_]", text) for text in texts)
+    return not _are_moments(texts)
+
+
+def _share(texts: Sequence[str], unread: Mapping[str, int]) -> float:
+    return sum(text not in unread for text in texts) / len(texts)
+
+
+def _are_numbers(texts: Sequence[str]) -> bool:
+    return _share(texts, find_style([dict.fromkeys(texts, 1)]).unread) > 1 - _MOSTLY
+
+
+def _are_dates(texts: Sequence[str]) -> bool:
+    from datetime import date
+
+    return _share(texts, find_dates(dict.fromkeys(texts, 1), date.max.replace(year=9000)).unread) >= _MOSTLY
+
+
+def _are_moments(texts: Sequence[str]) -> bool:
+    return sum(bool(re.search(r"\d{1,2}:\d{2}", text)) for text in texts) > _MOSTLY * len(texts)
+
+
+def _without_doubles(
+    columns: dict[LedgerColumn, str], sample: Sample, fixed: Mapping[LedgerColumn, str]
+) -> dict[LedgerColumn, str]:
+    """A column of words alone is a description, whatever it is called, where it is the only one of the product."""
+    code = columns.get("stock_code")
+    if code and "description" not in columns and "stock_code" not in fixed:
+        texts = [cell.strip() for cell in sample[code] if cell and cell.strip()]
+        if texts and sum(" " in text and bool(re.search(r"[^\W\d_]{3}", text)) for text in texts) > len(texts) / 2:
+            columns = {**columns, "description": code}
+            del columns["stock_code"]
+    return columns
+
+
+def _require(columns: Mapping[LedgerColumn, str], names: Sequence[str]) -> None:
+    missing = [column for column in ("invoice_date",) if column not in columns]
+    if "unit_price" not in columns and "line_total" not in columns:
+        missing.append("unit_price")
+    if not missing:
+        return
+    example = "\n".join(f'  {column} = "name in the file"' for column in missing)
+    also = "\n  (or line_total, where the file has the amount of a whole line)" if "unit_price" in missing else ""
+    raise LedgerError(
+        f"Column{'s' if len(missing) > 1 else ''} not found: {', '.join(missing)}. "
+        f"The file has: {', '.join(names) or 'none'}.\n"
+        f"Say in segmentation.toml which is which:\n  [profile.columns]\n{example}{also}"
+    )

@@ -1,0 +1,275 @@
+"""Doubts that can be weighed only once a ledger is read: how much money and how many customers hang on them."""
+
+import re
+from typing import Final
+
+from segmentation_platform.ledger.inspection.columns import NUMBERS
+from segmentation_platform.ledger.inspection.customers import outsized_customer
+from segmentation_platform.ledger.inspection.evidence import Evidence
+from segmentation_platform.ledger.inspection.findings import Doubt, listed, quoted
+from segmentation_platform.ledger.inspection.orders import unknown_statuses
+from segmentation_platform.ledger.inspection.products import SCIENTIFIC, shortened_codes
+from segmentation_platform.ledger.profile.model import Profile
+from segmentation_platform.ledger.profile.numbers import find_style
+
+_DIGITS: Final = "regexp_replace(coalesce(unit_price, line_total, ''), '[^0-9.]', '', 'g')"
+_MISREAD: Final = re.compile("[\u00c2\u00c3][\u0080-\u00bf]|\u00e2\u20ac|\ufffd")
+_ENOUGH_MIXED: Final = 5
+_UNREAD: Final = ("unparseable_quantity", "unparseable_price", "unparseable_date")
+
+
+def weighed_doubts(evidence: Evidence, profile: Profile, said: Profile) -> list[Doubt]:
+    """The doubts of a session that holds `classified_sales` and `product_lines`.
+
+    Args:
+        evidence: the ledger
+        profile: by which it was read
+        said: what of it its owner has said
+
+    """
+    found = [
+        _unread(evidence, profile),
+        _repeats(evidence, profile),
+        _statuses(evidence, said),
+        _shortened_orders(evidence),
+        shortened_codes(evidence),
+        outsized_customer(evidence, profile.customers.guests),
+        _without_cancellation(evidence, profile),
+        _discounts(evidence, profile),
+        _out_of_range(evidence),
+        _positive_cancellations(evidence, profile),
+        _mixed_prices(evidence),
+        _misread_letters(evidence),
+    ]
+    return [doubt for doubt in found if doubt is not None]
+
+
+def _share(evidence: Evidence, condition: str) -> tuple[int, float, float]:
+    """Lines, money and share of the money (or of the customers, if that is greater) of classified lines.
+
+    Lines whose amount can't be read count as much as the median of the others, or as the digits of their text say, if
+    that is more: a price of 20'000.00 must not pass for a small one.
+    """
+    row = (
+        evidence.frame(
+            "WITH typical AS ("  # noqa: S608
+            " SELECT MEDIAN(abs(units * price)) AS amount FROM classified_sales WHERE reason IS NULL"
+            "), weighed AS ("
+            " SELECT *, coalesce(abs(units * price), greatest(coalesce(typical.amount, 0), coalesce("
+            f" TRY_CAST(regexp_extract({_DIGITS}, '[0-9]{{1,9}}([.][0-9]+)?') AS DOUBLE), 0)"
+            " * coalesce(abs(units), 1)))"
+            " AS weight FROM classified_sales CROSS JOIN typical"
+            ") SELECT"
+            f" COUNT(*) FILTER (WHERE {condition}) AS lines,"
+            f" SUM(weight) FILTER (WHERE {condition}) AS money,"
+            f" SUM(weight) FILTER (WHERE reason IS NULL OR {condition}) AS all_money,"
+            f" COUNT(DISTINCT known_customer) FILTER (WHERE {condition}) AS customers,"
+            f" COUNT(DISTINCT known_customer) FILTER (WHERE reason IS NULL) AS kept,"
+            " COUNT(DISTINCT known_customer) AS all_customers FROM weighed"
+        )
+        .iloc[0]
+        .fillna(0)
+    )
+    lost = (row["all_customers"] - row["kept"]) / row["all_customers"] if row["all_customers"] else 0.0
+    lost = min(lost, row["customers"] / row["all_customers"]) if row["all_customers"] else 0.0
+    share = row["money"] / row["all_money"] if row["all_money"] else 0.0
+    return int(row["lines"]), float(row["money"]), float(max(share, lost))
+
+
+def _unread(evidence: Evidence, profile: Profile) -> Doubt | None:
+    lines, money, share = _share(evidence, f"reason IN ({', '.join(map(repr, _UNREAD))})")
+    if not lines:
+        return None
+    worst = evidence.frame(
+        "SELECT line_number, reason, quantity, unit_price, line_total, invoice_date, description"  # noqa: S608
+        f" FROM classified_sales WHERE reason IN ({', '.join(map(repr, _UNREAD))})"
+        " ORDER BY load_id, line_number LIMIT 1"
+    )
+    first = worst.iloc[0].fillna("")
+    if first["quantity"] == "" and first["invoice_date"] == "" and first["description"] != "":
+        says = (
+            f"{lines:,} lines can't be read; line {first['line_number']:,} has more or fewer fields than the "
+            f"heading: {str(first['description'])[:60]}. Put texts that hold the delimiter in quotes"
+        )
+        column = profile.columns.get("description", "Description")
+        setting = f"[profile.file]\ntext_column = {quoted(column)}    # surplus fields belong to it"
+        return Doubt(f"{says}, worth about {money:,.2f}.", setting, share, is_loss=True)
+    column = {"unparseable_quantity": "quantity", "unparseable_date": "invoice_date"}.get(
+        str(first["reason"]), "unit_price"
+    )
+    text = first[column] or first["line_total"]
+    says = (
+        f"{lines:,} lines have a number or date that can't be read, such as {text!r} on line {first['line_number']:,}"
+    )
+    setting = (
+        '[profile.dates]\nformats = ["%d/%m/%Y %H:%M"]    # as they are written'
+        if column == "invoice_date"
+        else _numbers_setting(evidence)
+    )
+    return Doubt(f"{says}; about {money:,.2f} hangs on them.", setting, share, is_loss=True)
+
+
+def _numbers_setting(evidence: Evidence) -> str:
+    """How the numbers of the ledger would best be read, whatever was said."""
+    style = find_style([counts for column in NUMBERS if (counts := evidence.counts(column))]).style
+    return f'[profile.numbers]\ndecimal = "{style.decimal}"\nthousands = "{style.thousands}"'
+
+
+def _repeats(evidence: Evidence, profile: Profile) -> Doubt | None:
+    """Lines that stand twice in an order and are left out; lines of exports that overlap are no doubt."""
+    if profile.lines.identical != "errors":
+        return None
+    near = (
+        "reason = 'duplicate_line' AND line_number IN (SELECT line_number FROM ("
+        " SELECT line_number, LAG(line_number) OVER (PARTITION BY invoice_number, product_code, units, price, sold_at"
+        " ORDER BY line_number) AS before,"
+        " COUNT(*) OVER (PARTITION BY invoice_number) AS size FROM classified_sales)"
+        " WHERE line_number - before < size)"
+    )
+    lines, money, share = _share(evidence, near)
+    if not lines:
+        return None
+    return Doubt(
+        f"{lines:,} lines, worth {money:,.2f}, repeat another one of their order and are left out: are they "
+        "mistakes, or pieces that were written apart?",
+        '[profile.lines]\nidentical = "errors"    # or "pieces", to count them',
+        share,
+    )
+
+
+def _statuses(evidence: Evidence, said: Profile) -> Doubt | None:
+    unknown = unknown_statuses(evidence, said.status)
+    if not unknown:
+        return None
+    keys = ", ".join("'" + text.strip().lower().replace("'", "''") + "'" for text in unknown)
+    _, money, share = _share(evidence, f"status_key IN ({keys})")
+    named = listed(unknown)
+    return Doubt(
+        f"{evidence.columns['status']} has values that are not understood: {', '.join(unknown[:8])}. "
+        f"Their lines count as sales, worth {money:,.2f}.",
+        f"[profile.status]\nnot_counted = {named}    # or: counted = {named}",
+        share,
+    )
+
+
+def _shortened_orders(evidence: Evidence) -> Doubt | None:
+    counts = evidence.counts("invoice")
+    lines = sum(number for text, number in counts.items() if SCIENTIFIC.fullmatch(text))
+    if not lines:
+        return None
+    example = next(text for text in counts if SCIENTIFIC.fullmatch(text))
+    return Doubt(
+        f"{lines:,} lines have an order number such as {example}: a spreadsheet has shortened it, and different "
+        f"orders have become one. Export {evidence.columns['invoice']} as text.",
+        '[profile.columns]\ninvoice = ""    # to take what a customer bought on one day for an order',
+        lines / max(1, sum(counts.values())),
+    )
+
+
+def _without_cancellation(evidence: Evidence, profile: Profile) -> Doubt | None:
+    lines, money, share = _share(evidence, "reason = 'negative_without_cancellation' AND coalesce(price, 0) > 0")
+    if not lines:
+        return None
+    return Doubt(
+        f"{lines:,} lines, worth {money:,.2f}, have a negative quantity and an order number without the prefix "
+        f"{profile.cancellations.prefix!r}; they are left out.",
+        '[profile.cancellations]\nby = "sign"    # to take every negative quantity for a return',
+        share,
+    )
+
+
+def _positive_cancellations(evidence: Evidence, profile: Profile) -> Doubt | None:
+    prefix = profile.cancellations.prefix
+    if profile.cancellations.by != "prefix":
+        return None
+    lines, money, share = _share(evidence, "reason IS NULL AND is_cancellation AND written_units > 0")
+    if not lines:
+        return None
+    return Doubt(
+        f"{lines:,} lines, worth {money:,.2f}, have an order number that begins with {prefix}, as cancellations "
+        "have, and a positive quantity. They are taken for returns.",
+        '[profile.cancellations]\nby = "sign"    # or "prefix", if they are returns',
+        share,
+    )
+
+
+def _mixed_prices(evidence: Evidence) -> Doubt | None:
+    """Prices that are a hundred or a thousand times the usual one of their product, or as much below."""
+    rows = evidence.frame(
+        "WITH usual AS ("
+        " SELECT stock_code, MEDIAN(unit_price) AS price FROM product_lines GROUP BY stock_code HAVING COUNT(*) > 4"
+        "), strange AS ("
+        " SELECT line.*, log10(line.unit_price / usual.price) AS power FROM product_lines AS line"
+        " JOIN usual ON line.stock_code = usual.stock_code WHERE usual.price > 0"
+        ") SELECT COUNT(*) AS lines, COUNT(DISTINCT stock_code) AS products, MIN(stock_code) AS example,"
+        " SUM(abs(quantity * unit_price)) AS money,"
+        " (SELECT SUM(abs(quantity * unit_price)) FROM product_lines) AS total"
+        " FROM strange WHERE abs(abs(power) - 2) < 0.01 OR abs(abs(power) - 3) < 0.01"
+    ).iloc[0]
+    if rows["lines"] < _ENOUGH_MIXED:
+        return None
+    return Doubt(
+        f"{int(rows['lines']):,} lines of {int(rows['products']):,} products, worth {rows['money']:,.2f}, have "
+        f"about 100 or 1,000 times the usual price of their product, or that much less, such as {rows['example']}: "
+        "pence and pounds may be mixed. Correct them in the ledger.",
+        f"[profile]\ntolerated = {_above(float(rows['money'] / rows['total']))}    # to go on with them",
+        float(rows["money"] / rows["total"]) if rows["total"] else 0.0,
+        is_loss=True,
+    )
+
+
+def _misread_letters(evidence: Evidence) -> Doubt | None:
+    """Names that were UTF-8 and were read as something else before they came here, such as Ã¼ for ü."""
+    counts = evidence.counts("description")
+    broken = [text for text in counts if _MISREAD.search(text)]
+    if not broken:
+        return None
+    return Doubt(
+        f"{len(broken):,} names have letters that were misread before the ledger was written, such as {broken[0]!r}. "
+        "Export them again as UTF-8.",
+        '[profile.file]\nencoding = "utf-8"    # if the file is in it',
+        0.0,
+    )
+
+
+def _discounts(evidence: Evidence, profile: Profile) -> Doubt | None:
+    if not profile.has("discount") or profile.preset in {"shopify", "amazon"}:
+        return None
+    row = (
+        evidence.frame(
+            "SELECT SUM(off_line) AS off, SUM(units * price) AS money, MAX(abs(line_discount)) AS most,"
+            " SUM(units * price * abs(line_discount)) AS as_share FROM classified_sales"
+            " WHERE reason IS NULL AND NOT is_cancellation"
+        )
+        .iloc[0]
+        .fillna(0)
+    )
+    name = profile.columns["discount"]
+    return Doubt(
+        f"{name} comes off the price: {row['off']:,.2f} of {row['money']:,.2f}. "
+        "It must not, if prices are after discount.",
+        f'[profile.columns]\ndiscount = {quoted(name)}    # or "", if prices are after discount',
+        float((row["as_share"] if 0 < row["most"] <= 1 else row["off"]) / row["money"]) if row["money"] else 0.0,
+    )
+
+
+def _out_of_range(evidence: Evidence) -> Doubt | None:
+    rows = evidence.frame(
+        "SELECT line_number, invoice_date, COUNT(*) OVER () AS lines FROM classified_sales"
+        " WHERE reason = 'date_out_of_range' ORDER BY load_id, line_number LIMIT 1"
+    )
+    if rows.empty:
+        return None
+    lines, money, share = _share(evidence, "reason = 'date_out_of_range'")
+    return Doubt(
+        f"{lines:,} lines, worth {money:,.2f}, are dated far from all others and are left out, such as "
+        f"{rows['invoice_date'].iloc[0]!r} on line {rows['line_number'].iloc[0]:,}. Correct them in the ledger.",
+        f"[profile]\ntolerated = {_above(share)}    # share of the money that may be lost",
+        share,
+        is_loss=True,
+    )
+
+
+def _above(share: float) -> float:
+    """A share that is a little greater, to be written down."""
+    return round(share * 1.1 + 0.005, 2)

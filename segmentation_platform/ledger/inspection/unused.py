@@ -1,0 +1,136 @@
+"""Columns that are not used though they might matter: other ones for the same thing, and ones of names not known.
+
+They are judged on the first lines of a ledger.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from segmentation_platform.ledger.inspection.columns import ColumnsFound, Sample
+from segmentation_platform.ledger.inspection.findings import Doubt, quoted
+from segmentation_platform.ledger.profile.model import LedgerColumn
+from segmentation_platform.ledger.profile.names import columns_named
+from segmentation_platform.ledger.profile.numbers import find_style, read_number
+from segmentation_platform.ledger.profile.words import folded, words
+
+_MONEY: Final = ("quantity", "unit_price", "line_total")
+_COUNT: Final = re.compile(r"[+-]?[0-9]{1,4}(?:[.,]0*)?-?")
+_MOSTLY: Final = 0.95
+_FEW: Final = 12
+_YES: Final = frozenset({"yes", "y", "true", "t", "1", "x", "ja", "j", "oui", "si", "sí", "tak", "ano", "igen", "да"})
+_NO: Final = frozenset({"no", "n", "false", "f", "0", "nein", "non", "nie", "ne", "nem", "нет"})
+_TAKEN_BACK: Final = re.compile(
+    r"cancel|void|storn|refund|return|delet|annul|anul|zrus|torol|iptal|batal|отмен|возврат", re.IGNORECASE
+)
+
+
+def unused_columns(sample: Sample, found: ColumnsFound, used: Mapping[LedgerColumn, str]) -> list[Doubt]:
+    """What could be otherwise if other columns were used.
+
+    Args:
+        sample: the first lines
+        found: which columns were found by their names
+        used: those that the profile ends with
+
+    """
+    doubts = [
+        _other(sample, column, name, others)
+        for column, others in found.others.items()
+        if (name := used.get(column)) is not None and name in sample
+    ]
+    left = [name for name in sample if name not in used.values()]
+    doubts += _missing(sample, left, used)
+    if not used.get("status"):
+        doubts += [doubt for name in left if (doubt := _status(sample, name))]
+    return doubts
+
+
+def _texts(sample: Sample, name: str) -> list[str]:
+    return [cell.strip() for cell in sample[name] if cell and cell.strip()]
+
+
+def _other(sample: Sample, column: LedgerColumn, name: str, others: Sequence[str]) -> Doubt:
+    weight = max(_difference(sample, name, other) for other in others) if column in _MONEY else 0.0
+    return Doubt(
+        f"{name} is taken for {column}; it could also be {', '.join(others)}.",
+        f"[profile.columns]\n{column} = {quoted(name)}",
+        weight,
+    )
+
+
+def _difference(sample: Sample, one: str, other: str) -> float:
+    """By how much the sums of two columns differ, as a share of the greater."""
+    sums = [abs(sum(_numbers(_texts(sample, name)))) for name in (one, other)]
+    return abs(sums[0] - sums[1]) / max(sums) if max(sums) else 0.0
+
+
+def _numbers(texts: list[str]) -> Iterable[float]:
+    style = find_style([dict.fromkeys(texts, 1)]).style
+    return (number for text in texts if (number := read_number(text, style)) is not None)
+
+
+def _missing(sample: Sample, left: list[str], used: Mapping[LedgerColumn, str]) -> list[Doubt]:
+    """A column of quantities or of order numbers is missing, and there is one that looks like it."""
+    doubts = []
+    if "quantity" not in used and (like := next((name for name in left if _is_count(sample, name)), None)):
+        says = f"There is no column of quantities, so every line is one unit; {like} could be it."
+        doubts.append(Doubt(says, f'[profile.columns]\nquantity = {quoted(like)}    # or "", if there is none', 1.0))
+    if "invoice" not in used and (like := next((name for name in left if _is_order(sample, name, used)), None)):
+        says = f"There is no column of order numbers, so a customer's day is an order; {like} could be it."
+        doubts.append(Doubt(says, f'[profile.columns]\ninvoice = {quoted(like)}    # or "", if there is none', 1.0))
+    return doubts
+
+
+def _is_count(sample: Sample, name: str) -> bool:
+    texts = _texts(sample, name)
+    if not texts or set(columns_named(name)) & {"unit_price", "line_total", "category"}:
+        return False
+    counts = [text for text in texts if _COUNT.fullmatch(text)]
+    return len(counts) >= _MOSTLY * len(sample[name]) and 1 < len(set(counts)) <= len(texts) / 2
+
+
+def _is_order(sample: Sample, name: str, used: Mapping[LedgerColumn, str]) -> bool:
+    """Whether lines that share a text of a column share day and customer as well, as those of an order do."""
+    shared = [sample[used[column]] for column in ("invoice_date", "customer_id") if used.get(column) in sample]
+    rows = [(cell, others) for cell, *others in zip(sample[name], *shared, strict=True) if cell and cell.strip()]
+    groups: dict[str, list[list[str | None]]] = {}
+    for cell, others in rows:
+        groups.setdefault(cell, []).append(others)
+    several = [group for group in groups.values() if len(group) > 1]
+    if len(several) < _FEW or len(groups) < len(rows) / 20:
+        return False
+    return sum(all(others == group[0] for others in group) for group in several) >= _MOSTLY * len(several)
+
+
+def _status(sample: Sample, name: str) -> Doubt | None:
+    """A column that may say which lines don't count."""
+    texts = _texts(sample, name)
+    values = list(dict.fromkeys(texts))
+    if not texts or len(values) > max(_FEW, len(texts) if _TAKEN_BACK.search(name) else 0):
+        return None
+    bad = _not_counted(name, texts, values)
+    if not bad:
+        return None
+    weight = max(0.011, len(bad) / max(1, len(sample[name])))
+    shown = ", ".join(values[:6])
+    return Doubt(
+        f"{name} is not used, and may say which lines don't count: {shown}. {len(bad):,} of the first "
+        f"{len(sample[name]):,} lines seem not to.",
+        f'[profile.columns]\nstatus = {quoted(name)}    # or "", if all lines count; then [profile.status]',
+        weight,
+    )
+
+
+def _not_counted(name: str, texts: list[str], values: list[str]) -> list[str]:
+    known = {kind: words("status", kind) for kind in ("counted", "not_counted", "returned")}
+    bad = [text for text in texts if folded(text) in known["not_counted"] | known["returned"]]
+    if bad and all(any(folded(value) in group for group in known.values()) for value in values):
+        return bad
+    if "status" in columns_named(name):
+        return texts  # its values are no words; which of them count is for its owner to say
+    if _TAKEN_BACK.search(name):
+        if all(value.casefold() in _YES | _NO for value in values):
+            return [text for text in texts if text.casefold() in _YES]
+        return texts
+    return []

@@ -1,0 +1,71 @@
+"""Rejected lines of the ledger in use: sums by reason, and all of them as a file."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from segmentation_platform.contracts import RejectedSales
+from segmentation_platform.spreadsheet import safe_text
+from segmentation_platform.warehouse.database import Database
+
+_WANTED = "(%(reason)s = '' OR rejected.reason = %(reason)s)"
+
+
+def rejected_reasons(database: Database, reason: str = "") -> pd.DataFrame:
+    """Why lines were rejected.
+
+    Returns:
+        Columns reason, lines, money (absolute amounts, as far as they can be read), customers (texts as written) and
+        example, most lines first.
+
+    """
+    query = f"""
+        SELECT
+            reason,
+            count(*),
+            round(sum(abs(amount))::numeric, 2)::float8,
+            count(DISTINCT nullif(btrim(customer_id), '')),
+            min(CASE
+                WHEN reason = 'unparseable_quantity' THEN coalesce(quantity, description)
+                WHEN reason = 'unparseable_price' THEN coalesce(unit_price, line_total)
+                WHEN reason IN ('unparseable_date', 'date_out_of_range') THEN invoice_date
+                WHEN reason IN ('not_a_product', 'discount_line') THEN stock_code
+                WHEN reason IN ('status_not_counted', 'status_unknown') THEN rejected.status
+                WHEN reason = 'other_currency' THEN currency
+                ELSE invoice
+            END)
+        FROM warehouse.rejected_sales AS rejected WHERE {_WANTED} GROUP BY reason ORDER BY 2 DESC, 1
+    """  # noqa: S608 - composed of constants
+    with database.connect() as connection:
+        rows = connection.execute(query.encode(), {"reason": reason}).fetchall()
+    return pd.DataFrame(rows, columns=["reason", "lines", "money", "customers", "example"])
+
+
+def write_rejected(database: Database, path: Path, reason: str = "") -> int:
+    """Write rejected lines to a CSV that is safe to open in a spreadsheet, with ledger and line number.
+
+    Returns:
+        The number of lines.
+
+    """
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["ledger", *RejectedSales.column_names()])
+        lines = 0
+        for row in _lines(database, reason):
+            writer.writerow([safe_text(cell) for cell in row])
+            lines += 1
+    return lines
+
+
+def _lines(database: Database, reason: str) -> Iterator[tuple[object, ...]]:
+    columns = ", ".join(f"rejected.{name}" for name in RejectedSales.column_names())
+    query = (
+        f"SELECT loads.source, {columns} FROM warehouse.rejected_sales AS rejected"  # noqa: S608 - of the contract
+        f" JOIN warehouse.loads USING (load_id) WHERE {_WANTED} ORDER BY rejected.load_id, rejected.line_number"
+    )
+    with database.connect() as connection, connection.cursor(name="rejected") as cursor:
+        cursor.execute(query.encode(), {"reason": reason})
+        yield from cursor
