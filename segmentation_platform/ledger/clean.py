@@ -1,6 +1,6 @@
 """From raw text to the cleaned ledger: classify every line, keep the genuine ones, net cancellations."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -192,14 +192,15 @@ def _add_profile_tables(session: Session, profile: Profile) -> None:
     _add_lookup(session, "services", ("product_code", "kind"), _turned(kinds, str.upper))
     guests = _turned({"guest": profile.customers.guests}, str.lower)
     _add_lookup(session, "guest_names", ("guest_key", "meaning"), guests)
-    rates = {profile.currency.name: 1.0, **profile.currency.rates}
-    frame = pd.DataFrame({"currency_key": [name.upper() for name in rates], "rate": list(rates.values())})
+    rates = {name.upper(): rate for name, rate in profile.currency.rates.items()}
+    rates[profile.currency.name.upper()] = 1.0
+    frame = pd.DataFrame({"currency_key": list(rates), "rate": list(rates.values())})
     session.add("currency_rates", frame.astype({"currency_key": "str", "rate": "float64"}))
 
 
-def _turned(groups: Mapping[str, tuple[str, ...]], fold: "type[str] | object") -> dict[str, str]:
-    folded = fold if callable(fold) else str
-    return {str(folded(value.strip())): meaning for meaning, values in groups.items() for value in values}
+def _turned(groups: Mapping[str, tuple[str, ...]], fold: Callable[[str], str]) -> dict[str, str]:
+    """The group of each value, by its folded form."""
+    return {fold(value.strip()): group for group, values in groups.items() for value in values}
 
 
 def _add_lookup(session: Session, name: str, columns: tuple[str, str], rows: Mapping[str, str]) -> None:

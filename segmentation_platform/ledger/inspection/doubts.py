@@ -12,7 +12,11 @@ from segmentation_platform.ledger.inspection.products import SCIENTIFIC, shorten
 from segmentation_platform.ledger.profile.model import Profile
 from segmentation_platform.ledger.profile.numbers import find_style
 
-_DIGITS: Final = "regexp_replace(coalesce(unit_price, line_total, ''), '[^0-9.]', '', 'g')"
+_DIGITS: Final = (
+    "regexp_replace(regexp_replace(coalesce(unit_price, line_total, ''), ',([0-9]{1,2})$', '.\\1'),"
+    " '[^0-9.]', '', 'g')"
+)
+"""SQL for the digits of an amount that can't be read, with a point; a comma before the last two is one."""
 _MISREAD: Final = re.compile("[\u00c2\u00c3][\u0080-\u00bf]|\u00e2\u20ac|\ufffd")
 _ENOUGH_MIXED: Final = 5
 _UNREAD: Final = ("unparseable_quantity", "unparseable_price", "unparseable_date")

@@ -45,7 +45,8 @@ def test_a_shop_of_one_month_one_country_and_no_cancellations_is_published(
     lines = pd.read_parquet(shop_ledger)
     sold = pd.to_datetime(lines["InvoiceDate"], errors="coerce")
     genuine = ~lines["InvoiceNo"].astype("str").str.startswith("C") & (lines["Country"] == "United Kingdom")
-    genuine &= ~lines["Quantity"].astype("str").str.startswith("-")  # the sign alone would tell returns
+    for column in ("Quantity", "UnitPrice"):
+        genuine &= ~lines[column].astype("str").str.startswith("-")  # the sign alone would tell returns
     month = lines[genuine & sold.between("2011-11-01", "2011-11-30 23:59")]
     month.to_parquet(tmp_path / "month.parquet")
     result = run(sales=str(tmp_path / "month.parquet"))
