@@ -40,6 +40,7 @@ _QUICK = {
     "SEGMENTATION_RECOMMENDATIONS__BACKTEST__DRAWS": "20",
 }
 _START_SECONDS = 300
+_END_SECONDS = 60
 
 
 class LocalPlatform:
@@ -84,7 +85,7 @@ class LocalPlatform:
             for process in self.processes.values():
                 process.terminate()
             for process in self.processes.values():
-                process.wait()
+                _end(process)
             self.postgres.stop()
 
     def write_ledger(self) -> int:
@@ -193,6 +194,15 @@ class LocalPlatform:
             return client.reload_repository_location("segmentation_platform").status.name == "SUCCESS"
         except (DagsterGraphQLClientError, RequestException):
             return False
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Wait for a process that was asked to end; a code server can miss the signal while it is at work."""
+    try:
+        process.wait(timeout=_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _until(condition: Callable[[], bool], seconds: float, what: str) -> None:
