@@ -2,24 +2,26 @@
 
 import pandas as pd
 
+from segmentation_platform.ledger.rejects import TOLD_BY
+
 _WHY = {
-    "not_a_line": ("description", "belongs to a heading, a total or a note. Leave it out."),
-    "unparseable_quantity": ("quantity", "is no number. Write plain figures, such as 6."),
-    "unparseable_price": ("unit_price", "is no number. Write it with a point and no currency sign, such as 2.55."),
-    "unparseable_date": ("invoice_date", "is no date and time. Write it as 2011-12-01 08:26."),
-    "missing_invoice": ("invoice", "is missing. Every line needs the number of its invoice."),
-    "missing_product": ("stock_code", "is missing. Every line needs the code of its product."),
-    "date_out_of_range": ("invoice_date", "lies far from all other dates. Correct it."),
-    "status_not_counted": ("status", "is one of orders that don't count, such as cancelled ones."),
-    "status_unknown": ("status", "is not known. Say in segmentation.toml, [profile.status], whether it counts."),
-    "other_currency": ("currency", "is not the ledger's. Say what it is worth in [profile.currency.rates]."),
-    "discount_line": ("stock_code", "is a discount. It comes off the other lines of its order."),
-    "duplicate_line": ("invoice", "is the same line as an earlier one. Leave it out."),
-    "not_a_product": ("stock_code", "is not the code of a product, such as postage. It counts for no segment."),
-    "price_not_positive": ("unit_price", "is not above 0. Write what one unit cost."),
-    "quantity_zero": ("quantity", "is 0. Write how many were bought."),
-    "nothing_paid": ("discount", "took off all that the line was worth."),
-    "negative_without_cancellation": ("quantity", "is below 0 on an invoice that is no cancellation."),
+    "not_a_line": "belongs to a heading, a total or a note. Leave it out.",
+    "unparseable_quantity": "is no number. Write plain figures, such as 6.",
+    "unparseable_price": "is no number. Write it with a point and no currency sign, such as 2.55.",
+    "unparseable_date": "is no date and time. Write it as 2011-12-01 08:26.",
+    "missing_invoice": "is missing. Every line needs the number of its invoice.",
+    "missing_product": "is missing. Every line needs the code of its product.",
+    "date_out_of_range": "lies far from all other dates. Correct it.",
+    "status_not_counted": "is one of orders that don't count, such as cancelled ones.",
+    "status_unknown": "is not known. Say in segmentation.toml, [profile.status], whether it counts.",
+    "other_currency": "is not the ledger's. Say what it is worth in [profile.currency.rates].",
+    "discount_line": "is a discount. It comes off the other lines of its order.",
+    "duplicate_line": "is the same line as an earlier one. Leave it out.",
+    "not_a_product": "is not the code of a product, such as postage. It counts for no segment.",
+    "price_not_positive": "is not above 0. Write what one unit cost.",
+    "quantity_zero": "is 0. Write how many were bought.",
+    "nothing_paid": "took off all that the line was worth.",
+    "negative_without_cancellation": "is below 0 on an invoice that is no cancellation.",
 }
 _COLUMNS = {
     "quantity": "quantity",
@@ -46,7 +48,7 @@ def explained(rejected: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for line in rejected.sort_values("line_number").to_dict("records"):
-        column, words = _WHY[str(line["reason"])]
+        column, words = TOLD_BY[str(line["reason"])], _WHY[str(line["reason"])]
         written = "" if pd.isna(line[column]) else str(line[column])
         rows.append((int(line["line_number"]), _COLUMNS[column], written, f"The {_COLUMNS[column]} {words}"))
     return pd.DataFrame(rows, columns=["row", "column", "written", "what_to_do"])

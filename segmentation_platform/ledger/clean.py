@@ -15,6 +15,7 @@ from segmentation_platform.ledger.countries import country_names
 from segmentation_platform.ledger.profile.dates import OFFSET
 from segmentation_platform.ledger.profile.model import SERIAL_DAYS, LedgerColumn, Profile
 from segmentation_platform.ledger.profile.numbers import BLANKS, ODD, USUAL, number_pattern, signs_pattern
+from segmentation_platform.ledger.rejects import example
 from segmentation_platform.ledger.rules import CleaningRules
 from segmentation_platform.ledger.span import Span, trading_span
 
@@ -47,13 +48,10 @@ _DAYS = Step(
     "SELECT CAST(sold_at AS DATE) AS day, COUNT(*) AS lines FROM classified_sales"
     " WHERE sold_at IS NOT NULL GROUP BY CAST(sold_at AS DATE)",
 )
-_REASONS = Step(
+REASONS = Step(
     "reasons",
-    "SELECT reason, COUNT(*) AS rows, round(SUM(amount), 2) AS amount, MIN(CASE reason"
-    " WHEN 'unparseable_quantity' THEN quantity WHEN 'unparseable_price' THEN coalesce(unit_price, line_total)"
-    " WHEN 'unparseable_date' THEN invoice_date WHEN 'date_out_of_range' THEN invoice_date"
-    " WHEN 'not_a_product' THEN stock_code WHEN 'discount_line' THEN stock_code WHEN 'status_not_counted' THEN status"
-    " WHEN 'status_unknown' THEN status WHEN 'other_currency' THEN currency ELSE invoice END) AS example"
+    "SELECT reason, COUNT(*) AS rows, round(SUM(amount), 2) AS amount,"  # noqa: S608 - composed of constants
+    f" COUNT(DISTINCT nullif(trim(customer_id), '')) AS customers, MIN({example()}) AS example"
     " FROM rejected_sales GROUP BY reason ORDER BY rows DESC, reason",
 )
 _ANY_FORMAT: Final = "%Y-%m-%d"
@@ -82,7 +80,7 @@ class CleanedLedger:
     Attributes:
         clean: columns of `contracts.CleanSales`
         rejected: columns of `contracts.RejectedSales`
-        reasons: columns reason, rows, amount and example, most rows first
+        reasons: columns reason, rows, amount, customers and example, most rows first
 
     """
 
@@ -107,9 +105,9 @@ def cleaned_ledger(engine: Engine, raw_sales: TableLike, understanding: Understa
         session.run(NET_QUANTITIES)
         _add_lookups(session, understanding.rules)
         session.run(CLEAN_SALES)
-        session.run(_REASONS)
+        session.run(REASONS)
         yield CleanedLedger(
-            session.read(CLEAN_SALES.name), session.read(REJECTED_SALES.name), session.frame(_REASONS.name)
+            session.read(CLEAN_SALES.name), session.read(REJECTED_SALES.name), session.frame(REASONS.name)
         )
 
 

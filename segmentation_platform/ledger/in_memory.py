@@ -6,12 +6,12 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from segmentation_platform.contracts import RawSales
 from segmentation_platform.engine import Engine
 from segmentation_platform.ledger.clean import Understanding, cleaned_ledger
+from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.files import identify
-from segmentation_platform.ledger.inspection import Given, inspect
-from segmentation_platform.ledger.readers import read_ledger
+from segmentation_platform.ledger.inspection import Given, inspect, unclear
+from segmentation_platform.ledger.readers import RAW_SCHEMA, numbered, read_ledger
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,16 @@ def clean_file(engine: Engine, path: Path, given: Given) -> Cleaned:
     """Inspect, read and clean a ledger.
 
     Raises:
-        LedgerError: when it can't be used.
+        LedgerError: when it can't be used, or can be read in more than one way. Lines that can't be read are no
+            reason: they are told with the others that are rejected.
 
     """
     file = identify(path)
-    profile = inspect(engine, file, given).profile
-    text = pa.Table.from_batches(list(read_ledger(file, profile)))
-    return clean_lines(engine, text, Understanding(profile, given.rules, given.today))
+    inspection = inspect(engine, file, given)
+    if any(not doubt.is_loss for doubt in inspection.stopping):
+        raise LedgerError(unclear(inspection))
+    text = pa.Table.from_batches(list(read_ledger(file, inspection.profile)))
+    return clean_lines(engine, text, Understanding(inspection.profile, given.rules, given.today))
 
 
 def clean_lines(engine: Engine, text: pa.Table, understanding: Understanding) -> Cleaned:
@@ -50,14 +53,5 @@ def clean_lines(engine: Engine, text: pa.Table, understanding: Understanding) ->
 
 
 def in_raw_columns(text: pa.Table, load_id: int = 1) -> pa.Table:
-    """The lines with the columns of `contracts.RawSales`, numbered from 1; columns that they lack are null.
-
-    Args:
-        text: the first columns of `TEXT_COLUMNS`, in this order
-        load_id: of the lines
-
-    """
-    names = RawSales.column_names()
-    keys = [pa.array([load_id] * text.num_rows, pa.int64()), pa.array(range(1, text.num_rows + 1), pa.int64())]
-    rest = [pa.nulls(text.num_rows, pa.string())] * (len(names) - len(keys) - text.num_columns)
-    return pa.Table.from_arrays([*keys, *text.columns, *rest], names=names)
+    """The lines with the columns of `contracts.RawSales`; arguments as of `readers.numbered`."""
+    return pa.Table.from_batches(numbered(text.to_batches(), load_id), RAW_SCHEMA)

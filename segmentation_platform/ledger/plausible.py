@@ -2,29 +2,23 @@
 
 import pandas as pd
 
+from segmentation_platform.contracts.ledger import REJECTED_BY_RULE
 from segmentation_platform.ledger.errors import LedgerError
+from segmentation_platform.ledger.rejects import KEEPING
 
 _UNREADABLE_SHARE, _REJECTED_SHARE = 0.05, 0.5
 
-_HINTS = {
-    "unparseable_quantity": "say in segmentation.toml how numbers are written: [profile.numbers]",
-    "unparseable_price": "say in segmentation.toml how numbers are written: [profile.numbers]",
-    "unparseable_date": "say in segmentation.toml how dates are written: [profile.dates] formats",
-    "not_a_product": "say in segmentation.toml what product codes look like: [profile.products] pattern",
-    "negative_without_cancellation": 'say that they are returns: [profile.cancellations] by = "sign"',
-    "duplicate_line": 'say in segmentation.toml that they are pieces: [profile.lines] identical = "pieces"',
-    "status_unknown": "say in segmentation.toml whether they count: [profile.status]",
-}
-_BY_RULE = ("not_a_line", "status_not_counted", "other_currency", "discount_line", "nothing_paid")
-"""Reasons of lines that were understood well, however many there are."""
+_UNDERSTOOD = frozenset(REJECTED_BY_RULE) - {"duplicate_line", "not_a_product"}
+"""Reasons of lines that are understood, however many there are; a wrong rule makes many of the other two."""
 
 
-def check_plausible(reasons: pd.DataFrame, lines: int) -> None:
+def check_plausible(reasons: pd.DataFrame, lines: int, tolerated: float = 0.0) -> None:
     """Refuse a ledger of which too much can't be read or is rejected: it was misunderstood, not dirty.
 
     Args:
         reasons: columns reason, rows and example, most rows first
         lines: lines of the raw ledger
+        tolerated: share of the lines that may be unreadable where the owner has said so, if it is more than usual
 
     Raises:
         LedgerError: when more than 5% of the lines have an unreadable number or date, or more than half are rejected;
@@ -32,9 +26,9 @@ def check_plausible(reasons: pd.DataFrame, lines: int) -> None:
 
     """
     unreadable = reasons[reasons["reason"].str.startswith("unparseable")]
-    if unreadable["rows"].sum() > _UNREADABLE_SHARE * lines:
+    if unreadable["rows"].sum() > max(_UNREADABLE_SHARE, tolerated) * lines:
         raise LedgerError(_explained(unreadable, lines, "can't be read"))
-    others = reasons[~reasons["reason"].isin(_BY_RULE)]
+    others = reasons[~reasons["reason"].isin(_UNDERSTOOD)]
     if others["rows"].sum() > _REJECTED_SHARE * lines:
         raise LedgerError(_explained(others, lines, "are rejected"))
 
@@ -53,8 +47,6 @@ def halves(reasons: pd.DataFrame, lines: int) -> pd.DataFrame:
 def _explained(reasons: pd.DataFrame, lines: int, how: str) -> str:
     said = [f"{int(reasons['rows'].sum()):,} of {lines:,} lines {how}; the ledger was probably misunderstood."]
     for row in reasons.head(3).to_dict("records"):
-        hint = _HINTS.get(str(row["reason"]))
-        said.append(
-            f"  {row['reason']}: {row['rows']:,} lines, such as {row['example']!r}" + (f"; {hint}" if hint else "")
-        )
+        told = f"  {row['reason']}: {row['rows']:,} lines, such as {row['example']!r}"
+        said.append(f"{told}; what would keep them: {KEEPING[str(row['reason'])]}")
     return "\n".join(said)

@@ -1,11 +1,13 @@
 """Read a ledger's files by its profile: the columns that it names, as text, line for line; no line is lost."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from segmentation_platform.contracts import RawSales
+from segmentation_platform.contracts.frames import arrow_schema
 from segmentation_platform.contracts.ledger import TEXT_COLUMNS
 from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.files import WHOLE_LINE, LedgerFile, TextTable, check_unchanged, open_tables
@@ -13,6 +15,7 @@ from segmentation_platform.ledger.profile.model import Profile
 from segmentation_platform.ledger.profile.names import is_known, plain_name
 
 TEXT_SCHEMA = pa.schema([(column, pa.string()) for column in TEXT_COLUMNS])
+RAW_SCHEMA = arrow_schema(RawSales.columns())
 _VERSION = 2  # counted up when readers come to read the same file differently
 _ESSENTIAL = ("invoice_date", "unit_price", "line_total", "quantity", "customer_id")
 _LIKE_A_LEDGER = 3
@@ -57,6 +60,26 @@ def read_ledger(file: LedgerFile, profile: Profile) -> Iterator[pa.RecordBatch]:
         if passed_over:
             raise passed_over[0]
         raise LedgerError(f"{file.path} has a header but no lines. Export the ledger again.")
+
+
+def numbered(batches: Iterable[pa.RecordBatch], load_id: int = 1) -> Iterator[pa.RecordBatch]:
+    """The lines as `contracts.RawSales` has them, numbered from 1; columns that they lack at the end are null.
+
+    Args:
+        batches: the first columns of `TEXT_SCHEMA`, in its order
+        load_id: of the lines
+
+    """
+    lines = 0
+    for batch in batches:
+        rows, lacking = batch.num_rows, len(TEXT_COLUMNS) - batch.num_columns
+        loads, numbers = (
+            pa.array([load_id] * rows, pa.int64()),
+            pa.array(range(lines + 1, lines + rows + 1), pa.int64()),
+        )
+        nothing = [pa.nulls(rows, pa.string())] * lacking
+        yield pa.record_batch([loads, numbers, *batch.columns, *nothing], schema=RAW_SCHEMA)
+        lines += rows
 
 
 def _columns(table: TextTable, profile: Profile) -> dict[str, str]:

@@ -143,17 +143,20 @@ def revenue_reconciles(warehouse: WarehouseResource, settings: dg.ResourceParam[
     description="Few lines that could be sales are lost: below 1 % of money and customers; 10 % stop the run.",
     blocking=True,
 )
-def losses_are_small(warehouse: WarehouseResource) -> dg.AssetCheckResult:
+def losses_are_small(warehouse: WarehouseResource, settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
     """Money and customers lost with rejected lines."""
-    lost = facts.losses(warehouse.database())
+    database = warehouse.database()
+    lost = facts.losses(database)
+    tolerated = understanding_of(loads.current_load(database), settings).profile.tolerated
     share = max(lost.money, lost.customers)
     said = (
-        f"{lost.lines:,} rejected lines could be sales: {lost.money:.2%} of the money, {lost.customers:.2%} of the "
-        "customers. See segmentation-platform ledger rejects."
+        f"{lost.lines:,} rejected lines could be sales: {lost.money:.2%} of the money, {lost.customers:.2%} of "
+        "the customers. segmentation-platform ledger rejects tells what would keep them; [profile] tolerated lets "
+        "them go."
     )
     return dg.AssetCheckResult(
         passed=share < _LOSS_TOLD,
-        severity=dg.AssetCheckSeverity.ERROR if share >= _LOSS_STOPS else dg.AssetCheckSeverity.WARN,
+        severity=dg.AssetCheckSeverity.ERROR if share >= max(_LOSS_STOPS, tolerated) else dg.AssetCheckSeverity.WARN,
         description=said if lost.lines else "No line that could be a sale is rejected.",
         metadata={"lines": lost.lines, "money_share": lost.money, "customers_share": lost.customers},
     )

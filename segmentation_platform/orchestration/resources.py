@@ -78,8 +78,8 @@ class ReportingDateResource(dg.ConfigurableResource["ReportingDateResource"]):
         period = sales_period(database)
         if period is None:
             raise bad_input(
-                "There are no genuine sales in the ledger: every line was rejected. See warehouse.rejected_sales for "
-                "the reasons, and [profile] in segmentation.toml for how it is read."
+                "There are no genuine sales in the ledger: every line was rejected. segmentation-platform ledger "
+                "rejects tells why, and what would keep them."
             )
         if not self.as_of:
             return period.last_sale.date() + timedelta(days=1)

@@ -12,8 +12,8 @@ from psycopg import sql
 from psycopg.rows import class_row
 
 from segmentation_platform.contracts import RawSales
-from segmentation_platform.contracts.frames import arrow_schema
 from segmentation_platform.ledger.files import LedgerFile
+from segmentation_platform.ledger.readers import numbered
 from segmentation_platform.warehouse.bulk import copy_in
 from segmentation_platform.warehouse.database import Connection, Database, DatabaseError
 from segmentation_platform.warehouse.tables import SCHEMA, select_list, vacuum
@@ -116,8 +116,8 @@ def add_load(
     with database.connect() as connection:
         _one_at_a_time(connection)
         load_id = _register(connection, file, reading)
-        numbered = _numbered(batches, load_id, progress)
-        lines = copy_in(connection, _RAW_SALES, RawSales.column_names(), numbered)
+        lines_in = _counted(numbered(batches, load_id), progress)
+        lines = copy_in(connection, _RAW_SALES, RawSales.column_names(), lines_in)
         connection.execute(
             "UPDATE warehouse.loads SET lines = %s, loaded_at = %s WHERE load_id = %s",
             [lines, datetime.now(UTC), load_id],
@@ -180,14 +180,9 @@ def _use(connection: Connection, load_id: int) -> None:
     connection.execute("UPDATE warehouse.loads SET is_current = (load_id = %s)", [load_id])
 
 
-def _numbered(
-    batches: Iterator[pa.RecordBatch], load_id: int, progress: Callable[[int], None]
-) -> Iterator[pa.RecordBatch]:
-    schema = arrow_schema(RawSales.columns())
+def _counted(batches: Iterator[pa.RecordBatch], progress: Callable[[int], None]) -> Iterator[pa.RecordBatch]:
     lines = 0
     for batch in batches:
-        numbers = pa.array(range(lines + 1, lines + batch.num_rows + 1), pa.int64())
-        loads = pa.array([load_id] * batch.num_rows, pa.int64())
-        yield pa.record_batch([loads, numbers, *batch.columns], schema=schema)
+        yield batch
         lines += batch.num_rows
         progress(lines)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from segmentation_platform.contracts import RejectedSales
+from segmentation_platform.ledger.rejects import example
 from segmentation_platform.spreadsheet import safe_text
 from segmentation_platform.warehouse.database import Database
 
@@ -27,15 +28,7 @@ def rejected_reasons(database: Database, reason: str = "") -> pd.DataFrame:
             count(*),
             round(sum(abs(amount))::numeric, 2)::float8,
             count(DISTINCT nullif(btrim(customer_id), '')),
-            min(CASE
-                WHEN reason = 'unparseable_quantity' THEN coalesce(quantity, description)
-                WHEN reason = 'unparseable_price' THEN coalesce(unit_price, line_total)
-                WHEN reason IN ('unparseable_date', 'date_out_of_range') THEN invoice_date
-                WHEN reason IN ('not_a_product', 'discount_line') THEN stock_code
-                WHEN reason IN ('status_not_counted', 'status_unknown') THEN rejected.status
-                WHEN reason = 'other_currency' THEN currency
-                ELSE invoice
-            END)
+            min({example()})
         FROM warehouse.rejected_sales AS rejected WHERE {_WANTED} GROUP BY reason ORDER BY 2 DESC, 1
     """  # noqa: S608 - composed of constants
     with database.connect() as connection:

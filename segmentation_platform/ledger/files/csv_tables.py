@@ -12,9 +12,9 @@ import pyarrow.csv as pa_csv
 
 from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.files.archives import Content
-from segmentation_platform.ledger.files.encodings import detect_encoding
+from segmentation_platform.ledger.files.encodings import encoding_of, unreadable
 from segmentation_platform.ledger.files.layout import LOOKED_AT, Layout, find_delimiter, find_header
-from segmentation_platform.ledger.files.text_table import IsKnown, TextTable, batch_of, ragged_line
+from segmentation_platform.ledger.files.text_table import HAS_NUL, IsKnown, TextTable, batch_of, ragged_line
 
 _BYTES = 8 << 20
 _HEAD = 200
@@ -41,16 +41,13 @@ def csv_table(content: Content, layout: Layout, is_known: IsKnown) -> TextTable:
         LedgerError: when it can't be read in its encoding.
 
     """
-    encoding = detect_encoding(content.path) if layout.encoding == "auto" else layout.encoding
+    encoding = encoding_of(content.path, layout)
     try:
         form = _form(content.path, encoding, layout, is_known)
     except (UnicodeError, LookupError, csv.Error) as error:
-        raise _unreadable(encoding, error) from error
+        raise unreadable(encoding, error) from error
     if any("\0" in name for name in form.names):
-        raise LedgerError(
-            f"{content.name}: the first line has a NUL byte, so it is no text, or text of another encoding. "
-            "Set the encoding in segmentation.toml, [profile.file] encoding = …, or export the ledger again as UTF-8."
-        )
+        raise LedgerError(f"{content.name}: the first line {HAS_NUL}")
     return TextTable(content.name, form.names, _read(content.path, form))
 
 
@@ -98,7 +95,7 @@ def _read(path: Path, form: _Form) -> Iterator[pa.RecordBatch]:
         )
         yield from _in_order(reader, form, ragged)
     except (pa.ArrowInvalid, UnicodeError, LookupError) as error:
-        raise _unreadable(form.encoding, error) from error
+        raise unreadable(form.encoding, error) from error
 
 
 def _has_lines(path: Path, form: _Form) -> bool:
@@ -155,10 +152,3 @@ def _check_swallowed(text: str, form: _Form, number: int) -> None:
             f"Line {number - form.rows:,} opens a quote that swallows the lines after it. "
             "Close the quote there, or write it twice if it is part of the text."
         )
-
-
-def _unreadable(encoding: str, error: Exception) -> LedgerError:
-    return LedgerError(
-        f"The file can't be read as {encoding} text: {error}. "
-        'Set its encoding in segmentation.toml, [profile.file] encoding = "auto" or another, or save it as UTF-8.'
-    )

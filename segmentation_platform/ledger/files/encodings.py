@@ -7,6 +7,9 @@ from pathlib import Path
 
 from charset_normalizer import from_bytes
 
+from segmentation_platform.ledger.errors import LedgerError
+from segmentation_platform.ledger.files.layout import Layout
+
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _CHUNK = 8 << 20
 _CELL_END = re.compile(rb'[,;\t|"\r\n]')
@@ -52,6 +55,19 @@ _LANGUAGES_OF = {
     "cp1256": "ar",
 }
 """Code pages, the likeliest first, and the languages that are written in them."""
+
+
+def encoding_of(path: Path, layout: Layout) -> str:
+    """The encoding of a text file: as it was said, else as it is detected."""
+    return detect_encoding(path) if layout.encoding == "auto" else layout.encoding
+
+
+def unreadable(encoding: str, error: Exception) -> LedgerError:
+    """The error of a file that is no text of an encoding."""
+    return LedgerError(
+        f"The file can't be read as {encoding} text: {error}. "
+        'Set its encoding in segmentation.toml, [profile.file] encoding = "auto" or another, or save it as UTF-8.'
+    )
 
 
 def detect_encoding(path: Path) -> str:

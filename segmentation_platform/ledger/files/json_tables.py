@@ -7,33 +7,26 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.files.archives import Content
-from segmentation_platform.ledger.files.encodings import detect_encoding
+from segmentation_platform.ledger.files.encodings import encoding_of, unreadable
 from segmentation_platform.ledger.files.layout import Layout
 from segmentation_platform.ledger.files.text_table import ROWS, IsKnown, TextTable, batch_of, ragged_line
 
-_SEEN = 1_000
-"""Lines whose keys are the columns."""
-
 
 def json_table(content: Content, layout: Layout, _is_known: IsKnown) -> TextTable:
-    """Open a file of JSON lines.
+    """Open a file of JSON lines; its columns are the keys of all of them, in order of appearance.
 
     Raises:
         LedgerError: when it can't be read in its encoding.
 
     """
-    encoding = detect_encoding(content.path) if layout.encoding == "auto" else layout.encoding
+    encoding = encoding_of(content.path, layout)
     try:
         with content.path.open(encoding=encoding) as file:
-            objects = [found for line in islice(file, _SEEN) if (found := _object(line)) is not None]
+            # Keys alone: a column that the last line brings must not be left out.
+            names = list(dict.fromkeys(key for line in file for key in _object(line) or ()))
     except (UnicodeError, LookupError) as error:
-        raise LedgerError(
-            f"The file can't be read as {encoding} text: {error}. "
-            "Set its encoding in segmentation.toml, [profile.file] encoding = …, or save it as UTF-8."
-        ) from error
-    names = list(dict.fromkeys(key for found in objects for key in found))
+        raise unreadable(encoding, error) from error
     return TextTable(content.name, names, _read(content.path, encoding, names))
 
 

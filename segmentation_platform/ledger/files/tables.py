@@ -12,16 +12,11 @@ from segmentation_platform.ledger.files.json_tables import json_table
 from segmentation_platform.ledger.files.layout import Layout
 from segmentation_platform.ledger.files.parquet_tables import parquet_table
 from segmentation_platform.ledger.files.source import LedgerFile
-from segmentation_platform.ledger.files.text_table import WHOLE_LINE, IsKnown, TextTable
+from segmentation_platform.ledger.files.text_table import HAS_NUL, WHOLE_LINE, IsKnown, TextTable
 from segmentation_platform.ledger.files.web_tables import web_tables
 from segmentation_platform.ledger.files.workbooks import workbook_tables
 
 __all__ = ["WHOLE_LINE", "TextTable", "open_tables"]
-
-_HAS_NUL = (
-    "has a NUL byte, so it is no text, or text of another encoding. Set the encoding in segmentation.toml, "
-    "[profile.file] encoding = …, or export the ledger again as UTF-8."
-)
 
 
 def open_tables(file: LedgerFile, layout: Layout, is_known: IsKnown) -> Iterator[TextTable]:
@@ -50,7 +45,7 @@ def _checked(table: TextTable) -> Iterator[pa.RecordBatch]:
             row = pc.index(pc.match_substring(cells, "\0"), True).as_py()
             if row >= 0:
                 where = "" if name == WHOLE_LINE else f"{name} of "
-                raise LedgerError(f"{table.origin}: {where}line {lines + row + 1:,} {_HAS_NUL}")
+                raise LedgerError(f"{table.origin}: {where}line {lines + row + 1:,} {HAS_NUL}")
         lines += batch.num_rows
         yield batch
 

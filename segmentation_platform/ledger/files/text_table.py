@@ -12,6 +12,12 @@ WHOLE_LINE = "whole line"
 ROWS = 50_000
 """Lines in a batch."""
 
+HAS_NUL = (
+    "has a NUL byte, so it is no text, or text of another encoding. Set the encoding in segmentation.toml, "
+    "[profile.file] encoding = …, or export the ledger again as UTF-8."
+)
+"""What is said of a cell with a NUL byte."""
+
 IsKnown: TypeAlias = Callable[[str], bool]
 
 

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.files.archives import Content
-from segmentation_platform.ledger.files.encodings import detect_encoding
+from segmentation_platform.ledger.files.encodings import encoding_of, unreadable
 from segmentation_platform.ledger.files.layout import Layout
 from segmentation_platform.ledger.files.text_table import IsKnown, TextTable
 from segmentation_platform.ledger.files.workbooks import cell_table
@@ -18,14 +18,12 @@ def web_tables(content: Content, layout: Layout, is_known: IsKnown) -> Iterator[
         LedgerError: when there is none.
 
     """
-    encoding = detect_encoding(content.path) if layout.encoding == "auto" else layout.encoding
+    encoding = encoding_of(content.path, layout)
     parser = _Tables()
     try:
         parser.feed(content.path.read_text(encoding=encoding))
     except (UnicodeError, LookupError) as error:
-        raise LedgerError(
-            f"{content.name} is a web page that can't be read as {encoding} text: {error}. Save it as xlsx or csv."
-        ) from error
+        raise unreadable(encoding, error) from error
     parser.close()
     if not parser.tables:
         raise LedgerError(f"{content.name} is a web page without a table. Save the ledger as xlsx or csv.")

@@ -6,7 +6,7 @@ what is done about doubts; that is up to who asks.
 
 from segmentation_platform.ledger.inspection.findings import Doubt, Finding, settings_of
 from segmentation_platform.ledger.inspection.inspect import Given, Inspection, found_columns, inspect
-from segmentation_platform.ledger.inspection.page import page, refusal, short
+from segmentation_platform.ledger.inspection.page import page, refusal, short, unclear
 
 __all__ = [
     "Doubt",
@@ -19,4 +19,5 @@ __all__ = [
     "refusal",
     "settings_of",
     "short",
+    "unclear",
 ]

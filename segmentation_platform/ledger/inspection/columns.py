@@ -62,7 +62,7 @@ def find_columns(sample: Sample, said: Mapping[LedgerColumn, str], preset: Prese
         columns[column], rest = fitting[0], fitting[1:]
         if rest:
             others[column] = rest
-    columns = _without_doubles(columns, sample, fixed)
+    columns = _named_by_description(columns, sample, fixed)
     _require(columns, names)
     return ColumnsFound(columns, others)
 
@@ -123,16 +123,14 @@ def _are_numbers(texts: Sequence[str]) -> bool:
 
 
 def _are_dates(texts: Sequence[str]) -> bool:
-    from datetime import date
-
-    return _share(texts, find_dates(dict.fromkeys(texts, 1), date.max.replace(year=9000)).unread) >= _MOSTLY
+    return _share(texts, find_dates(dict.fromkeys(texts, 1)).unread) >= _MOSTLY
 
 
 def _are_moments(texts: Sequence[str]) -> bool:
     return sum(bool(re.search(r"\d{1,2}:\d{2}", text)) for text in texts) > _MOSTLY * len(texts)
 
 
-def _without_doubles(
+def _named_by_description(
     columns: dict[LedgerColumn, str], sample: Sample, fixed: Mapping[LedgerColumn, str]
 ) -> dict[LedgerColumn, str]:
     """A column of words alone is a description, whatever it is called, where it is the only one of the product."""
@@ -146,9 +144,8 @@ def _without_doubles(
 
 
 def _require(columns: Mapping[LedgerColumn, str], names: Sequence[str]) -> None:
-    missing = [column for column in ("invoice_date",) if column not in columns]
-    if "unit_price" not in columns and "line_total" not in columns:
-        missing.append("unit_price")
+    missing = [] if "invoice_date" in columns else ["invoice_date"]
+    missing += [] if {"unit_price", "line_total"} & set(columns) else ["unit_price"]
     if not missing:
         return
     example = "\n".join(f'  {column} = "name in the file"' for column in missing)

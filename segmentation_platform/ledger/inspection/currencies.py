@@ -2,7 +2,7 @@
 
 from segmentation_platform.ledger.inspection.evidence import Evidence
 from segmentation_platform.ledger.inspection.findings import Doubt, Finding, Inferred, quoted
-from segmentation_platform.ledger.profile.model import Numbers
+from segmentation_platform.ledger.profile.model import LedgerColumn, Numbers
 
 
 def currencies(evidence: Evidence, style: Numbers) -> Inferred:
@@ -36,9 +36,9 @@ def currencies(evidence: Evidence, style: Numbers) -> Inferred:
 
 
 def _signs(evidence: Evidence, style: Numbers) -> dict[str, int]:
-    column = "unit_price" if evidence.has("unit_price") else "line_total"
+    column: LedgerColumn = "unit_price" if evidence.has("unit_price") else "line_total"
     found: dict[str, int] = {}
-    for text, lines in evidence.counts(column).items():  # type: ignore[arg-type]
+    for text, lines in evidence.counts(column).items():
         sign = next((sign for sign in sorted(style.signs, key=len, reverse=True) if sign in text), None)
         if sign:
             found[sign.upper()] = found.get(sign.upper(), 0) + lines

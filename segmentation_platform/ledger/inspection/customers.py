@@ -8,7 +8,6 @@ from typing import Final
 
 from segmentation_platform.ledger.inspection.evidence import Evidence
 from segmentation_platform.ledger.inspection.findings import Doubt, Finding, Inferred, listed
-from segmentation_platform.ledger.inspection.products import SCIENTIFIC
 from segmentation_platform.ledger.profile.words import guest_names
 
 _MOSTLY: Final = 0.5
@@ -43,7 +42,6 @@ def customer_ids(evidence: Evidence) -> Inferred:
     known = {text: lines for text, lines in counts.items() if text not in guests}
     _add_case(known, fields, findings, doubts)
     _add_zeros(known, fields, findings, doubts)
-    doubts += [doubt for doubt in (_shortened(evidence, known),) if doubt]
     return Inferred(fields, tuple(findings), tuple(doubts))
 
 
@@ -106,19 +104,6 @@ def _add_zeros(
             '[profile.customers]\nleading_zeros = "dropped"    # or "kept", if they are different',
             len(both) / max(1, len(known)),
         )
-    )
-
-
-def _shortened(evidence: Evidence, known: dict[str, int]) -> Doubt | None:
-    lines = sum(number for text, number in known.items() if SCIENTIFIC.fullmatch(text))
-    if not lines:
-        return None
-    example = next(text for text in known if SCIENTIFIC.fullmatch(text))
-    return Doubt(
-        f"{lines:,} lines have a customer number such as {example}: a spreadsheet has shortened it, and different "
-        f"customers have become one. Export {evidence.columns['customer_id']} as text.",
-        '[profile.columns]\ncustomer_id = "another column that names the customer"',
-        lines / max(1, sum(known.values())),
     )
 
 

@@ -3,14 +3,16 @@
 import re
 from typing import Final
 
-from segmentation_platform.ledger.inspection.columns import NUMBERS
 from segmentation_platform.ledger.inspection.customers import outsized_customer
 from segmentation_platform.ledger.inspection.evidence import Evidence
-from segmentation_platform.ledger.inspection.findings import Doubt, listed, quoted
+from segmentation_platform.ledger.inspection.findings import Doubt, listed, quoted, tolerating
+from segmentation_platform.ledger.inspection.numbers import columns_of_numbers, style_setting
 from segmentation_platform.ledger.inspection.orders import unknown_statuses
-from segmentation_platform.ledger.inspection.products import SCIENTIFIC, shortened_codes
+from segmentation_platform.ledger.inspection.shortened import shortened_identifiers
+from segmentation_platform.ledger.profile.dates import find_dates
 from segmentation_platform.ledger.profile.model import Profile
 from segmentation_platform.ledger.profile.numbers import find_style
+from segmentation_platform.ledger.profile.presets import presets
 
 _DIGITS: Final = (
     "regexp_replace(regexp_replace(coalesce(unit_price, line_total, ''), ',([0-9]{1,2})$', '.\\1'),"
@@ -19,7 +21,12 @@ _DIGITS: Final = (
 """SQL for the digits of an amount that can't be read, with a point; a comma before the last two is one."""
 _MISREAD: Final = re.compile("[\u00c2\u00c3][\u0080-\u00bf]|\u00e2\u20ac|\ufffd")
 _ENOUGH_MIXED: Final = 5
-_UNREAD: Final = ("unparseable_quantity", "unparseable_price", "unparseable_date")
+_UNREAD: Final = {
+    "unparseable_quantity": "quantity",
+    "unparseable_price": "unit_price",
+    "unparseable_date": "invoice_date",
+}
+"""Reasons of lines that can't be read, each with its column."""
 
 
 def weighed_doubts(evidence: Evidence, profile: Profile, said: Profile) -> list[Doubt]:
@@ -35,8 +42,7 @@ def weighed_doubts(evidence: Evidence, profile: Profile, said: Profile) -> list[
         _unread(evidence, profile),
         _repeats(evidence, profile),
         _statuses(evidence, said),
-        _shortened_orders(evidence),
-        shortened_codes(evidence),
+        *shortened_identifiers(evidence),
         outsized_customer(evidence, profile.customers.guests),
         _without_cancellation(evidence, profile),
         _discounts(evidence, profile),
@@ -81,42 +87,38 @@ def _share(evidence: Evidence, condition: str) -> tuple[int, float, float]:
 
 
 def _unread(evidence: Evidence, profile: Profile) -> Doubt | None:
-    lines, money, share = _share(evidence, f"reason IN ({', '.join(map(repr, _UNREAD))})")
+    is_unread = f"reason IN ({', '.join(map(repr, _UNREAD))})"
+    lines, money, share = _share(evidence, is_unread)
     if not lines:
         return None
-    worst = evidence.frame(
+    first = evidence.frame(
         "SELECT line_number, reason, quantity, unit_price, line_total, invoice_date, description"  # noqa: S608
-        f" FROM classified_sales WHERE reason IN ({', '.join(map(repr, _UNREAD))})"
-        " ORDER BY load_id, line_number LIMIT 1"
-    )
-    first = worst.iloc[0].fillna("")
-    if first["quantity"] == "" and first["invoice_date"] == "" and first["description"] != "":
+        f" FROM classified_sales WHERE {is_unread} ORDER BY load_id, line_number LIMIT 1"
+    ).iloc[0]
+    worth, place = f"worth about {money:,.2f}", f"line {first['line_number']:,}"
+    if first[["quantity", "unit_price", "line_total", "invoice_date"]].isna().all():
         says = (
-            f"{lines:,} lines can't be read; line {first['line_number']:,} has more or fewer fields than the "
-            f"heading: {str(first['description'])[:60]}. Put texts that hold the delimiter in quotes"
+            f"{lines:,} lines can't be read, {worth}; {place} has more or fewer fields than the heading: "
+            f"{str(first['description'])[:60]}. Put texts that hold the delimiter in quotes."
         )
-        column = profile.columns.get("description", "Description")
-        setting = f"[profile.file]\ntext_column = {quoted(column)}    # surplus fields belong to it"
-        return Doubt(f"{says}, worth about {money:,.2f}.", setting, share, is_loss=True)
-    column = {"unparseable_quantity": "quantity", "unparseable_date": "invoice_date"}.get(
-        str(first["reason"]), "unit_price"
-    )
-    text = first[column] or first["line_total"]
-    says = (
-        f"{lines:,} lines have a number or date that can't be read, such as {text!r} on line {first['line_number']:,}"
-    )
-    setting = (
-        '[profile.dates]\nformats = ["%d/%m/%Y %H:%M"]    # as they are written'
-        if column == "invoice_date"
-        else _numbers_setting(evidence)
-    )
-    return Doubt(f"{says}; about {money:,.2f} hangs on them.", setting, share, is_loss=True)
+        setting = f"[profile.file]\ntext_column = {quoted(profile.columns.get('description', ''))}"
+        return Doubt(says, f"{setting}    # surplus fields belong to it", share, is_loss=True)
+    column = _UNREAD[str(first["reason"])]
+    text = first[column] if first[column] is not None and first[column] == first[column] else first["line_total"]
+    says = f"{lines:,} lines, {worth}, have a number or date that can't be read, such as {text!r} on {place}."
+    return Doubt(says, _read_better(evidence, profile, column) or tolerating(share), share, is_loss=True)
 
 
-def _numbers_setting(evidence: Evidence) -> str:
-    """How the numbers of the ledger would best be read, whatever was said."""
-    style = find_style([counts for column in NUMBERS if (counts := evidence.counts(column))]).style
-    return f'[profile.numbers]\ndecimal = "{style.decimal}"\nthousands = "{style.thousands}"'
+def _read_better(evidence: Evidence, profile: Profile, column: str) -> str:
+    """The setting under which more of a column could be read; empty where there is none."""
+    if column == "invoice_date":
+        counts = evidence.counts("invoice_date")
+        found = find_dates(counts)
+        if sum(found.unread.values()) < sum(find_dates(counts, said=profile.dates).unread.values()):
+            return f"[profile.dates]\nformats = {listed(found.dates.formats)}"
+        return ""
+    style = find_style(columns_of_numbers(evidence)).style
+    return style_setting(style) if style != profile.numbers else ""
 
 
 def _repeats(evidence: Evidence, profile: Profile) -> Doubt | None:
@@ -153,20 +155,6 @@ def _statuses(evidence: Evidence, said: Profile) -> Doubt | None:
         f"Their lines count as sales, worth {money:,.2f}.",
         f"[profile.status]\nnot_counted = {named}    # or: counted = {named}",
         share,
-    )
-
-
-def _shortened_orders(evidence: Evidence) -> Doubt | None:
-    counts = evidence.counts("invoice")
-    lines = sum(number for text, number in counts.items() if SCIENTIFIC.fullmatch(text))
-    if not lines:
-        return None
-    example = next(text for text in counts if SCIENTIFIC.fullmatch(text))
-    return Doubt(
-        f"{lines:,} lines have an order number such as {example}: a spreadsheet has shortened it, and different "
-        f"orders have become one. Export {evidence.columns['invoice']} as text.",
-        '[profile.columns]\ninvoice = ""    # to take what a customer bought on one day for an order',
-        lines / max(1, sum(counts.values())),
     )
 
 
@@ -212,12 +200,13 @@ def _mixed_prices(evidence: Evidence) -> Doubt | None:
     ).iloc[0]
     if rows["lines"] < _ENOUGH_MIXED:
         return None
+    share = float(rows["money"] / rows["total"]) if rows["total"] else 0.0
     return Doubt(
         f"{int(rows['lines']):,} lines of {int(rows['products']):,} products, worth {rows['money']:,.2f}, have "
         f"about 100 or 1,000 times the usual price of their product, or that much less, such as {rows['example']}: "
         "pence and pounds may be mixed. Correct them in the ledger.",
-        f"[profile]\ntolerated = {_above(float(rows['money'] / rows['total']))}    # to go on with them",
-        float(rows["money"] / rows["total"]) if rows["total"] else 0.0,
+        tolerating(share),
+        share,
         is_loss=True,
     )
 
@@ -236,8 +225,13 @@ def _misread_letters(evidence: Evidence) -> Doubt | None:
     )
 
 
+def _is_known(profile: Profile) -> bool:
+    """Whether the kind of export is known to have prices before its discounts."""
+    return any(preset.name == profile.preset and preset.columns.get("discount") for preset in presets())
+
+
 def _discounts(evidence: Evidence, profile: Profile) -> Doubt | None:
-    if not profile.has("discount") or profile.preset in {"shopify", "amazon"}:
+    if not profile.has("discount") or _is_known(profile):
         return None
     row = (
         evidence.frame(
@@ -268,12 +262,7 @@ def _out_of_range(evidence: Evidence) -> Doubt | None:
     return Doubt(
         f"{lines:,} lines, worth {money:,.2f}, are dated far from all others and are left out, such as "
         f"{rows['invoice_date'].iloc[0]!r} on line {rows['line_number'].iloc[0]:,}. Correct them in the ledger.",
-        f"[profile]\ntolerated = {_above(share)}    # share of the money that may be lost",
+        tolerating(share),
         share,
         is_loss=True,
     )
-
-
-def _above(share: float) -> float:
-    """A share that is a little greater, to be written down."""
-    return round(share * 1.1 + 0.005, 2)

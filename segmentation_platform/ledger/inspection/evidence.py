@@ -16,6 +16,11 @@ MOST_LINES: Final = 200_000
 """Lines that relations between columns are judged on, evenly spread."""
 
 
+def trimmed(column: LedgerColumn) -> str:
+    """SQL for a column without the blanks around it."""
+    return f"trim({column}, '{BLANKS}')"
+
+
 @dataclass(frozen=True)
 class Evidence:
     """A session that holds `raw_sales`, and what its ledger's columns are called in the file."""
@@ -36,7 +41,7 @@ class Evidence:
         """The distinct texts of a column that are not blank, trimmed, each with its lines."""
         if not self.has(column):
             return {}
-        text = f"trim({column}, '{BLANKS}')"
+        text = trimmed(column)
         query = (
             f"SELECT {text} AS text, COUNT(*) AS lines FROM raw_sales WHERE {text} <> ''"  # noqa: S608
             f" GROUP BY {text} ORDER BY lines DESC, text LIMIT {MOST_TEXTS}"

@@ -6,6 +6,7 @@ from typing import Final
 
 import pandas as pd
 
+from segmentation_platform.ledger.clean import REASONS
 from segmentation_platform.ledger.inspection.evidence import Evidence
 
 _TOP: Final = 5
@@ -25,7 +26,7 @@ class Figures:
         guests: revenue of sales without a customer
         first: first sale
         last: last sale
-        reasons: columns reason, lines, money, customers, example; most lines first
+        reasons: of rejected lines: columns reason, rows, amount, customers, example; most rows first
         products: columns product, name, revenue; best first
         best_customers: columns customer, orders, revenue; best first
 
@@ -51,7 +52,7 @@ class Figures:
 
 
 def figures_of(evidence: Evidence) -> Figures:
-    """The figures of a session that holds `classified_sales` and `product_lines`."""
+    """The figures of a session that holds `product_lines` and `rejected_sales`."""
     sums = evidence.frame(
         "SELECT COUNT(*) FILTER (WHERE status = 'completed') AS sales,"
         " COUNT(DISTINCT invoice) FILTER (WHERE status = 'completed') AS orders,"
@@ -72,7 +73,7 @@ def figures_of(evidence: Evidence) -> Figures:
         guests=_money(sums["guests"]),
         first=_moment(sums["first"]),
         last=_moment(sums["last"]),
-        reasons=_reasons(evidence),
+        reasons=evidence.frame(REASONS.query),
         products=evidence.frame(
             "SELECT stock_code AS product, MAX(description) AS name, round(SUM(quantity * unit_price), 2) AS revenue"  # noqa: S608
             f" FROM product_lines GROUP BY stock_code ORDER BY revenue DESC, product LIMIT {_TOP}"
@@ -82,19 +83,6 @@ def figures_of(evidence: Evidence) -> Figures:
             " round(SUM(quantity * unit_price), 2) AS revenue FROM product_lines WHERE customer_id IS NOT NULL"
             f" GROUP BY customer_id ORDER BY revenue DESC, customer LIMIT {_TOP}"
         ),
-    )
-
-
-def _reasons(evidence: Evidence) -> pd.DataFrame:
-    return evidence.frame(
-        "SELECT reason, COUNT(*) AS lines, round(SUM(coalesce(units * price, 0)), 2) AS money,"
-        " COUNT(DISTINCT known_customer) AS customers, MIN(CASE reason"
-        " WHEN 'unparseable_quantity' THEN coalesce(quantity, description)"
-        " WHEN 'unparseable_price' THEN coalesce(unit_price, line_total)"
-        " WHEN 'unparseable_date' THEN invoice_date WHEN 'date_out_of_range' THEN invoice_date"
-        " WHEN 'status_not_counted' THEN status WHEN 'status_unknown' THEN status WHEN 'other_currency' THEN currency"
-        " WHEN 'not_a_product' THEN stock_code WHEN 'discount_line' THEN stock_code ELSE invoice END) AS example"
-        " FROM classified_sales WHERE reason IS NOT NULL GROUP BY reason ORDER BY lines DESC, reason"
     )
 
 

@@ -54,6 +54,11 @@ def listed(texts: Iterable[str]) -> str:
     return f"[{', '.join(map(quoted, texts))}]"
 
 
+def tolerating(share: float) -> str:
+    """The lines of segmentation.toml that let a share of the money be lost."""
+    return f"[profile]\ntolerated = {round(share * 1.1 + 0.005, 2)}    # share of the money that may be lost"
+
+
 def settings_of(doubt: Doubt) -> list[tuple[str, str]]:
     """The settings that decide a doubt: part and field of the profile; no field for one of the profile itself."""
     found: list[tuple[str, str]] = []

@@ -11,16 +11,15 @@ from typing import Final
 
 import pyarrow as pa
 
-from segmentation_platform.contracts import RawSales
-from segmentation_platform.contracts.frames import arrow_schema
 from segmentation_platform.engine import Engine, Session
 from segmentation_platform.ledger.clean import Understanding, classify
 from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.files import LedgerFile, TextTable, open_tables
 from segmentation_platform.ledger.inspection.amounts import understand_amounts
-from segmentation_platform.ledger.inspection.columns import NUMBERS, ColumnsFound, Sample, find_columns
+from segmentation_platform.ledger.inspection.columns import ColumnsFound, Sample, find_columns
 from segmentation_platform.ledger.inspection.currencies import currencies
 from segmentation_platform.ledger.inspection.customers import customer_ids
+from segmentation_platform.ledger.inspection.dates import date_formats
 from segmentation_platform.ledger.inspection.doubts import weighed_doubts
 from segmentation_platform.ledger.inspection.evidence import Evidence
 from segmentation_platform.ledger.inspection.figures import Figures, figures_of
@@ -31,15 +30,14 @@ from segmentation_platform.ledger.inspection.findings import (
     Inferred,
     settings_of,
 )
+from segmentation_platform.ledger.inspection.numbers import number_style
 from segmentation_platform.ledger.inspection.orders import cancellations, filled_down, identical_lines, statuses
 from segmentation_platform.ledger.inspection.products import product_rules
 from segmentation_platform.ledger.inspection.unused import unused_columns
-from segmentation_platform.ledger.profile.dates import find_dates
-from segmentation_platform.ledger.profile.model import LedgerColumn, Profile
+from segmentation_platform.ledger.profile.model import ADDED, LedgerColumn, Profile
 from segmentation_platform.ledger.profile.names import is_known
-from segmentation_platform.ledger.profile.numbers import find_style, read_number
 from segmentation_platform.ledger.profile.presets import Preset, recognised
-from segmentation_platform.ledger.readers import read_ledger
+from segmentation_platform.ledger.readers import RAW_SCHEMA, numbered, read_ledger
 from segmentation_platform.ledger.rules import CleaningRules
 
 _SAMPLE: Final = 2_000
@@ -123,7 +121,6 @@ class _Inspector:
 
     def __init__(self, session: Session, file: LedgerFile, given: Given) -> None:
         self._session, self._file, self._given = session, file, given
-        self._today = given.today or date.max.replace(year=2200)
         self._findings: list[Finding] = []
         self._doubts: list[Doubt] = []
         self._profile = given.said
@@ -137,10 +134,10 @@ class _Inspector:
         self._load()
         evidence = self._evidence()
         self._take("lines", filled_down(evidence))
-        self._find_numbers(evidence)
+        self._take("numbers", number_style(evidence, self._given.said.numbers))
         self._find_amounts(evidence)
         evidence = self._evidence()
-        self._find_dates(evidence)
+        self._take("dates", date_formats(evidence, self._given.today, self._given.said.dates))
         self._take_lists("status", statuses(evidence, self._given.said.status))
         self._take("cancellations", cancellations(evidence, self._profile.numbers))
         self._take("lines", identical_lines(evidence))
@@ -188,7 +185,8 @@ class _Inspector:
     def _load(self) -> None:
         refused: list[LedgerError] = []
         try:
-            self._session.add("raw_sales", _raw_reader(_told(read_ledger(self._file, self._profile), refused)))
+            lines = numbered(_told(read_ledger(self._file, self._profile), refused))
+            self._session.add("raw_sales", pa.RecordBatchReader.from_batches(RAW_SCHEMA, lines))
         except Exception:
             if refused:
                 # The engine hides what its reader raises behind an error of its own.
@@ -196,44 +194,29 @@ class _Inspector:
             raise
 
     def _take(self, part: str, inferred: Inferred) -> None:
-        said = self._given.said
-        fields = {name: value for name, value in inferred.fields.items() if not said.says(part, name)}
-        self._profile = self._profile.but(part, **fields)
+        fields = {name: value for name, value in inferred.fields.items() if not self._given.said.says(part, name)}
+        added = {
+            name: self._added(part, name, inferred.fields[name])
+            for name in ADDED.get(part, ())
+            if name in inferred.fields
+        }
+        self._profile = self._profile.but(part, **{**fields, **added})
         if fields or not inferred.fields:
             self._findings += inferred.findings
         self._doubts += inferred.doubts
+
+    def _added(self, part: str, name: str, inferred: object) -> object:
+        """What was inferred, beside what was said; nothing where it was said that there is none."""
+        if not self._given.said.says(part, name):
+            return inferred
+        said = getattr(getattr(self._given.said, part), name)
+        return tuple(dict.fromkeys((*said, *inferred))) if said and isinstance(inferred, tuple) else said
 
     def _take_lists(self, part: str, inferred: Inferred) -> None:
         """Take a part whose lists hold what was said already."""
         self._profile = self._profile.but(part, **inferred.fields)
         self._findings += inferred.findings
         self._doubts += inferred.doubts
-
-    def _find_numbers(self, evidence: Evidence) -> None:
-        columns = [counts for column in NUMBERS if (counts := evidence.counts(column))]
-        found = find_style(columns, self._given.said.numbers)
-        self._profile = self._profile.model_copy(update={"numbers": found.style})
-        marks = f"decimal {found.style.decimal!r}, thousands {found.style.thousands!r}"
-        signs = f", signs {' '.join(found.style.signs)}" if found.style.signs else ""
-        texts = sum(map(len, columns))
-        because = f"{texts - len(found.unread):,} of {texts:,} distinct numbers can be read so"
-        self._findings.append(Finding("numbers", marks + signs, because))
-        if found.rival:
-            example = next(
-                text
-                for counts in columns
-                for text in counts
-                if read_number(text, found.style) != read_number(text, found.rival)
-            )
-            one, other = read_number(example, found.style), read_number(example, found.rival)
-            self._doubts.append(
-                Doubt(
-                    f"Numbers such as {example} can mean {one:,} or {other:,}; nothing in the ledger tells.",
-                    f'[profile.numbers]\ndecimal = "{found.style.decimal}"\nthousands = "{found.style.thousands}"'
-                    f'    # or: decimal = "{found.rival.decimal}", thousands = "{found.rival.thousands}"',
-                    1.0,
-                )
-            )
 
     def _find_amounts(self, evidence: Evidence) -> None:
         columns, findings, doubts = understand_amounts(evidence, self._profile.numbers, self._given.said.columns)
@@ -242,33 +225,6 @@ class _Inspector:
             self._load()
         self._findings += findings
         self._doubts += doubts
-
-    def _find_dates(self, evidence: Evidence) -> None:
-        counts = evidence.counts("invoice_date")
-        found = find_dates(counts, self._today, self._given.said.dates)
-        self._profile = self._profile.model_copy(update={"dates": found.dates})
-        read = len(counts) - len(found.unread)
-        if not read:
-            example = next(iter(counts), "")
-            raise LedgerError(
-                f"No date can be read in {evidence.columns['invoice_date']}, such as {example!r}. Say in "
-                'segmentation.toml how they are written:\n  [profile.dates]\n  formats = ["%d/%m/%Y %H:%M"]'
-            )
-        because = f"{read:,} of {len(counts):,} distinct dates can be read so"
-        if found.swapped:
-            because += "; a spreadsheet had changed day and month about where the day was 12 or less, which is undone"
-        order = f"{found.dates.order}: " if found.dates.order else ""
-        self._findings.append(Finding("dates", order + ", ".join(found.dates.formats), because))
-        if found.rival:
-            example = next(iter(counts))
-            self._doubts.append(
-                Doubt(
-                    f"Dates such as {example} can be read {found.dates.order} or {found.rival}; "
-                    "nothing in the ledger tells.",
-                    f'[profile.dates]\norder = "{found.dates.order}"    # or "{found.rival}"',
-                    1.0,
-                )
-            )
 
     def _classify(self) -> None:
         classify(self._session, Understanding(self._profile, self._given.rules, self._given.today))
@@ -344,17 +300,3 @@ def _told(batches: Iterator[pa.RecordBatch], refused: list[LedgerError]) -> Iter
     except LedgerError as error:
         refused.append(error)
         raise
-
-
-def _raw_reader(batches: Iterator[pa.RecordBatch]) -> pa.RecordBatchReader:
-    schema = arrow_schema(RawSales.columns())
-
-    def numbered() -> Iterator[pa.RecordBatch]:
-        lines = 0
-        for batch in batches:
-            numbers = pa.array(range(lines + 1, lines + batch.num_rows + 1), schema.field("line_number").type)
-            loads = pa.array([1] * batch.num_rows, schema.field("load_id").type)
-            yield pa.record_batch([loads, numbers, *batch.columns], schema=schema)
-            lines += batch.num_rows
-
-    return pa.RecordBatchReader.from_batches(schema, numbered())

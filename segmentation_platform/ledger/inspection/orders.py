@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from segmentation_platform.ledger.inspection.evidence import Evidence
+from segmentation_platform.ledger.inspection.evidence import Evidence, trimmed
 from segmentation_platform.ledger.inspection.findings import Doubt, Finding, Inferred, quoted
 from segmentation_platform.ledger.profile.model import LedgerColumn, Numbers, Statuses
 from segmentation_platform.ledger.profile.numbers import read_number
@@ -12,14 +12,12 @@ _FILLED: Final[tuple[LedgerColumn, ...]] = (
     "invoice_date", "customer_id", "country", "status", "order_discount", "order_refund", "currency",
 )  # fmt: skip
 _MOSTLY: Final = 0.8
-_NEGATIVE: Final = "(trim(quantity) LIKE '-%' OR trim(quantity) LIKE '(%' OR trim(quantity) LIKE '%-')"
-_PREFIX: Final = "regexp_extract(upper(trim(invoice)), '^([^0-9]*)', 1)"
-_IS_ONE: Final = "regexp_full_match(trim(coalesce(quantity, '')), '[+]?0*1([.,]0*)?')"
+_INVOICE, _QUANTITY = trimmed("invoice"), trimmed("quantity")
+_NEGATIVE: Final = f"({_QUANTITY} LIKE '-%' OR {_QUANTITY} LIKE '(%' OR {_QUANTITY} LIKE '%-')"
+_PREFIX: Final = f"regexp_extract(upper({_INVOICE}), '^([^0-9]*)', 1)"
+_IS_ONE: Final = f"regexp_full_match(coalesce({_QUANTITY}, ''), '[+]?0*1([.,]0*)?')"
 _SURE: Final = 0.95
 _FEW_OTHERS: Final = 0.2
-_CREDIT_NOTES: Final = frozenset(
-    {"cn", "cr", "credit", "creditnote", "ret", "return", "returns", "rtn", "rma", "refund", "ref", "gs", "gu", "av"}
-)
 _ONE_PIECE: Final = 0.95
 _ALL_ONES: Final = 0.99
 _EXPECTED: Final = 20
@@ -39,11 +37,11 @@ def filled_down(evidence: Evidence) -> Inferred:
 
 
 def _is_filled_down(evidence: Evidence, column: LedgerColumn) -> bool:
+    text = trimmed(column)
     orders = evidence.frame(
         "SELECT COUNT(*) AS several, SUM(CASE WHEN filled < lines THEN 1 ELSE 0 END) AS partly FROM ("  # noqa: S608
-        f" SELECT COUNT(*) AS lines, COUNT(nullif(trim({column}), '')) AS filled,"
-        f" COUNT(DISTINCT nullif(trim({column}), '')) AS texts"
-        " FROM raw_sales WHERE trim(invoice) <> '' GROUP BY trim(invoice)"
+        f" SELECT COUNT(*) AS lines, COUNT(nullif({text}, '')) AS filled, COUNT(DISTINCT nullif({text}, '')) AS texts"
+        f" FROM raw_sales WHERE {_INVOICE} <> '' GROUP BY {_INVOICE}"
         ") WHERE lines > 1 AND texts = 1"
     ).iloc[0]
     return bool(orders["several"] > 2) and float(orders["partly"] or 0) >= _MOSTLY * float(orders["several"])
@@ -78,20 +76,18 @@ def cancellations(evidence: Evidence, style: Numbers) -> Inferred:
 
 
 def _means_credit(prefix: str) -> bool:
-    return folded(prefix).replace(" ", "") in _CREDIT_NOTES
+    return folded(prefix).replace(" ", "") in words("orders", "credit_notes")
 
 
 def _positive_credit_notes(evidence: Evidence, prefix: str, style: Numbers) -> Inferred:
-    escaped = prefix.replace("'", "''")
-    money = evidence.frame(
-        f"SELECT {_PREFIX} = '{escaped}' AS is_credit, quantity,"  # noqa: S608
-        " coalesce(unit_price, line_total) AS money FROM raw_sales"
-    )
+    lines = evidence.sample("invoice", "quantity", "unit_price", "line_total").fillna("")
     amounts = [
-        abs((read_number(q or "", style) or 0) * (read_number(m or "", style) or 0))
-        for q, m in zip(money["quantity"], money["money"], strict=True)
+        abs((read_number(quantity, style) or 0) * (read_number(price or total, style) or 0))
+        for quantity, price, total in zip(lines["quantity"], lines["unit_price"], lines["line_total"], strict=True)
     ]
-    share = sum(a for a, credit in zip(amounts, money["is_credit"], strict=True) if credit) / (sum(amounts) or 1)
+    are_credit = lines["invoice"].str.strip().str.upper().str.startswith(prefix)
+    credited = sum(amount for amount, is_credit in zip(amounts, are_credit, strict=True) if is_credit)
+    share = credited / (sum(amounts) or 1)
     doubt = Doubt(
         f"Order numbers that begin with {prefix} look like credit notes, and their quantities are positive: they are "
         "counted as sales.",
@@ -172,7 +168,7 @@ def identical_lines(evidence: Evidence) -> Inferred:
         f" SUM(CASE WHEN piece > 1 AND {_IS_ONE} THEN 1 ELSE 0 END) AS repeated_ones,"
         f" SUM(CASE WHEN {_IS_ONE} THEN 1 ELSE 0 END) AS ones FROM ("
         f" SELECT quantity, ROW_NUMBER() OVER (PARTITION BY run, {columns} ORDER BY line_number) AS piece FROM ("
-        "  SELECT *, line_number - ROW_NUMBER() OVER (PARTITION BY trim(invoice) ORDER BY line_number) AS run"
+        f"  SELECT *, line_number - ROW_NUMBER() OVER (PARTITION BY {_INVOICE} ORDER BY line_number) AS run"
         "  FROM raw_sales))"
     ).iloc[0]
     lines, repeats = int(frame["lines"]), int(frame["repeats"])

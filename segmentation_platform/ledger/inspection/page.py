@@ -5,7 +5,7 @@ from textwrap import indent
 
 import pandas as pd
 
-from segmentation_platform.ledger.inspection.findings import Doubt
+from segmentation_platform.ledger.inspection.findings import Doubt, tolerating
 from segmentation_platform.ledger.inspection.inspect import Inspection
 
 _WIDTH = 34
@@ -32,7 +32,7 @@ def short(inspection: Inspection) -> list[str]:
         f"{figures.sales:,} lines of sale in {figures.orders:,} orders of {figures.customers:,} customers, "
         f"{_days(inspection)}",
         f"revenue {figures.revenue:,.2f}, returned {figures.returned:,.2f}, net {figures.net:,.2f}; "
-        f"lines rejected: {int(figures.reasons['lines'].sum()):,}",
+        f"lines rejected: {int(figures.reasons['rows'].sum()):,}",
         *(f"to be known: {doubt.says}" for doubt in inspection.doubts if doubt not in inspection.stopping),
     ]
 
@@ -112,12 +112,20 @@ def _listed(doubts: "list[Doubt] | tuple[Doubt, ...]") -> Iterator[str]:
         share = f" [{doubt.weight:.1%} of the money or the customers]" if doubt.weight else ""
         yield f"  - {doubt.says}{share}"
         yield indent(doubt.setting, "      ")
+        if doubt.is_loss and doubt.setting != tolerating(doubt.weight):
+            yield "      or, to let them go:"
+            yield indent(tolerating(doubt.weight), "      ")
+
+
+def unclear(inspection: Inspection) -> str:
+    """The doubts that have to be decided, each with the setting that decides it."""
+    head = f"{inspection.file.path} can be read in more than one way, and too much hangs on it:"
+    return "\n".join([head, *_listed(inspection.stopping)])
 
 
 def refusal(inspection: Inspection) -> str:
-    """Why a run stops: the doubts that have to be decided, and how."""
-    lines = [f"{inspection.file.path} can be read in more than one way, and too much hangs on it:"]
-    lines += _listed(inspection.stopping)
+    """Why a run stops, and how to go on."""
+    lines = [unclear(inspection)]
     lines.append("Decide it in segmentation.toml as shown, or go on with what was taken: --yes.")
-    lines.append("Everything that was found: segmentation-platform ledger inspect FILE")
+    lines.append(f"Everything that was found: segmentation-platform ledger inspect {inspection.file.path}")
     return "\n".join(lines)

@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-from segmentation_platform.ledger.inspection.evidence import Evidence
-from segmentation_platform.ledger.inspection.findings import Doubt, Finding, Inferred
+from segmentation_platform.ledger.inspection.evidence import Evidence, trimmed
+from segmentation_platform.ledger.inspection.findings import Finding, Inferred
 from segmentation_platform.ledger.profile.presets import Preset
 from segmentation_platform.ledger.profile.words import bare_words, folded, words
 
@@ -12,8 +12,6 @@ _PATTERN_SHARE: Final = 0.97
 _WITH_DIGITS: Final = 0.9
 _BLANK_CODES: Final = 0.0005
 _ZEROS_SHARE: Final = 0.2
-SCIENTIFIC: Final = re.compile(r"[0-9](?:[.,][0-9]+)?E[+][0-9]{1,3}", re.IGNORECASE)
-"""A number that a spreadsheet has shortened: its last digits are lost."""
 
 
 def product_rules(evidence: Evidence, preset: Preset | None) -> Inferred:
@@ -47,8 +45,8 @@ def _has_pattern(codes: dict[str, int], preset: Preset) -> bool:
 
 def _blank_codes(evidence: Evidence) -> Inferred:
     blanks = evidence.frame(
-        "SELECT COUNT(*) AS lines FROM raw_sales WHERE trim(coalesce(stock_code, '')) = ''"
-        " AND trim(coalesce(description, '')) <> '' AND trim(coalesce(invoice_date, '')) <> ''"
+        f"SELECT COUNT(*) AS lines FROM raw_sales WHERE coalesce({trimmed('stock_code')}, '') = ''"  # noqa: S608
+        f" AND {trimmed('description')} <> '' AND {trimmed('invoice_date')} <> ''"
     )["lines"].iloc[0]
     if not blanks or blanks < _BLANK_CODES * evidence.lines:
         return Inferred({})
@@ -92,12 +90,10 @@ def _listed(codes: list[str]) -> str:
 def _services(evidence: Evidence) -> tuple[list[str], list[str]]:
     """Codes, or names where there is no code, of lines that are no products; and of lines of discount."""
     frame = evidence.frame(
-        "SELECT upper(trim(coalesce(stock_code, ''))) AS code,"
+        f"SELECT upper(coalesce({trimmed('stock_code')}, '')) AS code,"  # noqa: S608
         " nullif(upper(trim(regexp_replace(coalesce(description, ''), '\\s+', ' ', 'g'))), '') AS name,"
-        " COUNT(*) AS lines,"
-        " SUM(CASE WHEN concat(trim(coalesce(unit_price, '')), '|', trim(coalesce(line_total, '')),"
-        " '|', trim(coalesce(quantity, ''))) LIKE '%-%' OR concat(trim(coalesce(unit_price, '')),"
-        " trim(coalesce(line_total, '')), trim(coalesce(quantity, ''))) LIKE '%(%' THEN 1 ELSE 0 END) AS negative"
+        " COUNT(*) AS lines, SUM(CASE WHEN regexp_matches(concat_ws('|', quantity, unit_price, line_total), '[-(]')"
+        " THEN 1 ELSE 0 END) AS negative"
         " FROM raw_sales GROUP BY code, name ORDER BY lines DESC, code, name LIMIT 50000"
     ).astype({"code": "str"})
     digits = frame.loc[frame["code"].str.contains(r"\d"), "lines"].sum() >= _WITH_DIGITS * frame["lines"].sum()
@@ -125,18 +121,3 @@ def _kind(code: str, name: str, *, digits: bool) -> str:
         if digits and code and not re.search(r"\d", code) and first in known:
             return kind
     return ""
-
-
-def shortened_codes(evidence: Evidence) -> Doubt | None:
-    """Codes in scientific notation: the file has lost their digits."""
-    counts = evidence.counts("stock_code")
-    lines = sum(number for code, number in counts.items() if SCIENTIFIC.fullmatch(code))
-    if not lines:
-        return None
-    example = next(code for code in counts if SCIENTIFIC.fullmatch(code))
-    return Doubt(
-        f"{lines:,} lines have a product code such as {example}: a spreadsheet has shortened it, and different "
-        f"products have become one. Export {evidence.columns['stock_code']} as text.",
-        '[profile.columns]\nstock_code = ""    # to tell products by their description instead',
-        lines / max(1, sum(counts.values())),
-    )

@@ -18,8 +18,6 @@ _MONEY: Final = ("quantity", "unit_price", "line_total")
 _COUNT: Final = re.compile(r"[+-]?[0-9]{1,4}(?:[.,]0*)?-?")
 _MOSTLY: Final = 0.95
 _FEW: Final = 12
-_YES: Final = frozenset({"yes", "y", "true", "t", "1", "x", "ja", "j", "oui", "si", "sí", "tak", "ano", "igen", "да"})
-_NO: Final = frozenset({"no", "n", "false", "f", "0", "nein", "non", "nie", "ne", "nem", "нет"})
 _TAKEN_BACK: Final = re.compile(
     r"cancel|void|storn|refund|return|delet|annul|anul|zrus|torol|iptal|batal|отмен|возврат", re.IGNORECASE
 )
@@ -130,7 +128,8 @@ def _not_counted(name: str, texts: list[str], values: list[str]) -> list[str]:
     if "status" in columns_named(name):
         return texts  # its values are no words; which of them count is for its owner to say
     if _TAKEN_BACK.search(name):
-        if all(value.casefold() in _YES | _NO for value in values):
-            return [text for text in texts if text.casefold() in _YES]
+        yes, no = words("answers", "yes"), words("answers", "no")
+        if all(folded(value) in yes | no for value in values):
+            return [text for text in texts if folded(text) in yes]
         return texts
     return []

@@ -64,9 +64,11 @@ def _fill(table: Table, profile: dict[str, Any]) -> None:
     # What is no table of its own has to stand before those that are.
     for name, value in sorted(profile.items(), key=lambda item: isinstance(item[1], dict)):
         if not isinstance(value, dict):
-            table.add(name, value)
+            if value != []:
+                table.add(name, value)
             continue
         part = tomlkit.table()
         for field, setting in value.items():
-            part.add(field, setting)
+            if setting != []:  # written, it would say that there will never be any
+                part.add(field, setting)
         table.add(name, part)

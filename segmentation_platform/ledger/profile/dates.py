@@ -71,12 +71,12 @@ def read_date(text: str, formats: Iterable[str]) -> datetime | None:
     return None
 
 
-def find_dates(counts: Counts, today: date, said: Dates | None = None) -> DatesFound:
+def find_dates(counts: Counts, today: date | None = None, said: Dates | None = None) -> DatesFound:
     """Tell how dates are written.
 
     Args:
         counts: the dates by their distinct texts
-        today: of two readings the one with days after it is wrong
+        today: of two readings the one with days after it is wrong; None where it plays no part
         said: an order or formats that were said are taken as they are
 
     """
@@ -113,11 +113,13 @@ class _Reading:
         """The day of each text: two readings with the same days of other texts are two."""
         return self._days
 
-    def wrong(self, today: date) -> int:
+    def wrong(self, today: date | None) -> int:
         """Lines that can't be read, or come after the day after today."""
+        unread = sum(self._unread.values())
+        if today is None:
+            return unread
         last = today + timedelta(days=1)
-        future = sum(lines for day, lines in self._lines_of_day.items() if day > last)
-        return sum(self._unread.values()) + future
+        return unread + sum(lines for day, lines in self._lines_of_day.items() if day > last)
 
     @property
     def spread(self) -> float:
@@ -132,7 +134,7 @@ class _Reading:
         return DatesFound(dates, dict(sorted(self._unread.items(), key=lambda each: -each[1])), rival, swapped)
 
 
-def _decided(readings: list[_Reading], today: date) -> DatesFound:
+def _decided(readings: list[_Reading], today: date | None) -> DatesFound:
     fewest = min(reading.wrong(today) for reading in readings)
     different = _by_days([reading for reading in readings if reading.wrong(today) == fewest])
     if len(different) == 1:

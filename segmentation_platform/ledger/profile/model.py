@@ -1,7 +1,7 @@
 """How a shop's ledger is to be read: what a profile says."""
 
 from functools import lru_cache
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -120,9 +120,9 @@ class ProductRules(_Part):
     pattern: str = ""
     """Regular expression that a genuine product's upper-case code matches as a whole; empty: every code is one."""
     services: tuple[str, ...] = ()
-    """Codes that are no products: postage, fees, gift cards; upper case."""
+    """Codes that are no products, beside those that their words tell: postage, fees; `[]`: there are none."""
     discounts: tuple[str, ...] = ()
-    """Codes of lines that come off the other lines of their order; upper case."""
+    """Codes of lines that come off the other lines of their order, beside those that their words tell; `[]`: none."""
     missing_code: Literal["rejected", "by description", "one product"] = "rejected"
     """What becomes of lines without a code: the description names the product, or nothing does."""
     digits: int = Field(default=0, ge=0, le=20)
@@ -156,7 +156,7 @@ class CustomerIds(_Part):
     case: Literal["kept", "folded"] = "kept"
     leading_zeros: Literal["kept", "dropped"] = "kept"
     guests: tuple[str, ...] = ()
-    """What stands for a customer who is not known; compared without case."""
+    """What stands for a customer who is not known, beside the usual names, without case; `[]`: all are customers."""
 
 
 class Currencies(_Part):
@@ -182,12 +182,10 @@ class Currencies(_Part):
         return self
 
 
-_GROWING = {
-    "numbers": ("signs",),
-    "dates": ("formats",),
-    "products": ("services", "discounts"),
-    "customers": ("guests",),
-}
+ADDED: Final = {"products": ("services", "discounts"), "customers": ("guests",)}
+"""Lists that are said beside what words tell; an empty one says that there is none."""
+_GROWING: Final = {"numbers": ("signs",), "dates": ("formats",), **ADDED}
+"""Lists that are told anew from each file."""
 
 
 class Profile(_Part):

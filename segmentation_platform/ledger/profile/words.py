@@ -1,4 +1,4 @@
-"""Words that columns hold: statuses, names of guests, products that are none (`words.toml`)."""
+"""Words that columns hold: statuses, names of guests, products that are none, answers (`words.toml`)."""
 
 import re
 import tomllib

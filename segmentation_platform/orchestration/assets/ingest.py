@@ -160,7 +160,7 @@ def cleaned_sales(
     with raw_sales.stream() as lines, cleaned_ledger(engine.engine(), lines, understanding) as ledger:
         lines_in_use, reasons = _lines_in_use(warehouse), ledger.reasons
         with refuse_bad_input():
-            check_plausible(reasons, lines_in_use)
+            check_plausible(reasons, lines_in_use, understanding.profile.tolerated)
         # The tables are streamed into Postgres while this generator waits.
         kinds = halves(reasons, lines_in_use)
         yield dg.Output(ledger.clean, "clean_sales", metadata=glance(CleanSales, kinds, settings.links))

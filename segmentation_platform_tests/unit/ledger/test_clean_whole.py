@@ -137,9 +137,9 @@ def test_reasons_are_counted_most_lines_first() -> None:
     with cleaned_ledger(DuckDBEngine(), raw_lines(*lines), Understanding(online_retail())) as ledger:
         found = ledger.reasons.to_numpy().tolist()
     assert found == [
-        ["duplicate_line", 2, 30.6, "536365"],
-        ["not_a_product", 1, 30.0, "POST"],
-        ["unparseable_quantity", 1, 0.0, "x"],
+        ["duplicate_line", 2, 30.6, 1, "536365"],
+        ["not_a_product", 1, 30.0, 1, "POST"],
+        ["unparseable_quantity", 1, 0.0, 1, "x"],
     ]
 
 

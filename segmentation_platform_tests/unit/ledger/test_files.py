@@ -197,3 +197,18 @@ def test_the_delimiter_is_the_one_that_makes_even_rows(rows: list[list[str]], de
 def test_the_last_column_of_every_table_is_for_whole_lines(tmp_path: Path) -> None:
     (table,) = open_tables(identify(write_text(tmp_path / "x.csv", as_csv(ROWS))), Layout(), is_known)
     assert next(table.batches).schema.names == [*ROWS[0], WHOLE_LINE]
+
+
+def test_a_column_that_only_the_last_of_many_json_lines_brings_is_one_too(tmp_path: Path) -> None:
+    path = tmp_path / "sales.jsonl"
+    path.write_text('{"Order": "1"}\n' * 3_000 + '{"Order": "2", "Discount": "5"}\n')
+    [table] = open_tables(identify(path), Layout(), lambda _: False)
+    assert table.names == ["Order", "Discount"]
+    assert sum(batch["Discount"].drop_null().to_pylist().count("5") for batch in table.batches) == 1
+
+
+def test_a_wrong_byte_far_down_in_json_lines_is_refused_with_where_the_encoding_is_set(tmp_path: Path) -> None:
+    path = tmp_path / "sales.jsonl"
+    path.write_bytes(b'{"Order": "1"}\n' * 3_000 + b'{"Order": "\xff"}\n')
+    with pytest.raises(LedgerError, match="encoding"):
+        list(open_tables(identify(path), Layout(encoding="utf-8"), lambda _: False))

@@ -13,7 +13,7 @@ from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.clean import Understanding
 from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.files import identify
-from segmentation_platform.ledger.in_memory import Cleaned, clean_file, clean_lines
+from segmentation_platform.ledger.in_memory import Cleaned, clean_lines
 from segmentation_platform.ledger.inspection import Given, inspect, page, refusal, short
 from segmentation_platform.ledger.readers import read_ledger
 
@@ -166,7 +166,9 @@ def test_no_plain_number_of_a_clean_line_is_changed(lines: list[list[str]], deli
 def test_a_file_of_plain_lines_keeps_every_number(lines: list[tuple[str, ...]], tmp_path: Path) -> None:
     path = tmp_path / "ledger.csv"
     path.write_text("\n".join(",".join(line) for line in [COLUMNS, *lines]), encoding="utf-8")
-    halves = clean_file(DuckDBEngine(), path, Given(today=TODAY))
+    found = cleaned(path)
+    assert found is not None
+    _, halves = found
     assert halves.clean.num_rows + halves.rejected.num_rows == len(lines)
     plain = plain_amounts([list(line) for line in lines])
     for line in halves.clean.select(["line_number", "quantity", "unit_price"]).to_pylist():

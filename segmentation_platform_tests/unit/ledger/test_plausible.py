@@ -69,5 +69,16 @@ def test_lines_that_were_understood_and_do_not_count_are_plausible_however_many_
         check_plausible(reasons(**{reason: 400, "not_a_product": 501}), 1_000)
 
 
+def test_unreadable_lines_that_the_owner_tolerates_are_no_reason_to_refuse() -> None:
+    check_plausible(reasons(unparseable_price=200), 1_000, tolerated=0.2)
+    with pytest.raises(LedgerError, match="201 of 1,000 lines can't be read"):
+        check_plausible(reasons(unparseable_price=201), 1_000, tolerated=0.2)
+
+
+def test_a_ledger_that_can_be_read_in_two_ways_is_not_cleaned_unasked(tmp_path: Path) -> None:
+    with pytest.raises(LedgerError, match="can be read day first or month first"):
+        sold_on(tmp_path, "3/4/2024", "3/4/2024")
+
+
 def test_reasons_are_told_on_one_line() -> None:
     assert summary(reasons(duplicate_line=5_268, not_a_product=2)) == "duplicate_line 5,268, not_a_product 2"
