@@ -75,8 +75,9 @@ class _Section(BaseModel):
 
 
 class LedgerSettings(_Section):
-    """Where the ledger is; how it is read is its profile."""
+    """Which ledger it is and where; how it is read is its profile."""
 
+    name: str = ""
     sales: str | None = None
 
 

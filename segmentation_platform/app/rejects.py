@@ -6,6 +6,7 @@ from segmentation_platform.ledger.rejects import TOLD_BY
 
 _WHY = {
     "not_a_line": "belongs to a heading, a total or a note. Leave it out.",
+    "superseded_line": "stands in a later file, too.",
     "unparseable_quantity": "is no number. Write plain figures, such as 6.",
     "unparseable_price": "is no number. Write it with a point and no currency sign, such as 2.55.",
     "unparseable_date": "is no date and time. Write it as 2011-12-01 08:26.",

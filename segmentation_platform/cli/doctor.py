@@ -134,15 +134,16 @@ def _ledger(sales: str, settings: Settings) -> Finding:
 
 def _unnamed_ledger(settings: Settings) -> Finding:
     from segmentation_platform.cli.options import open_database_of
-    from segmentation_platform.warehouse.loads import current_load
+    from segmentation_platform.warehouse.loads import ledger_in_use
 
     try:
-        load = current_load(open_database_of(settings))
+        ledger = ledger_in_use(open_database_of(settings))
     except PlatformError:
-        return Finding("Ledger", "none named: the one loaded last, or a simulated shop")
-    if load is None:
+        return Finding("Ledger", "none named: the one in use, or a simulated shop")
+    if ledger is None:
         return Finding("Ledger", "none named and none loaded: a simulated shop")
-    return Finding("Ledger", f"none named: the one loaded last, {load.source}, {load.lines:,} lines")
+    origins = ", ".join(ledger.origins)
+    return Finding("Ledger", f'none named: the one in use, "{ledger.name}", {ledger.lines:,} lines of {origins}')
 
 
 def _playbook(settings: Settings) -> Finding:

@@ -18,18 +18,18 @@ def list_models(database_url: DatabaseUrl = None) -> None:
     """List the models of the ledger that is served, newest first."""
     from segmentation_platform.orchestration.model_registry import fitted
     from segmentation_platform.warehouse.segment_models import models_of, served_models
-    from segmentation_platform.warehouse.snapshots import served_source
+    from segmentation_platform.warehouse.snapshots import served_ledger
 
     database = open_database_of(settings_with(database_url))
-    source = served_source(database)
-    if source is None:
+    name = served_ledger(database)
+    if name is None:
         console.print("There is no model yet: segmentation-platform run")
         return
     in_use = {record.model_version for record in served_models(database)}
     table = Table(box=None)
     for name in ("", "Model", "As of", "Region", "Fit", "Jaccard", "Segments"):
         table.add_column(name, no_wrap=name != "Segments")
-    for record in reversed(models_of(database, source)):
+    for record in reversed(models_of(database, name)):
         [model] = fitted([record]).values()
         table.add_row(
             "in force" if record.model_version in in_use else "",
@@ -51,14 +51,14 @@ def promote(
     """Put an earlier model in force, and publish a snapshot by it. It stays for a month, whatever the drift."""
     from segmentation_platform.warehouse.segment_models import promote as put_in_force
     from segmentation_platform.warehouse.segment_models import withdraw_promotion
-    from segmentation_platform.warehouse.snapshots import SnapshotError, served_snapshot, served_source
+    from segmentation_platform.warehouse.snapshots import SnapshotError, served_ledger, served_snapshot
 
     settings = settings_with(database_url)
     database = open_database_of(settings)
-    served, source = served_snapshot(database), served_source(database)
-    if served is None or source is None:
+    served, name = served_snapshot(database), served_ledger(database)
+    if served is None or name is None:
         raise SnapshotError("Nothing is published yet: segmentation-platform run")
-    record = put_in_force(database, version, source, served.as_of)
+    record = put_in_force(database, version, name, served.as_of)
     try:
         refresh_and_tell(settings, database, RunRequest(as_of=served.as_of.isoformat()))
     except BaseException:

@@ -16,11 +16,11 @@ from segmentation_platform.orchestration.run_request import RunRequest
 from segmentation_platform.settings import Settings
 
 if TYPE_CHECKING:
-    from segmentation_platform.ledger.files import LedgerFile
     from segmentation_platform.orchestration import runner
+    from segmentation_platform.orchestration.asked import LedgerAsked
     from segmentation_platform.orchestration.run_outcome import RunOutcome
+    from segmentation_platform.orchestration.understanding import Answers, Understood
     from segmentation_platform.warehouse.database import Database
-    from segmentation_platform.warehouse.loads import Load
 
 
 def run(
@@ -43,6 +43,23 @@ def run(
             show_default=False,
         ),
     ] = None,
+    ledger: Annotated[
+        str,
+        typer.Option(
+            "--ledger",
+            metavar="NAME",
+            help="Name of the ledger, to which its history and models belong. \\[default: the one in "
+            "segmentation.toml, else the served one's]",
+            show_default=False,
+        ),
+    ] = "",
+    part: Annotated[
+        bool, typer.Option("--part", help="What --sales names is a part of the ledger: its lines are added.")
+    ] = False,
+    whole: Annotated[
+        bool,
+        typer.Option("--whole", help="What --sales names is the whole ledger, in place of what was read before."),
+    ] = False,
     database_url: DatabaseUrl = None,
     force: Annotated[bool, typer.Option("--force", help="Compute again even if nothing has changed.")] = False,
     yes: Annotated[
@@ -57,6 +74,8 @@ def run(
 ) -> None:
     """Read the ledger, compute everything, publish a snapshot, and show it in short."""
     began = time.monotonic()
+    if part and whole:
+        raise typer.BadParameter("--part and --whole are two answers to one question.")
     reporting_date = as_of.date().isoformat() if as_of else ""
     from segmentation_platform.orchestration.inputs import is_published
 
@@ -64,18 +83,32 @@ def run(
     refuse_bad_playbook(settings)
     with error_console.status("Opening the database …"):
         database = open_database_of(settings)
-    ledger = _ledger(sales, settings, database)
-    error_console.print(f"Ledger: {ledger.source}", soft_wrap=True)
-    if not (force or choose_model) and is_published(database, ledger, reporting_date, settings):
+    asked = _asked(sales, ledger, settings, database)
+    error_console.print(f"Ledger: {asked.title}", soft_wrap=True, markup=False, highlight=False)
+    if not (force or choose_model) and is_published(database, asked, reporting_date, settings):
         console.print("Nothing has changed since the published snapshot; --force computes it again.")
         _catch_up(settings, database)
     else:
-        path = str(Path(sales).expanduser().absolute()) if sales else ""
-        profile = _understood(ledger, settings, database, accepts_doubts=yes)
-        refresh_and_tell(settings, database, RunRequest(path, reporting_date, choose_model, profile))
+        understood = _understood(asked, settings, database, _answers(yes=yes, part=part, whole=whole))
+        request = RunRequest(
+            sales=str(Path(sales).expanduser().absolute()) if sales else "",
+            ledger=asked.name,
+            as_of=reporting_date,
+            choose_model=choose_model,
+            profile=understood.profile.model_dump_json(),
+            relation=understood.relation.value,
+        )
+        refresh_and_tell(settings, database, request)
     from segmentation_platform.cli.summary import print_summary
 
     print_summary(database, settings, time.monotonic() - began)
+
+
+def _answers(*, yes: bool, part: bool, whole: bool) -> "Answers":
+    from segmentation_platform.ledger.increments import Relation
+    from segmentation_platform.orchestration.understanding import Answers
+
+    return Answers(yes, Relation.PART if part else Relation.WHOLE if whole else None)
 
 
 def refuse_bad_playbook(settings: Settings) -> None:
@@ -90,37 +123,32 @@ def refuse_bad_playbook(settings: Settings) -> None:
     playbook(settings)
 
 
-def _ledger(sales: str, settings: Settings, database: "Database") -> "LedgerFile | Load":
+def _asked(sales: str, name: str, settings: Settings, database: "Database") -> "LedgerAsked":
     """The ledger that this run is about; makes the simulated one if it comes to that."""
     from segmentation_platform.cli.simulate import simulating
-    from segmentation_platform.orchestration.inputs import find_ledger, is_simulated
+    from segmentation_platform.orchestration.asked import is_simulated, ledger_asked
 
-    if is_simulated(sales, settings, database) and not settings.simulated_ledger.is_file():
+    if is_simulated(sales, name, settings, database) and not settings.simulated_ledger.is_file():
         simulating(settings.simulated_ledger, settings.simulation.lines, settings.simulation.seed)
-    return find_ledger(sales, settings, database)
+    return ledger_asked(sales, name, settings, database)
 
 
-def _understood(
-    ledger: "LedgerFile | Load", settings: Settings, database: "Database", *, accepts_doubts: bool
-) -> str:
-    """How the ledger is read, as JSON, after saying so in a few lines; empty where its file is gone.
+def _understood(asked: "LedgerAsked", settings: Settings, database: "Database", answers: "Answers") -> "Understood":
+    """How the ledger is read, after saying so in a few lines.
 
     Raises:
-        LedgerError: when too much hangs on a doubt that is not accepted.
+        LedgerError: when too much hangs on a doubt that is not accepted, or its files' part in it is not clear.
 
     """
     from segmentation_platform.engine import new_engine
     from segmentation_platform.orchestration.understanding import understand
-    from segmentation_platform.warehouse.loads import Load
 
-    if isinstance(ledger, Load):
-        return ""
     engine = new_engine(settings.engine.memory_limit)
     with error_console.status("Inspecting the ledger …"):
-        understood = understand(ledger, settings, database, engine, accepts_doubts=accepts_doubts)
+        understood = understand(asked, settings, database, engine, answers)
     for line in understood.took:
         error_console.print(f"  {line}", style="dim", markup=False, highlight=False)
-    return understood.profile.model_dump_json()
+    return understood
 
 
 def refresh_and_tell(settings: Settings, database: "Database", request: RunRequest) -> None:

@@ -17,6 +17,7 @@ from segmentation_platform.contracts.shown import Bars, Chapter, Counts, Drawn, 
 
 REASONS = (
     "not_a_line",
+    "superseded_line",
     "status_not_counted",
     "unparseable_quantity",
     "unparseable_price",
@@ -38,6 +39,7 @@ REASONS = (
 
 REJECTED_BY_RULE = (
     "not_a_line",
+    "superseded_line",
     "status_not_counted",
     "other_currency",
     "duplicate_line",
@@ -87,7 +89,7 @@ TEXT_COLUMNS = tuple(RawSales.column_names()[2:])
 
 
 class Loads(Contract):
-    """Every ledger file that was read: what it was, when, and whether it is the ledger in use."""
+    """Every ledger file that was read: what it was, when, of which ledger, and whether its lines are in use."""
 
     class Config:
         """Name and key."""
@@ -97,12 +99,15 @@ class Loads(Contract):
 
     load_id: int = whole("Number of the load", ge=1)
     source: str = text("Path of the file that was read")
-    sha256: str = text("SHA-256 of the file's bytes; the same content is never loaded twice", str_length=64)
+    sha256: str = text("SHA-256 of the file's bytes; a ledger never loads the same content twice", str_length=64)
     reading: str = text("How it was read: layout and columns as JSON; read otherwise it is another load")
     lines: int = whole("Lines in the file")
     loaded_at: pa.DateTime = moment("When the load was finished (UTC)")
     is_current: bool = flag("Whether these lines are the ledger that the platform works on")
     profile: str = text("How its text is understood: the whole profile as JSON; empty in loads of before profiles")
+    ledger_name: str = text("Name of the ledger that it was read for")
+    origin: str = text("What was named: the file, or the folder or pattern that it was found by")
+    is_part: bool = flag("Whether the ledger of that name has its lines; otherwise others took their place")
 
 
 class CleanSales(

@@ -56,7 +56,7 @@ class TasteModels(Contract):
     taste_version: int = whole("Number of the model", ge=1)
     created_at: pa.DateTime = moment("When the model was fitted (UTC)")
     as_of: pa.DateTime = day("Reporting date of the purchases it was fitted on")
-    source: str = text("Path of the ledger file that it was fitted on")
+    ledger_name: str = text("Name of the ledger that it was fitted on")
     tastes: int = whole("Number of groups")
     run_id: str = text("Dagster run that fitted it")
     model: str = text("Names of the groups, and how much each product speaks for each, as JSON")

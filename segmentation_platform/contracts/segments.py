@@ -30,7 +30,7 @@ class SegmentModels(
     model_version: int = whole("Number of the model", ge=1)
     created_at: pa.DateTime = moment("When the model was fitted (UTC)")
     as_of: pa.DateTime = day("Reporting date of the features it was fitted on")
-    source: str = text("Path of the ledger file that it was fitted on")
+    ledger_name: str = text("Name of the ledger that it was fitted on")
     region: str = text("Region whose customers it is for, or all")
     transform: str = text("How the features are transformed: raw, log, yeo-johnson or quantile")
     k: int = whole("Number of segments", ge=1)

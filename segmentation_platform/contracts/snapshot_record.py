@@ -31,7 +31,7 @@ class NewSnapshot(SnapshotFacts):
     """A snapshot that is to be published, with what only its owner sees: `contracts.INTERNAL`."""
 
     inputs: str
-    source: str
+    ledger_name: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,11 +28,11 @@ class Snapshots(Contract, is_working=False):
     checks_passed: int = whole("Data checks that passed in the run")
     checks_warned: int = whole("Data checks that warned in the run")
     data_note: str = text("What to keep in mind with so little data; null if there is enough", nullable=True)
-    ledger: str = text("Short name of the ledger: the same in all snapshots of one file's path, and in no other")
+    ledger: str = text("Short hash of the ledger's name: the same in all snapshots of one ledger, and in no other")
     inputs: str = text("Fingerprint of ledger, settings and code; equal inputs give an equal snapshot")
-    source: str = text("Path of the ledger file that it was computed from")
+    ledger_name: str = text("Name of the ledger that it was computed from")
     is_served: bool = flag("Whether the serving views show this snapshot")
 
 
-INTERNAL = ("inputs", "source", "is_served")
+INTERNAL = ("inputs", "ledger_name", "is_served")
 """The columns of `Snapshots` that `serving.snapshot` does not show."""

@@ -54,6 +54,7 @@ REASONS = Step(
     f" COUNT(DISTINCT nullif(trim(customer_id), '')) AS customers, MIN({example()}) AS example"
     " FROM rejected_sales GROUP BY reason ORDER BY rows DESC, reason",
 )
+_LOADS = Step("raw_loads", "SELECT DISTINCT load_id FROM raw_sales")
 _ANY_FORMAT: Final = "%Y-%m-%d"
 
 
@@ -114,7 +115,8 @@ def cleaned_ledger(engine: Engine, raw_sales: TableLike, understanding: Understa
 def classify(session: Session, understanding: Understanding) -> None:
     """Make `classified_sales`, `rejected_sales` and `product_lines` of the `raw_sales` that a session holds."""
     profile = understanding.profile
-    parameters = _parameters(profile)
+    session.run(_LOADS)
+    parameters = _parameters(profile) | {"are_parts": len(session.frame(_LOADS.name)) > 1}
     _add_profile_tables(session, profile)
     session.run(ORDER_VALUES, parameters)
     session.run(ORDER_RUNS, parameters)

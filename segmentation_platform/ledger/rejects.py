@@ -7,6 +7,7 @@ from typing import Final
 
 TOLD_BY: Final = {
     "not_a_line": "description",
+    "superseded_line": "invoice",
     "status_not_counted": "status",
     "unparseable_quantity": "quantity",
     "unparseable_price": "unit_price",
@@ -28,6 +29,7 @@ TOLD_BY: Final = {
 
 KEEPING: Final = {
     "not_a_line": "nothing: a heading, a total or a note",
+    "superseded_line": "nothing: it stands in a later file of the ledger, too",
     "status_not_counted": "[profile.status] counted",
     "unparseable_quantity": "[profile.numbers], or correct the number",
     "unparseable_price": "[profile.numbers], or correct the number",

@@ -130,7 +130,7 @@ def rows_are_conserved(warehouse: WarehouseResource) -> dg.AssetCheckResult:
 def revenue_reconciles(warehouse: WarehouseResource, settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
     """Raw = clean + rejected, in money."""
     database = warehouse.database()
-    understanding = understanding_of(loads.current_load(database), settings)
+    understanding = understanding_of(loads.ledger_in_use(database), settings)
     balances = facts.revenue_balances(database, understanding.profile)
     cases = [_balance(b, ".2f") for b in balances if abs(b.raw - b.clean - b.rejected) >= _CENT]
     good = "Raw revenue = clean + rejected revenue, to the cent."
@@ -147,7 +147,7 @@ def losses_are_small(warehouse: WarehouseResource, settings: dg.ResourceParam[Se
     """Money and customers lost with rejected lines."""
     database = warehouse.database()
     lost = facts.losses(database)
-    tolerated = understanding_of(loads.current_load(database), settings).profile.tolerated
+    tolerated = understanding_of(loads.ledger_in_use(database), settings).profile.tolerated
     share = max(lost.money, lost.customers)
     said = (
         f"{lost.lines:,} rejected lines could be sales: {lost.money:.2%} of the money, {lost.customers:.2%} of "

@@ -20,27 +20,27 @@ from segmentation_platform.warehouse.taste_models import TasteRecord, register_t
 
 @dataclass(frozen=True)
 class Origin:
-    """Where models come from: the ledger's path and the Dagster run."""
+    """Where models come from: the ledger and the Dagster run."""
 
-    source: str
+    ledger_name: str
     run_id: str
 
 
-def source(database: Database) -> str:
-    """Path of the ledger in use."""
-    load = loads.current_load(database)
-    return load.source if load else ""
+def ledger_name(database: Database) -> str:
+    """Name of the ledger in use."""
+    ledger = loads.ledger_in_use(database)
+    return ledger.name if ledger else ""
 
 
-def history(database: Database, source: str) -> History:
+def history(database: Database, ledger_name: str) -> History:
     """The published history of a ledger's customers, without the days from which one has rolled back."""
-    published = published_history(database, source)
+    published = published_history(database, ledger_name)
     return believed(History(published.intervals, published.observed), published.withdrawn)
 
 
-def in_force(database: Database, source: str, as_of: date) -> dict[str, InForce]:
+def in_force(database: Database, ledger_name: str, as_of: date) -> dict[str, InForce]:
     """The models in force when the night of a reporting date begins, by region."""
-    promotions = segment_models.in_force(database, source, as_of)
+    promotions = segment_models.in_force(database, ledger_name, as_of)
     records = segment_models.read_models(database, [promotion.model_version for promotion in promotions])
     documents = {record.model_version: FittedModel.from_json(record.model) for record in records}
     return {
@@ -49,9 +49,9 @@ def in_force(database: Database, source: str, as_of: date) -> dict[str, InForce]
     }
 
 
-def next_segment_id(database: Database, source: str, as_of: date) -> int:
+def next_segment_id(database: Database, ledger_name: str, as_of: date) -> int:
     """The lowest number above those of models of earlier days; a day that is done again gives the same numbers."""
-    earlier = [record for record in segment_models.models_of(database, source) if record.as_of < as_of]
+    earlier = [record for record in segment_models.models_of(database, ledger_name) if record.as_of < as_of]
     known = [FittedModel.from_json(record.model).model for record in earlier]
     return max((segment.segment_id for model in known for segment in model.segments), default=0) + 1
 
@@ -90,7 +90,7 @@ def tastes(database: Database, buys: Purchases, settings: Settings, run_id: str)
         Columns of `contracts.CustomerTastes`.
 
     """
-    ledger, rules = source(database), settings.recommendations.tastes
+    ledger, rules = ledger_name(database), settings.recommendations.tastes
     known = tastes_in_force(database, ledger, buys.as_of)
     earlier = DatedTastes(TasteModel.from_json(known.model), known.as_of) if known else None
     night = tastes_of_night(earlier, buys.pairs, buys.catalog, buys.as_of, rules)
@@ -102,7 +102,7 @@ def tastes(database: Database, buys: Purchases, settings: Settings, run_id: str)
 def _record(region: str, fitted: FittedModel, origin: Origin) -> ModelRecord:
     return ModelRecord(
         as_of=fitted.as_of,
-        source=origin.source,
+        ledger_name=origin.ledger_name,
         region=region,
         transform=fitted.model.transform.kind,
         k=fitted.model.k,

@@ -91,14 +91,14 @@ def past_of(clean_sales: StoredTable, engine: Engine, model: SegmentModel, rules
 
 
 def _served(database: Database) -> Snapshot:
-    served, load = snapshots.served_snapshot(database), loads.current_load(database)
-    source = snapshots.served_source(database)
+    served, ledger = snapshots.served_snapshot(database), loads.ledger_in_use(database)
+    name = snapshots.served_ledger(database)
     if served is None:
         raise SnapshotError("Nothing is published yet: segmentation-platform run")
-    if load is None or load.source != source:
+    if ledger is None or ledger.name != name:
         raise SnapshotError(
-            f"What is served is of {source}, and another ledger was loaded since: "
-            f"segmentation-platform run --sales {source}"
+            f'What is served is of the ledger "{name}", and another one was loaded since: '
+            f'segmentation-platform run --ledger "{name}"'
         )
     if facts.sales_period(database) is None or not segment_models.served_models(database):
         raise SnapshotError(

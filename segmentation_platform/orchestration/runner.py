@@ -130,6 +130,8 @@ def _config(request: RunRequest) -> dict[str, object]:
             "raw_sales": {
                 "config": {
                     "sales": request.sales,
+                    "ledger": request.ledger,
+                    "relation": request.relation,
                     "profile": request.profile,
                     "accepts_doubts": request.accepts_doubts,
                 }

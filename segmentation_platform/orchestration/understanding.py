@@ -1,23 +1,37 @@
-"""How the ledger of a run is understood: as it was before, or inspected."""
+"""How the ledger of a run is understood: as it was before, or inspected; and what its new files are to it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from segmentation_platform.engine import Engine
 from segmentation_platform.ledger.clean import Understanding
 from segmentation_platform.ledger.errors import LedgerError
-from segmentation_platform.ledger.files import LedgerFile
+from segmentation_platform.ledger.files import LedgerFile, together
+from segmentation_platform.ledger.increments import KnownFile, Relation, relation_of
 from segmentation_platform.ledger.inspection import Given, Inspection, inspect, refusal, settings_of, short
 from segmentation_platform.ledger.profile.model import Profile
 from segmentation_platform.ledger.profile.presets import online_retail
+from segmentation_platform.orchestration.asked import LedgerAsked
 from segmentation_platform.settings import Settings
-from segmentation_platform.warehouse import loads
+from segmentation_platform.warehouse import facts, loads
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform.warehouse.loads import Load
+from segmentation_platform.warehouse.loads import Ledger
 
-_KEPT_BY_SAME, _KEPT_BY_OTHER = 0.99, 0.5
-"""Share of the lines in use that a new content of the same path, or another ledger, must at least have."""
+
+@dataclass(frozen=True)
+class Answers:
+    """What was answered before it is asked.
+
+    Attributes:
+        accepts_doubts: go on where the ledger can be read in more than one way, with what was taken
+        relation: what the files are to the ledger that is there; None: it is told from them
+
+    """
+
+    accepts_doubts: bool = False
+    relation: Relation | None = None
 
 
 @dataclass(frozen=True)
@@ -26,12 +40,14 @@ class Understood:
 
     Attributes:
         profile: complete
+        relation: what its files are to what was read of it before
         took: what was taken, in a few lines; empty where it was understood before
 
     """
 
     profile: Profile
-    took: list[str]
+    relation: Relation = Relation.NEWER
+    took: list[str] = field(default_factory=list)
 
 
 def today(settings: Settings) -> date:
@@ -39,57 +55,119 @@ def today(settings: Settings) -> date:
     return datetime.now(ZoneInfo(settings.schedule.timezone)).date()
 
 
-def understand(
-    ledger: LedgerFile, settings: Settings, database: Database, engine: Engine, *, accepts_doubts: bool = False
-) -> Understood:
-    """Tell how a ledger is read: as the same content was before, else by inspecting it.
+class _Asker:
+    """Understands a ledger, step by step."""
 
-    What was decided for an earlier content of the same path stays decided: a ledger that no longer fits is refused.
+    def __init__(self, asked: LedgerAsked, settings: Settings, database: Database, engine: Engine) -> None:
+        self._asked, self._settings, self._database, self._engine = asked, settings, database, engine
+        self._ledger = loads.ledger_named(database, asked.name)
 
-    Raises:
-        LedgerError: when it can't be read, or when too much hangs on a doubt that is not accepted.
+    def understood(self, answers: Answers) -> Understood:
+        before = _profile_of(self._ledger)
+        if self._ledger is None or before is None or not before.agrees_with(self._settings.profile):
+            return self._all_of_it(before.decisions() if before else Profile(), answers)
+        increment = self._asked.increment(list(self._ledger.loads))
+        if not increment.new:
+            return Understood(before)
+        said = before.decisions().overridden_by(self._settings.profile)
+        inspection = self._inspected(increment.new, said, answers)
+        relation = self._relation(inspection, increment.superseded, answers)
+        profile = _accepted(inspection)
+        if relation is Relation.PART or len(self._ledger.loads) > len(increment.superseded):
+            profile = before.grown_by(profile)
+        return Understood(profile, relation, short(inspection))
 
-    """
-    said = settings.profile
-    for document in loads.profiles_of(database, ledger.sha256):
-        profile = Profile.model_validate_json(document)
-        if profile.agrees_with(said):
-            return Understood(profile, [])
-    given = Given(_decided_before(ledger, database).overridden_by(said), settings.cleaning, today(settings))
-    inspection = inspect(engine, ledger, given)
-    if not accepts_doubts:
-        if inspection.stopping:
+    def _all_of_it(self, decided: Profile, answers: Answers) -> Understood:
+        if not self._asked.files:
+            raise LedgerError(
+                f"The profile was changed, and of the ledger {self._asked.title} no file is there any more to be "
+                "read by it. Take the change back, or name the ledger's files: --sales."
+            )
+        said = decided.overridden_by(self._settings.profile)
+        inspection = self._inspected(self._asked.files, said, answers)
+        return Understood(_accepted(inspection), self._relation(inspection, (), answers), short(inspection))
+
+    def _inspected(self, files: tuple[LedgerFile, ...], said: Profile, answers: Answers) -> Inspection:
+        title = Path(self._asked.origins[0]) if len(files) > 1 else files[0].path
+        given = Given(said, self._settings.cleaning, today(self._settings))
+        inspection = inspect(self._engine, together(title, files), given)
+        if inspection.stopping and not answers.accepts_doubts:
             raise LedgerError(refusal(inspection))
-        _require_no_loss(inspection, loads.current_load(database), settings)
-    return Understood(_accepted(inspection), short(inspection))
+        return inspection
+
+    def _relation(self, inspection: Inspection, superseded: tuple[KnownFile, ...], answers: Answers) -> Relation:
+        """What files are to what was read before; what nothing tells is asked.
+
+        Raises:
+            LedgerError: with how long both are, and the answers.
+
+        """
+        if self._asked.is_simulated:
+            return Relation.WHOLE
+        if self._ledger is None:
+            return Relation.NEWER
+        if superseded:
+            return self._relation_to(superseded, inspection, answers, accepted=Relation.NEWER)
+        if set(self._asked.origins) <= set(self._ledger.origins):
+            return Relation.NEWER
+        return self._relation_to(self._ledger.loads, inspection, answers)
+
+    def _relation_to(
+        self,
+        read_before: tuple[KnownFile, ...],
+        inspection: Inspection,
+        answers: Answers,
+        accepted: Relation | None = None,
+    ) -> Relation:
+        assert self._ledger is not None  # noqa: S101 - by those who ask
+        if answers.relation is not None:
+            return answers.relation
+        numbers = {each.load_id for each in read_before}
+        relation = None
+        if numbers <= facts.cleaned_loads(self._database):
+            relation = relation_of(inspection.figures.extent, facts.extent(self._database, numbers))
+        if relation is Relation.WHOLE and accepted is Relation.NEWER:
+            return Relation.NEWER
+        if relation is None and answers.accepts_doubts:
+            relation = accepted
+        if relation is None:
+            raise LedgerError(_question(inspection, self._ledger, numbers))
+        return relation
 
 
-def _decided_before(ledger: LedgerFile, database: Database) -> Profile:
-    before = loads.load_from(database, str(ledger.path))
-    return Profile.model_validate_json(before.profile).decisions() if before and before.profile else Profile()
+def understand(
+    asked: LedgerAsked, settings: Settings, database: Database, engine: Engine, answers: Answers = Answers()
+) -> Understood:
+    """Tell how a ledger is read: as it was before, as far as its files are the same; what is new is inspected.
 
-
-def _require_no_loss(inspection: Inspection, in_use: Load | None, settings: Settings) -> None:
-    """Refuse a ledger that would take the place of a longer one: a part of it, or an export that was cut short.
+    What was decided for a ledger stays decided: a file that no longer fits is refused.
 
     Raises:
-        LedgerError: with how long both are.
+        LedgerError: when a file can't be read, too much hangs on a doubt that is not accepted, or it is not clear
+            whether it is a part of the ledger or all of it.
 
     """
-    if in_use is None or in_use.source == str(settings.simulated_ledger):
-        return
-    is_same = in_use.source == str(inspection.file.path)
-    kept = _KEPT_BY_SAME if is_same else _KEPT_BY_OTHER
+    return _Asker(asked, settings, database, engine).understood(answers)
+
+
+def _profile_of(ledger: Ledger | None) -> Profile | None:
+    """How a ledger was understood; None where that is not kept."""
+    return Profile.model_validate_json(ledger.profile) if ledger and ledger.profile else None
+
+
+def _question(inspection: Inspection, ledger: Ledger, numbers: set[int]) -> str:
+    """What a file is to what was read before, asked."""
     figures = inspection.figures
-    if figures.lines >= kept * in_use.lines:
-        return
+    lines = sum(load.lines for load in ledger.loads if load.load_id in numbers)
     days = f" from {figures.first:%Y-%m-%d} to {figures.last:%Y-%m-%d}" if figures.first and figures.last else ""
-    before = "before it had" if is_same else f"the ledger in use, {in_use.source}, has"
-    raise LedgerError(
-        f"{inspection.file.path} has {figures.lines:,} lines{days}; {before} {in_use.lines:,}. It would take the "
-        "place of them all, and what is missing would be lost.\n"
-        "Is it a part of the ledger? Put all parts into a folder and name that. Is it right as it is? "
-        "Go on with --yes."
+    has_all = numbers == ledger.load_ids
+    before = f'the ledger "{ledger.name}" has' if has_all else "what was read from there before had"
+    return (
+        f"{inspection.file.path} has {figures.lines:,} lines{days}; {before} {lines:,}. What it is to "
+        "those can't be told from its days, customers and products.\n"
+        "Is it a part of the ledger? Its lines are added, and what both have counts once: --part\n"
+        "Is it the whole, as it is now? It takes the place of what was read before: --whole\n"
+        "Is it the ledger of another shop? It is kept apart under a name of its own: --ledger NAME"
     )
 
 
@@ -103,7 +181,7 @@ def _accepted(inspection: Inspection) -> Profile:
     return profile.model_copy(update={"tolerated": tolerated, "accepted": tuple(accepted)})
 
 
-def understanding_of(load: Load | None, settings: Settings) -> Understanding:
-    """How the lines of a load are cleaned; those of before profiles were all of one kind."""
-    profile = Profile.model_validate_json(load.profile) if load and load.profile else online_retail()
+def understanding_of(ledger: Ledger | None, settings: Settings) -> Understanding:
+    """How the lines of a ledger are cleaned; those of before profiles were all of one kind."""
+    profile = _profile_of(ledger) or online_retail()
     return Understanding(profile.overridden_by(settings.profile), settings.cleaning, today(settings))

@@ -1,5 +1,6 @@
 """Figures that are cheapest to ask the database itself: periods, counts, sums."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -7,6 +8,7 @@ from psycopg.rows import class_row
 
 from segmentation_platform.contracts import Contract
 from segmentation_platform.contracts.ledger import REJECTED_BY_RULE
+from segmentation_platform.ledger.increments import Extent
 from segmentation_platform.ledger.profile.model import Profile
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.raw_amounts import raw_amount
@@ -50,10 +52,27 @@ def sales_period(database: Database, before: date = date.max) -> Period | None:
 
 
 def cleaned_loads(database: Database) -> set[int]:
-    """The loads whose lines are in the cleaned ledger."""
+    """The loads whose lines were cleaned: kept or rejected."""
     with database.connect() as connection:
-        rows = connection.execute("SELECT DISTINCT load_id FROM warehouse.clean_sales").fetchall()
+        rows = connection.execute(
+            "SELECT DISTINCT load_id FROM warehouse.clean_sales"
+            " UNION SELECT DISTINCT load_id FROM warehouse.rejected_sales"
+        ).fetchall()
     return {int(str(row[0])) for row in rows}
+
+
+def extent(database: Database, load_ids: Iterable[int]) -> Extent:
+    """Days, customers and products of some loads of the cleaned ledger."""
+    of_loads, numbers = "FROM warehouse.clean_sales WHERE load_id = ANY(%s)", [list(load_ids)]
+    with database.connect() as connection:
+        days = connection.execute(f"SELECT sold_at::date, count(*) {of_loads} GROUP BY 1", numbers).fetchall()
+        customers = connection.execute(f"SELECT DISTINCT customer_id {of_loads}", numbers).fetchall()
+        products = connection.execute(f"SELECT DISTINCT stock_code {of_loads}", numbers).fetchall()
+    return Extent(
+        {date.fromisoformat(str(day)): int(str(lines)) for day, lines in days},
+        frozenset(str(row[0]) for row in customers if row[0] is not None),
+        frozenset(str(row[0]) for row in products),
+    )
 
 
 def row_balances(database: Database) -> list[Balance]:

@@ -32,7 +32,7 @@ class PublishedHistory:
     withdrawn: tuple[date, ...]
 
 
-def published_history(database: Database, source: str) -> PublishedHistory:
+def published_history(database: Database, ledger_name: str) -> PublishedHistory:
     """The history of a ledger's customers.
 
     Observed are the days of its snapshots and those on which an interval begins or ends: a month-end that was looked
@@ -40,28 +40,28 @@ def published_history(database: Database, source: str) -> PublishedHistory:
     """
     names = ", ".join(f'"{name}"' for name in CustomerSegmentHistory.column_names())
     query = (
-        f"SELECT {names} FROM snapshots.{HISTORY} WHERE source = $1"  # noqa: S608 - constants
+        f"SELECT {names} FROM snapshots.{HISTORY} WHERE ledger_name = $1"  # noqa: S608 - constants
         " ORDER BY customer_id, valid_from"
     )
-    with stream(database, query, [source]) as reader:
+    with stream(database, query, [ledger_name]) as reader:
         intervals = to_frame(reader.read_all())
     with database.connect() as connection:
-        believed, all_days = _days(connection, source)
+        believed, all_days = _days(connection, ledger_name)
     seen = pd.concat([intervals["valid_from"], intervals["valid_to"]]).dropna().dt.date
     return PublishedHistory(intervals, tuple(sorted({*all_days, *seen})), tuple(sorted(all_days - believed)))
 
 
-def publish_history(connection: Connection, source: str, intervals: pd.DataFrame) -> None:
+def publish_history(connection: Connection, ledger_name: str, intervals: pd.DataFrame) -> None:
     """Put the history of a ledger's customers in place of what was there."""
     # Two that publish at once would each delete what they see, and trip over each other's rows.
     connection.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(TABLE))
-    connection.execute(sql.SQL("DELETE FROM {} WHERE source = %s").format(TABLE), [source])
+    connection.execute(sql.SQL("DELETE FROM {} WHERE ledger_name = %s").format(TABLE), [ledger_name])
     names = CustomerSegmentHistory.column_names()
     rows = (
-        batch.append_column("source", pa.repeat(source, batch.num_rows))
+        batch.append_column("ledger_name", pa.repeat(ledger_name, batch.num_rows))
         for batch in batches(CustomerSegmentHistory, intervals)
     )
-    copy_in(connection, TABLE, [*names, "source"], rows)
+    copy_in(connection, TABLE, [*names, "ledger_name"], rows)
 
 
 def vacuum_history(database: Database) -> None:
@@ -69,11 +69,11 @@ def vacuum_history(database: Database) -> None:
     vacuum(database, TABLE)
 
 
-def _days(connection: Connection, source: str) -> tuple[set[date], set[date]]:
+def _days(connection: Connection, ledger_name: str) -> tuple[set[date], set[date]]:
     rows = connection.execute(
         "SELECT as_of, snapshot_id IN (SELECT snapshot_id FROM snapshots.believed) FROM snapshots.snapshots"
-        " WHERE source = %s",
-        [source],
+        " WHERE ledger_name = %s",
+        [ledger_name],
     ).fetchall()
     days = [(date.fromisoformat(str(day)), bool(is_believed)) for day, is_believed in rows]
     return {day for day, is_believed in days if is_believed}, {day for day, _ in days}

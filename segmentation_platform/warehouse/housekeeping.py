@@ -38,7 +38,7 @@ def table_sizes(database: Database) -> list[TableSize]:
 
 
 def prune_loads(database: Database, keep: int) -> list[int]:
-    """Drop the raw lines of all but the newest loads of every ledger file; the one in use always stays.
+    """Drop the raw lines of all but the newest loads of every ledger file; those whose lines a ledger has stay.
 
     Args:
         database: where
@@ -53,9 +53,10 @@ def prune_loads(database: Database, keep: int) -> list[int]:
     with database.connect() as connection:
         connection.execute("LOCK TABLE warehouse.loads IN SHARE ROW EXCLUSIVE MODE")
         rows = connection.execute(
-            "SELECT load_id FROM (SELECT load_id, is_current,"
-            " row_number() OVER (PARTITION BY source ORDER BY load_id DESC) AS place FROM warehouse.loads) AS ranked"
-            " WHERE place > %s AND NOT is_current ORDER BY load_id",
+            "SELECT load_id FROM (SELECT load_id, is_part,"
+            " row_number() OVER (PARTITION BY ledger_name, source ORDER BY load_id DESC) AS place"
+            " FROM warehouse.loads) AS ranked"
+            " WHERE place > %s AND NOT is_part ORDER BY load_id",
             [keep],
         ).fetchall()
         dropped = [int(str(row[0])) for row in rows]

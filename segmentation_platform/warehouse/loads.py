@@ -1,9 +1,9 @@
-"""The raw ledger: append-only lines, and the registry of the files that brought them."""
+"""The raw ledger: append-only lines, and the registry of the files that brought them and of their ledgers."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pandas as pd
 import psycopg
@@ -13,149 +13,195 @@ from psycopg.rows import class_row
 
 from segmentation_platform.contracts import RawSales
 from segmentation_platform.ledger.files import LedgerFile
+from segmentation_platform.ledger.increments import KnownFile
 from segmentation_platform.ledger.readers import numbered
 from segmentation_platform.warehouse.bulk import copy_in
 from segmentation_platform.warehouse.database import Connection, Database, DatabaseError
 from segmentation_platform.warehouse.tables import SCHEMA, select_list, vacuum
 
 _RAW_SALES = sql.Identifier(SCHEMA, RawSales.table())
-_IN_CURRENT = "load_id IN (SELECT load_id FROM warehouse.loads WHERE is_current)"
-_COLUMNS = "load_id, source, sha256, lines, profile"
+_IN_USE = "load_id IN (SELECT load_id FROM warehouse.loads WHERE is_current)"
+_SELECT = "SELECT load_id, source, sha256, is_part, origin, ledger_name, reading, lines, profile FROM warehouse.loads"
 
 
 @dataclass(frozen=True)
-class Load:
-    """One ledger file that was read.
+class Load(KnownFile):
+    """One file of a ledger that was read.
 
     Attributes:
-        load_id: number of the load
-        source: path of the file
-        sha256: of its bytes
+        ledger_name: of the ledger that it was read for
+        reading: what makes two readings of a content the same (`readers.reading_key`)
         lines: number of lines
-        profile: how its text is understood, as JSON; empty in loads of before profiles
+        profile: how the ledger's text is understood, as JSON; empty in loads of before profiles
 
     """
 
-    load_id: int
-    source: str
-    sha256: str
+    ledger_name: str
+    reading: str
     lines: int
-    profile: str = ""
+    profile: str
 
 
 @dataclass(frozen=True)
-class Reading:
-    """How a file is read.
+class Ledger:
+    """A ledger as it was read: the loads whose lines it has.
 
     Attributes:
-        key: what makes two readings of it the same (`readers.reading_key`)
-        profile: how its text is understood, as JSON
+        name: of the ledger
+        loads: oldest first, at least one
 
     """
 
-    key: str = ""
+    name: str
+    loads: tuple[Load, ...]
+
+    @property
+    def load_ids(self) -> set[int]:
+        """Numbers of the loads."""
+        return {load.load_id for load in self.loads}
+
+    @property
+    def lines(self) -> int:
+        """Lines of all loads."""
+        return sum(load.lines for load in self.loads)
+
+    @property
+    def profile(self) -> str:
+        """How its text is understood, as JSON; empty in ledgers of before profiles."""
+        return self.loads[-1].profile
+
+    @property
+    def sha256(self) -> str:
+        """Of its content, in whatever order its files came."""
+        contents = sorted(load.sha256 for load in self.loads)
+        return contents[0] if len(contents) == 1 else hashlib.sha256("".join(contents).encode()).hexdigest()
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """What was named: files, folders and patterns."""
+        return tuple(dict.fromkeys(load.origin for load in self.loads if load.origin))
+
+
+@dataclass(frozen=True)
+class NewLoad:
+    """A file that is to be read.
+
+    Attributes:
+        file: what is read, for the registry
+        origin: what was named
+        batches: the text columns of the lines, as `ledger.readers.read_ledger` yields them; an error raised by the
+            iterator leaves nothing behind
+
+    """
+
+    file: LedgerFile
+    origin: str
+    batches: Iterator[pa.RecordBatch]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """How a ledger changes: all or nothing.
+
+    Attributes:
+        reading: how all its files are read from now on (`readers.reading_key`)
+        profile: how its text is understood from now on, as JSON
+        added: files that are read now
+        back: loads of before whose lines are its lines again
+        retired: loads whose lines are not its lines any more
+        moved: where the files of loads are now, and what was named
+
+    """
+
+    reading: str = ""
     profile: str = ""
+    added: Iterable[NewLoad] = ()
+    back: Iterable[int] = ()
+    retired: Iterable[int] = ()
+    moved: Mapping[int, tuple[str, str]] = field(default_factory=dict)
 
 
-def find_load(database: Database, sha256: str, reading: str = "") -> Load | None:
-    """The load of this content, read in this way, if there is one."""
-    query = f"SELECT {_COLUMNS} FROM warehouse.loads WHERE sha256 = %s AND reading = %s"  # noqa: S608
-    return _one(database, query, [sha256, reading])
-
-
-def profiles_of(database: Database, sha256: str) -> list[str]:
-    """How this content was understood in earlier loads, as JSON, the newest first."""
+def loads_of(database: Database, name: str) -> list[Load]:
+    """All loads of a ledger, those whose lines gave way to others too; oldest first."""
     with database.connect() as connection:
-        rows = connection.execute(
-            "SELECT profile FROM warehouse.loads WHERE sha256 = %s AND profile <> '' ORDER BY load_id DESC", [sha256]
-        ).fetchall()
-    return [str(row[0]) for row in rows]
+        return _loads(connection, "ledger_name = %s", [name])
 
 
-def load_from(database: Database, source: str) -> Load | None:
-    """The last load from a path, if there is one."""
-    query = f"SELECT {_COLUMNS} FROM warehouse.loads WHERE source = %s ORDER BY load_id DESC LIMIT 1"  # noqa: S608
-    return _one(database, query, [source])
-
-
-def current_load(database: Database) -> Load | None:
-    """The load that is the ledger in use."""
-    return _one(database, f"SELECT {_COLUMNS} FROM warehouse.loads WHERE is_current", [])  # noqa: S608
-
-
-def lines_of_loads(database: Database, source: str) -> pd.DataFrame:
-    """How many lines each load of a file has that is kept: columns load_id and lines, oldest first."""
+def ledger_named(database: Database, name: str) -> Ledger | None:
+    """A ledger as it was read last; None if it never was."""
     with database.connect() as connection:
-        rows = connection.execute(
-            "SELECT load_id, lines FROM warehouse.loads WHERE source = %s ORDER BY load_id", [source]
-        ).fetchall()
+        return _ledger(connection, "ledger_name = %s AND is_part", [name])
+
+
+def ledger_in_use(database: Database) -> Ledger | None:
+    """The ledger that the platform works on."""
+    with database.connect() as connection:
+        return _ledger(connection, "is_current", [])
+
+
+def lines_of_loads(database: Database, name: str) -> pd.DataFrame:
+    """How many lines each load of a ledger has that is kept: columns load_id and lines, oldest first."""
+    rows = [(load.load_id, load.lines) for load in loads_of(database, name)]
     return pd.DataFrame(rows, columns=["load_id", "lines"])
 
 
-def add_load(
-    database: Database,
-    file: LedgerFile,
-    batches: Iterator[pa.RecordBatch],
-    progress: Callable[[int], None] = lambda lines: None,
-    reading: Reading = Reading(),
-) -> Load:
-    """Append a file's lines and make it the ledger in use, all or nothing.
+def update_ledger(
+    database: Database, name: str, changes: Changes, progress: Callable[[int], None] = lambda lines: None
+) -> Ledger:
+    """Change a ledger and make it the one in use, all or nothing.
 
     Args:
         database: where
-        file: what is read, for the registry
-        batches: the text columns of the lines, as `ledger.readers.read_ledger` yields them; an error raised by
-            the iterator leaves nothing behind
+        name: of the ledger; one that is not there yet is made
+        changes: what changes
         progress: called with the number of lines so far
-        reading: how the file is read; the same content read otherwise is another load
 
     Raises:
-        DatabaseError: when this content is there already.
+        DatabaseError: when a content was loaded by another run meanwhile.
 
     """
     with database.connect() as connection:
         _one_at_a_time(connection)
-        load_id = _register(connection, file, reading)
-        lines_in = _counted(numbered(batches, load_id), progress)
-        lines = copy_in(connection, _RAW_SALES, RawSales.column_names(), lines_in)
-        connection.execute(
-            "UPDATE warehouse.loads SET lines = %s, loaded_at = %s WHERE load_id = %s",
-            [lines, datetime.now(UTC), load_id],
-        )
-        _use(connection, load_id)
-    vacuum(database, _RAW_SALES)
-    return Load(load_id, str(file.path), file.sha256, lines, reading.profile)
-
-
-def use_load(database: Database, load: Load, path: Path, profile: str = "") -> Load:
-    """Make a load that is there already the ledger in use, under the path where it was found now.
-
-    Args:
-        database: where
-        load: to use
-        path: where its file was found
-        profile: how its text is understood from now on, as JSON; empty: as before
-
-    """
-    profile = profile or load.profile
-    with database.connect() as connection:
-        _one_at_a_time(connection)
-        connection.execute(
-            "UPDATE warehouse.loads SET source = %s, profile = %s WHERE load_id = %s",
-            [str(path), profile, load.load_id],
-        )
-        _use(connection, load.load_id)
-    return Load(load.load_id, str(path), load.sha256, load.lines, profile)
+        tell, added = _Counter(progress), False
+        for new in changes.added:
+            _append(connection, name, new, changes, tell)
+            added = True
+        _take(connection, name, changes)
+        ledger = _ledger(connection, "is_current", [])
+    assert ledger is not None  # noqa: S101 - what was just made
+    if added:
+        vacuum(database, _RAW_SALES)
+    return ledger
 
 
 def current_lines_query() -> str:
     """The query of the raw lines of the ledger in use."""
-    return f"{select_list(RawSales)} WHERE {_IN_CURRENT}"
+    return f"{select_list(RawSales)} WHERE {_IN_USE}"
 
 
-def _one(database: Database, query: str, parameters: list[str]) -> Load | None:
-    with database.connect() as connection, connection.cursor(row_factory=class_row(Load)) as cursor:
-        return cursor.execute(query, parameters).fetchone()
+class _Counter:
+    """Counts lines over several files."""
+
+    def __init__(self, tell: Callable[[int], None]) -> None:
+        self._tell = tell
+        self._lines = 0
+
+    def counted(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """The batches; after each one it says how many lines there were."""
+        for batch in batches:
+            yield batch
+            self._lines += batch.num_rows
+            self._tell(self._lines)
+
+
+def _loads(connection: Connection, condition: str, parameters: list[str]) -> list[Load]:
+    with connection.cursor(row_factory=class_row(Load)) as cursor:
+        return cursor.execute(f"{_SELECT} WHERE {condition} ORDER BY load_id".encode(), parameters).fetchall()
+
+
+def _ledger(connection: Connection, condition: str, parameters: list[str]) -> Ledger | None:
+    loads = _loads(connection, condition, parameters)
+    return Ledger(loads[0].ledger_name, tuple(loads)) if loads else None
 
 
 def _one_at_a_time(connection: Connection) -> None:
@@ -163,26 +209,40 @@ def _one_at_a_time(connection: Connection) -> None:
     connection.execute("LOCK TABLE warehouse.loads IN SHARE ROW EXCLUSIVE MODE")
 
 
-def _register(connection: Connection, file: LedgerFile, reading: Reading) -> int:
+def _append(connection: Connection, name: str, new: NewLoad, changes: Changes, counter: _Counter) -> None:
+    load_id = _register(connection, name, new, changes)
+    lines_in = counter.counted(numbered(new.batches, load_id))
+    lines = copy_in(connection, _RAW_SALES, RawSales.column_names(), lines_in)
+    values = [lines, datetime.now(UTC), load_id]
+    connection.execute("UPDATE warehouse.loads SET lines = %s, loaded_at = %s WHERE load_id = %s", values)
+
+
+def _register(connection: Connection, name: str, new: NewLoad, changes: Changes) -> int:
+    values = [name, new.origin, new.file.source, new.file.sha256, changes.reading, datetime.now(UTC)]
     try:
         row = connection.execute(
-            "INSERT INTO warehouse.loads (source, sha256, reading, profile, lines, loaded_at, is_current)"
-            " VALUES (%s, %s, %s, %s, 0, %s, false) RETURNING load_id",
-            [str(file.path), file.sha256, reading.key, reading.profile, datetime.now(UTC)],
+            "INSERT INTO warehouse.loads"
+            " (ledger_name, origin, source, sha256, reading, loaded_at, profile, lines, is_part, is_current)"
+            " VALUES (%s, %s, %s, %s, %s, %s, '', 0, true, false) RETURNING load_id",
+            values,
         ).fetchone()
     except psycopg.errors.UniqueViolation:
-        raise DatabaseError(f"The content of {file.path} was loaded by another run meanwhile. Run again.") from None
+        raise DatabaseError(f"{new.file.path} was loaded by another run meanwhile. Run again.") from None
     assert row is not None  # noqa: S101 - RETURNING gives a row
     return int(str(row[0]))
 
 
-def _use(connection: Connection, load_id: int) -> None:
-    connection.execute("UPDATE warehouse.loads SET is_current = (load_id = %s)", [load_id])
-
-
-def _counted(batches: Iterator[pa.RecordBatch], progress: Callable[[int], None]) -> Iterator[pa.RecordBatch]:
-    lines = 0
-    for batch in batches:
-        yield batch
-        lines += batch.num_rows
-        progress(lines)
+def _take(connection: Connection, name: str, changes: Changes) -> None:
+    """Say which loads are the ledger, how they are read, and that it is the one in use."""
+    for load_id, (source, origin) in changes.moved.items():
+        connection.execute(
+            "UPDATE warehouse.loads SET source = %s, origin = %s WHERE load_id = %s", [source, origin, load_id]
+        )
+    for load_ids, is_part in ((changes.retired, False), (changes.back, True)):
+        connection.execute(
+            "UPDATE warehouse.loads SET is_part = %s WHERE load_id = ANY(%s)", [is_part, list(load_ids)]
+        )
+    connection.execute(
+        "UPDATE warehouse.loads SET profile = %s WHERE ledger_name = %s AND is_part", [changes.profile, name]
+    )
+    connection.execute("UPDATE warehouse.loads SET is_current = (ledger_name = %s AND is_part)", [name])

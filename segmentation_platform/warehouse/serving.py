@@ -94,7 +94,7 @@ def _history_view() -> sql.Composed:
         [
             sql.SQL(
                 "CREATE OR REPLACE VIEW {view} AS SELECT {names} FROM snapshots.customer_segment_history"
-                " JOIN snapshots.snapshots USING (source)"
+                " JOIN snapshots.snapshots USING (ledger_name)"
                 " WHERE snapshot_id = (SELECT snapshot_id FROM snapshots.served) AND valid_from <= snapshots.as_of;"
             ).format(view=sql.Identifier("serving", HISTORY), names=sql.SQL(", ").join(names)),
             _comments(HISTORY, CustomerSegmentHistory.summary(), columns),

@@ -50,7 +50,7 @@ def publish(database: Database, facts: NewSnapshot, tables: Mapping[str, pd.Data
         snapshot_id = _register(connection, facts)
         for contract in PUBLISHED:
             _add_rows(connection, snapshot_id, contract, tables[contract.table()])
-        publish_history(connection, facts.source, history)
+        publish_history(connection, facts.ledger_name, history)
         _serve(connection, snapshot_id)
     _vacuum(database)
     vacuum_history(database)
@@ -130,16 +130,16 @@ def served_inputs(database: Database) -> str | None:
     return None if row is None else str(row[0])
 
 
-def served_source(database: Database) -> str | None:
+def served_ledger(database: Database) -> str | None:
     """Path of the ledger file that the served snapshot was computed from; None before the first one."""
     with database.connect() as connection:
         row = connection.execute(
-            "SELECT source FROM snapshots.snapshots JOIN snapshots.served USING (snapshot_id)"
+            "SELECT ledger_name FROM snapshots.snapshots JOIN snapshots.served USING (snapshot_id)"
         ).fetchone()
     return None if row is None else str(row[0])
 
 
-def night_before(database: Database, source: str, as_of: date) -> pd.DataFrame:
+def night_before(database: Database, ledger_name: str, as_of: date) -> pd.DataFrame:
     """Everybody's segment on the last night of a ledger before a reporting date.
 
     Returns:
@@ -148,9 +148,9 @@ def night_before(database: Database, source: str, as_of: date) -> pd.DataFrame:
     """
     with database.connect() as connection:
         row = connection.execute(
-            "SELECT snapshot_id FROM snapshots.believed WHERE source = %s AND as_of < %s"
+            "SELECT snapshot_id FROM snapshots.believed WHERE ledger_name = %s AND as_of < %s"
             " ORDER BY as_of DESC, snapshot_id DESC LIMIT 1",
-            [source, as_of],
+            [ledger_name, as_of],
         ).fetchone()
     number = int(str(row[0])) if row else 0
     query = f"SELECT customer_id, segment_id FROM snapshots.customer_segments WHERE snapshot_id = {number}"  # noqa: S608
@@ -163,7 +163,7 @@ def snapshot_before(database: Database, snapshot_id: int) -> tuple[int, date] | 
     with database.connect() as connection:
         row = connection.execute(
             "SELECT earlier.snapshot_id, earlier.as_of FROM snapshots.snapshots AS earlier"
-            " JOIN snapshots.snapshots AS later USING (source)"
+            " JOIN snapshots.snapshots AS later USING (ledger_name)"
             " WHERE later.snapshot_id = %s AND earlier.snapshot_id < later.snapshot_id"
             " ORDER BY earlier.snapshot_id DESC LIMIT 1",
             [snapshot_id],

@@ -51,7 +51,7 @@ def facts(mark: int = 1, as_of: date = date(2011, 12, 10)) -> NewSnapshot:
         checks_warned=mark,
         data_note=None,
         inputs=f"inputs {mark}",
-        source="shop.csv",
+        ledger_name="shop.csv",
     )
 
 

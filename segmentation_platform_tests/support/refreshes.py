@@ -45,14 +45,14 @@ def run(definitions: dg.Definitions) -> Run:
     """Run the refresh job, or some of its assets, in this process."""
 
     def run_job(
-        *assets: str, as_of: str = "", sales: str = "", choose_model: bool = False, accepts_doubts: bool = False
+        *assets: str, as_of: str = "", choose_model: bool = False, **ledger: object
     ) -> dg.ExecuteInProcessResult:
         config: dict[str, object] = {"resources": {"reporting_date": {"config": {"as_of": as_of}}}}
         if not assets or "raw_sales" in assets:
-            config["ops"] = {"raw_sales": {"config": {"sales": sales, "accepts_doubts": accepts_doubts}}}
+            config["ops"] = {"raw_sales": {"config": ledger}}
         if not assets:
             config["ops"] = {
-                "raw_sales": {"config": {"sales": sales, "accepts_doubts": accepts_doubts}},
+                "raw_sales": {"config": ledger},
                 "segment_model": {"config": {"choose_model": choose_model}},
             }
         return definitions.resolve_job_def("refresh").execute_in_process(

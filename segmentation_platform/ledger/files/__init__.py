@@ -5,7 +5,14 @@ is which, and what a cell means; that is the profile's.
 """
 
 from segmentation_platform.ledger.files.layout import Layout
-from segmentation_platform.ledger.files.source import LedgerFile, check_unchanged, identify, is_there
+from segmentation_platform.ledger.files.source import (
+    LedgerFile,
+    check_unchanged,
+    identify,
+    identify_each,
+    is_there,
+    together,
+)
 from segmentation_platform.ledger.files.tables import WHOLE_LINE, TextTable, open_tables
 
 __all__ = [
@@ -15,6 +22,8 @@ __all__ = [
     "TextTable",
     "check_unchanged",
     "identify",
+    "identify_each",
     "is_there",
     "open_tables",
+    "together",
 ]

@@ -1,7 +1,7 @@
 """A ledger's file, or several that make one ledger: what they are, and whether they stay the same while read."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,14 +50,30 @@ def identify(path: Path) -> LedgerFile:
         LedgerError: when there is no such file, one is empty, or may not be read.
 
     """
-    path = path.expanduser().absolute()
-    parts = _parts(path)
-    if len(parts) == 1 and parts[0] == path:
-        return _identify(path)
-    found = [_identify(part) for part in parts]
-    together = hashlib.sha256("".join(part.sha256 for part in found).encode()).hexdigest()
+    return together(path.expanduser().absolute(), identify_each(path))
+
+
+def identify_each(path: Path) -> list[LedgerFile]:
+    """Look at a file, or at each file of a folder or pattern; as `identify`."""
+    return [_identify(part) for part in _parts(path.expanduser().absolute())]
+
+
+def together(path: Path, files: Sequence[LedgerFile]) -> LedgerFile:
+    """Several files as one ledger.
+
+    Args:
+        path: what they are called together
+        files: at least one, in order
+
+    """
+    if len(files) == 1 and files[0].path == path:
+        return files[0]
     return LedgerFile(
-        path, together, sum(part.size for part in found), max(part.modified for part in found), tuple(parts)
+        path,
+        hashlib.sha256("".join(file.sha256 for file in files).encode()).hexdigest(),
+        sum(file.size for file in files),
+        max(file.modified for file in files),
+        tuple(file.path for file in files),
     )
 
 

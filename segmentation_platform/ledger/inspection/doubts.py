@@ -44,6 +44,7 @@ def weighed_doubts(evidence: Evidence, profile: Profile, said: Profile) -> list[
         _statuses(evidence, said),
         *shortened_identifiers(evidence),
         outsized_customer(evidence, profile.customers.guests),
+        _unlike_products(evidence, profile),
         _without_cancellation(evidence, profile),
         _discounts(evidence, profile),
         _out_of_range(evidence),
@@ -155,6 +156,29 @@ def _statuses(evidence: Evidence, said: Profile) -> Doubt | None:
         f"Their lines count as sales, worth {money:,.2f}.",
         f"[profile.status]\nnot_counted = {named}    # or: counted = {named}",
         share,
+    )
+
+
+def _unlike_products(evidence: Evidence, profile: Profile) -> Doubt | None:
+    """Lines whose code is like a product's, with digits, and not of the pattern that products have here."""
+    if not profile.products.pattern:
+        return None
+    services = {code for preset in presets() if preset.name == profile.preset for code in preset.services}
+    codes = evidence.frame(
+        "SELECT product_code FROM classified_sales WHERE reason = 'not_a_product' AND service_kind IS NULL"
+        " AND regexp_matches(product_code, '[0-9]') GROUP BY product_code ORDER BY COUNT(*) DESC, product_code"
+    )["product_code"]
+    others = [str(code) for code in codes if code not in services]
+    if not others:
+        return None
+    named = ", ".join("'" + code.replace("'", "''") + "'" for code in others)
+    lines, money, share = _share(evidence, f"reason = 'not_a_product' AND product_code IN ({named})")
+    return Doubt(
+        f"{lines:,} lines, worth {money:,.2f}, have product codes that are not like {profile.products.pattern}, "
+        f"such as {others[0]!r}; they are left out.",
+        '[profile.products]\npattern = ""    # every code is a product',
+        share,
+        is_loss=True,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 import pandas as pd
 
 from segmentation_platform.ledger.clean import REASONS
+from segmentation_platform.ledger.increments import Extent
 from segmentation_platform.ledger.inspection.evidence import Evidence
 
 _TOP: Final = 5
@@ -29,6 +30,7 @@ class Figures:
         reasons: of rejected lines: columns reason, rows, amount, customers, example; most rows first
         products: columns product, name, revenue; best first
         best_customers: columns customer, orders, revenue; best first
+        extent: its days, customers and products
 
     """
 
@@ -44,6 +46,7 @@ class Figures:
     reasons: pd.DataFrame
     products: pd.DataFrame
     best_customers: pd.DataFrame
+    extent: Extent
 
     @property
     def net(self) -> float:
@@ -83,6 +86,18 @@ def figures_of(evidence: Evidence) -> Figures:
             " round(SUM(quantity * unit_price), 2) AS revenue FROM product_lines WHERE customer_id IS NOT NULL"
             f" GROUP BY customer_id ORDER BY revenue DESC, customer LIMIT {_TOP}"
         ),
+        extent=_extent(evidence),
+    )
+
+
+def _extent(evidence: Evidence) -> Extent:
+    days = evidence.frame("SELECT CAST(sold_at AS DATE) AS day, COUNT(*) AS lines FROM product_lines GROUP BY 1")
+    customers = evidence.frame("SELECT DISTINCT customer_id FROM product_lines WHERE customer_id IS NOT NULL")
+    products = evidence.frame("SELECT DISTINCT stock_code FROM product_lines")
+    return Extent(
+        {pd.Timestamp(day).date(): int(lines) for day, lines in zip(days["day"], days["lines"], strict=True)},
+        frozenset(customers["customer_id"]),
+        frozenset(products["stock_code"]),
     )
 
 

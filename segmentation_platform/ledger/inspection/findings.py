@@ -56,7 +56,9 @@ def listed(texts: Iterable[str]) -> str:
 
 def tolerating(share: float) -> str:
     """The lines of segmentation.toml that let a share of the money be lost."""
-    return f"[profile]\ntolerated = {round(share * 1.1 + 0.005, 2)}    # share of the money that may be lost"
+    return (
+        f"[profile]\ntolerated = {min(1.0, round(share * 1.1 + 0.005, 2))}    # share of the money that may be lost"
+    )
 
 
 def settings_of(doubt: Doubt) -> list[tuple[str, str]]:

@@ -186,6 +186,8 @@ ADDED: Final = {"products": ("services", "discounts"), "customers": ("guests",)}
 """Lists that are said beside what words tell; an empty one says that there is none."""
 _GROWING: Final = {"numbers": ("signs",), "dates": ("formats",), **ADDED}
 """Lists that are told anew from each file."""
+_WORDS: Final = {"status": ("counted", "not_counted", "returned")}
+"""Lists that hold what was said already, and grow with each file."""
 
 
 class Profile(_Part):
@@ -221,6 +223,15 @@ class Profile(_Part):
             for name in growing:
                 del document[part][name]
         return Profile.model_validate(document)
+
+    def grown_by(self, other: "Profile") -> "Profile":
+        """The profile for lines of its own and of another's: with the words, signs and formats of both."""
+        document = other.model_dump(exclude_unset=True)
+        for part, growing in {**_GROWING, **_WORDS}.items():
+            for name in growing:
+                both = (*getattr(getattr(self, part), name), *getattr(getattr(other, part), name))
+                document.setdefault(part, {})[name] = tuple(dict.fromkeys(both))
+        return Profile.model_validate({**document, "columns": {**other.columns, **self.columns}})
 
     def overridden_by(self, said: "Profile") -> "Profile":
         """The profile, with what was said in place of its own."""

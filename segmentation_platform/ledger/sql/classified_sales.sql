@@ -192,14 +192,35 @@ WITH moments AS (
         -- By value, not by text: 12.5 is 12.50.
         ROW_NUMBER() OVER (
             PARTITION BY
-                invoice_number, product_code, product_name, units, sold_at, price, known_customer, country_name,
+                load_id, invoice_number, product_code, product_name, units, sold_at, price, known_customer, country_name,
                 status_key, piece
-            ORDER BY load_id, line_number
+            ORDER BY line_number
         ) AS occurrence
     FROM pieced
+), copied AS (
+    SELECT
+        *,
+        -- Exports that overlap have the same lines by order, product, day, units and price; what else is written of them
+        -- may have changed since. As many are kept as the file with the most copies has.
+        CASE WHEN $are_parts THEN ROW_NUMBER() OVER (
+            PARTITION BY
+                load_id, CASE WHEN $has_invoice THEN order_number ELSE coalesce(known_customer, '') END, product_code,
+                CAST(sold_at AS DATE), units, price, occurrence > 1
+            ORDER BY line_number
+        ) END AS copy
+    FROM judged
+), parted AS (
+    SELECT
+        *,
+        CASE WHEN $are_parts THEN MAX(load_id) OVER (
+            PARTITION BY
+                CASE WHEN $has_invoice THEN order_number ELSE coalesce(known_customer, '') END, product_code,
+                CAST(sold_at AS DATE), units, price, occurrence > 1, copy
+        ) ELSE load_id END AS newest_load
+    FROM copied
 )
 SELECT
-    judged.*,
+    parted.*,
     -- No more comes off a line than it is worth.
     least(abs(line_discount), abs(units * price)) AS off_line,
     services.kind AS service_kind,
@@ -214,22 +235,23 @@ SELECT
                 AND NOT (description IS NOT NULL AND quantity IS NULL AND unit_price IS NULL AND line_total IS NULL)
             )
         THEN 'not_a_line'
+        WHEN load_id < newest_load THEN 'superseded_line'
         WHEN status_meaning = 'not counted' THEN 'status_not_counted'
         WHEN units IS NULL THEN 'unparseable_quantity'
         WHEN price IS NULL AND NOT (units = 0 AND NOT $has_price) THEN 'unparseable_price'
         WHEN sold_at IS NULL THEN 'unparseable_date'
         WHEN invoice_number = '' THEN 'missing_invoice'
-        WHEN judged.product_code = '' THEN 'missing_product'
+        WHEN parted.product_code = '' THEN 'missing_product'
         WHEN sold_at < $first_day OR sold_at >= $end_day THEN 'date_out_of_range'
         WHEN $has_status AND status_meaning = '' AND status_key <> '' THEN 'status_unknown'
         WHEN NOT has_rate THEN 'other_currency'
         WHEN occurrence > 1 THEN 'duplicate_line'
         WHEN services.kind = 'discount' THEN 'discount_line'
         WHEN services.kind IS NOT NULL THEN 'not_a_product'
-        WHEN $product_code <> '' AND NOT regexp_full_match(judged.product_code, $product_code) THEN 'not_a_product'
+        WHEN $product_code <> '' AND NOT regexp_full_match(parted.product_code, $product_code) THEN 'not_a_product'
         WHEN price <= 0 THEN 'price_not_positive'
         WHEN units = 0 THEN 'quantity_zero'
         WHEN units < 0 AND NOT is_cancellation THEN 'negative_without_cancellation'
     END AS reason
-FROM judged
-LEFT JOIN services ON judged.product_code = services.product_code
+FROM parted
+LEFT JOIN services ON parted.product_code = services.product_code

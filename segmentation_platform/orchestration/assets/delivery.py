@@ -51,8 +51,8 @@ def published_snapshot(
     _refuse_mixed(tables)
     database = warehouse.database()
     as_of = reporting_date.resolve(database)
-    period, load = facts.sales_period(database, as_of), loads.current_load(database)
-    if period is None or load is None or facts.cleaned_loads(database) != {load.load_id}:
+    period, ledger = facts.sales_period(database, as_of), loads.ledger_in_use(database)
+    if period is None or ledger is None or facts.cleaned_loads(database) != ledger.load_ids:
         raise dg.Failure(
             "The cleaned ledger is not that of the ledger in use. Materialize all assets together.",
             allow_retries=False,
@@ -74,8 +74,8 @@ def published_snapshot(
         checks_passed=passed,
         checks_warned=len(checks) - passed,
         data_note=settings.segmentation.data_note(customers, period.days) or None,
-        inputs=fingerprint(load, reporting_date.as_of, settings, database),
-        source=load.source,
+        inputs=fingerprint(ledger, reporting_date.as_of, settings, database),
+        ledger_name=ledger.name,
     )
     frames = {contract.table(): tables[contract.table()] for contract in PUBLISHED if contract is not Checks}
     frames[Checks.table()] = checks

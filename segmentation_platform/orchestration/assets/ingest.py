@@ -1,7 +1,7 @@
 """Ingest: the ledger file, its raw lines, and their two halves, clean and rejected."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Literal
 
 import dagster as dg
 import pandas as pd
@@ -10,20 +10,20 @@ from pydantic import Field
 from segmentation_platform.contracts import CleanSales, RawSales, RejectedSales
 from segmentation_platform.engine import Engine
 from segmentation_platform.ledger.clean import cleaned_ledger
-from segmentation_platform.ledger.files import LedgerFile
+from segmentation_platform.ledger.increments import Relation
 from segmentation_platform.ledger.plausible import check_plausible, halves, summary
 from segmentation_platform.ledger.profile.model import Profile
-from segmentation_platform.ledger.readers import read_ledger, reading_key
+from segmentation_platform.orchestration.asked import LedgerAsked, ledger_asked
 from segmentation_platform.orchestration.bad_input import refuse_bad_input
-from segmentation_platform.orchestration.inputs import find_ledger, is_published
+from segmentation_platform.orchestration.inputs import is_served
+from segmentation_platform.orchestration.intake import take_in
 from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import OWNERS, glance, preview, table_metadata, table_out
 from segmentation_platform.orchestration.resources import EngineResource, ReportingDateResource, WarehouseResource
-from segmentation_platform.orchestration.understanding import understand, understanding_of
+from segmentation_platform.orchestration.understanding import Answers, Understood, understand, understanding_of
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import loads
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform.warehouse.loads import Load, Reading
 
 GROUP = "ingest"
 _MILESTONE = 250_000
@@ -46,6 +46,16 @@ class LedgerConfig(dg.Config):
         "else that of the served snapshot, "
         "else the simulated shop's",
     )
+    ledger: str = Field(
+        default="",
+        description="Name of the ledger. Empty: the one in segmentation.toml, else that of the served snapshot",
+    )
+    relation: Literal["", "part", "newer", "whole"] = Field(
+        default="",
+        description="What the files are to the ledger as it was read before: a part that adds to it, newer "
+        "lines of the same files, or the whole that takes its place. Empty: it is told from days, customers and "
+        "products, or asked",
+    )
     profile: str = Field(
         default="", description="How it is understood, as JSON of a profile. Empty: as before, else it is inspected"
     )
@@ -59,7 +69,7 @@ class LedgerConfig(dg.Config):
     deps=[sales_ledger],
     kinds={"postgres", "arrow"},
     owners=OWNERS,
-    code_version="2",
+    code_version="3",
     metadata=table_metadata(RawSales),
 )
 def raw_sales(
@@ -73,66 +83,63 @@ def raw_sales(
     """Every line of the ledger as text, exactly as it stood in the file; appended to, never changed."""
     database = warehouse.database()
     with refuse_bad_input():
-        load = _load(context, config, settings, database, engine.engine())
-    has_changed = not is_published(database, load, reporting_date.as_of, settings)
+        asked = ledger_asked(config.sales, config.ledger, settings, database)
+        understood = _understood(context, config, asked, settings, database, engine.engine())
+        ledger = take_in(database, asked, understood, _Teller(context))
+    has_changed = not is_served(database, ledger, reporting_date.as_of, settings)
     if not has_changed:
         context.log.info("Nothing has changed since the published snapshot; the tables will be the same.")
+    newest = ledger.loads[-1]
     return dg.MaterializeResult(
         metadata={
-            "dagster/row_count": load.lines,
-            "load_id": load.load_id,
-            "file": dg.MetadataValue.path(load.source),
-            "sha256": load.sha256,
-            "profile": dg.MetadataValue.md(f"```json\n{_indented(load.profile)}\n```"),
+            "dagster/row_count": ledger.lines,
+            "ledger": ledger.name,
+            "files": len(ledger.loads),
+            "load_id": newest.load_id,
+            "file": dg.MetadataValue.path(newest.source),
+            "sha256": ledger.sha256,
+            "profile": dg.MetadataValue.md(f"```json\n{_indented(ledger.profile)}\n```"),
             "has_changed": has_changed,
-            **glance(RawSales, loads.lines_of_loads(database, load.source), settings.links),
+            **glance(RawSales, loads.lines_of_loads(database, ledger.name), settings.links),
         }
     )
 
 
-def _load(
-    context: dg.AssetExecutionContext, config: LedgerConfig, settings: Settings, database: Database, engine: Engine
-) -> Load:
-    ledger = find_ledger(config.sales, settings, database)
-    if isinstance(ledger, Load):
-        context.log.warning(f"{ledger.source} is gone; its {ledger.lines:,} lines were loaded before and are used.")
-        return loads.use_load(database, ledger, Path(ledger.source))
-    profile = _profile(context, config, ledger, settings, database, engine)
-    reading = Reading(reading_key(profile), profile.model_dump_json())
-    known = loads.find_load(database, ledger.sha256, reading.key)
-    if known is not None:
-        return loads.use_load(database, known, ledger.path, reading.profile)
-    return loads.add_load(database, ledger, read_ledger(ledger, profile), _Milestones(context), reading)
-
-
-def _profile(
+def _understood(
     context: dg.AssetExecutionContext,
     config: LedgerConfig,
-    ledger: LedgerFile,
+    asked: LedgerAsked,
     settings: Settings,
     database: Database,
     engine: Engine,
-) -> Profile:
+) -> Understood:
+    relation = Relation(config.relation) if config.relation else None
     if config.profile:
-        return Profile.model_validate_json(config.profile)
-    understood = understand(ledger, settings, database, engine, accepts_doubts=config.accepts_doubts)
+        return Understood(Profile.model_validate_json(config.profile), relation or Relation.NEWER)
+    understood = understand(asked, settings, database, engine, Answers(config.accepts_doubts, relation))
     for line in understood.took:
         context.log.info(line)
-    return understood.profile
+    return understood
 
 
 def _indented(profile: str) -> str:
     return Profile.model_validate_json(profile).model_dump_json(indent=2, exclude_defaults=True) if profile else "{}"
 
 
-class _Milestones:
-    """Says now and then how many lines there are already, so that a long load is seen to move."""
+class _Teller:
+    """Says what becomes of files, and now and then how many lines there are, so that a long load is seen to move."""
 
     def __init__(self, context: dg.AssetExecutionContext) -> None:
         self._context = context
         self._told = 0
 
-    def __call__(self, lines: int) -> None:
+    def warn(self, words: str) -> None:
+        self._context.log.warning(words)
+
+    def say(self, words: str) -> None:
+        self._context.log.info(words)
+
+    def lines(self, lines: int) -> None:
         if lines - self._told >= _MILESTONE:
             self._context.log.info(f"{lines:,} lines loaded")
             self._told = lines
@@ -156,7 +163,7 @@ def cleaned_sales(
     settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.Output[object]]:
     """Classify every raw line; genuine ones go to clean_sales, all others to rejected_sales."""
-    understanding = understanding_of(loads.current_load(warehouse.database()), settings)
+    understanding = understanding_of(loads.ledger_in_use(warehouse.database()), settings)
     with raw_sales.stream() as lines, cleaned_ledger(engine.engine(), lines, understanding) as ledger:
         lines_in_use, reasons = _lines_in_use(warehouse), ledger.reasons
         with refuse_bad_input():
@@ -169,8 +176,8 @@ def cleaned_sales(
 
 
 def _lines_in_use(warehouse: WarehouseResource) -> int:
-    load = loads.current_load(warehouse.database())
-    return load.lines if load else 0
+    ledger = loads.ledger_in_use(warehouse.database())
+    return ledger.lines if ledger else 0
 
 
 def _reasons(reasons: pd.DataFrame) -> dict[str, dg.MetadataValue]:

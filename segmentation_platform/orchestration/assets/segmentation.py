@@ -106,7 +106,7 @@ def segment_model(
 ) -> Iterator[dg.Output[object]]:
     """Assign by the models in force, look at their shadows, and promote what is due and stable."""
     database = warehouse.database()
-    as_of, source = reporting_date.resolve(database), model_registry.source(database)
+    as_of, ledger_name = reporting_date.resolve(database), model_registry.ledger_name(database)
 
     @cache
     def look_back() -> Outlook | None:
@@ -117,14 +117,14 @@ def segment_model(
         ):
             return outlook(before, _first_sale(database), as_of, settings.segmentation.outlook_days)
 
-    tonight = NightInputs(rfm_features, as_of, snapshots.night_before(database, source, as_of))
-    in_force = model_registry.in_force(database, source, as_of)
+    tonight = NightInputs(rfm_features, as_of, snapshots.night_before(database, ledger_name, as_of))
+    in_force = model_registry.in_force(database, ledger_name, as_of)
     known_models = NightContext(
-        in_force, model_registry.next_segment_id(database, source, as_of), look_back, config.choose_model
+        in_force, model_registry.next_segment_id(database, ledger_name, as_of), look_back, config.choose_model
     )
     with refuse_bad_input():
         nights = assign_or_promote(tonight, known_models, settings.segmentation)
-    records = model_registry.register(database, nights, Origin(source, context.run.run_id))
+    records = model_registry.register(database, nights, Origin(ledger_name, context.run.run_id))
     drift = drift_table(tonight, nights, {record.region: record.model_version for record in records})
     evidence = selection_table(nights)
     yield dg.Output(
@@ -197,7 +197,7 @@ def customer_segment_history(
     database = warehouse.database()
     as_of = reporting_date.resolve(database)
     in_use = model_registry.fitted(kmeans_model)
-    history = model_registry.history(database, model_registry.source(database))
+    history = model_registry.history(database, model_registry.ledger_name(database))
     months = histories.month_ends(_first_sale(database), as_of, settings.segmentation.history_months)
     if not history.observed and months:
         with (

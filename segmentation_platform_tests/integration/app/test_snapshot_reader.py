@@ -14,7 +14,7 @@ OTHER = "another shop.csv"
 
 def test_a_shop_is_compared_with_itself_and_with_nothing_that_came_after(database: Database) -> None:
     nights = [
-        replace(facts(1, date(2011, 6, 1)), source=OTHER),
+        replace(facts(1, date(2011, 6, 1)), ledger_name=OTHER),
         facts(2, date(2011, 10, 1)),
         facts(3, date(2011, 11, 1)),
         facts(4, date(2011, 12, 1)),
@@ -28,8 +28,8 @@ def test_a_shop_is_compared_with_itself_and_with_nothing_that_came_after(databas
 
 
 def test_snapshots_of_a_file_have_one_ledger_and_do_not_tell_where_it_is(database: Database) -> None:
-    for mark, source in enumerate(("shop.csv", OTHER, "shop.csv"), 1):
-        publish(database, replace(facts(mark), source=source), marked_tables(mark), marked_history(mark))
+    for mark, ledger_name in enumerate(("shop.csv", OTHER, "shop.csv"), 1):
+        publish(database, replace(facts(mark), ledger_name=ledger_name), marked_tables(mark), marked_history(mark))
     ledgers = Client(database.url).snapshots()["ledger"].tolist()
     assert ledgers[0] == ledgers[2] != ledgers[1]
     assert not any("shop" in ledger for ledger in ledgers)

@@ -124,12 +124,13 @@ class TestDoctor:
         assert said.returncode == 1
         assert said.stdout.count("not a Postgres URL") == 1
 
-    def test_the_ledger_loaded_last_is_named(self, command: Command, database: Database) -> None:
+    def test_the_ledger_in_use_is_named(self, command: Command, database: Database) -> None:
         assert "none loaded: a simulated shop" in " ".join(command("doctor").stdout.split())
         with database.connect() as connection:
             connection.execute(
-                "INSERT INTO warehouse.loads (source, sha256, reading, lines, loaded_at, is_current)"
-                " VALUES ('/shop/[may].csv', 'x', 'x', 4321, now(), true)"
+                "INSERT INTO warehouse.loads"
+                " (ledger_name, origin, source, sha256, reading, lines, loaded_at, is_part, is_current)"
+                " VALUES ('shop', '/shop/[may].csv', '/shop/[may].csv', 'x', 'x', 4321, now(), true, true)"
             )
         said = " ".join(command("doctor").stdout.split())
         assert "/shop/[may].csv" in said

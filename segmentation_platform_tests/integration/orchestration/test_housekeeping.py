@@ -20,6 +20,7 @@ from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.housekeeping import prune_loads, table_sizes
 from segmentation_platform.warehouse.snapshots import publish
 from segmentation_platform_tests.support.dagster_home import instance_of_a_test
+from segmentation_platform_tests.support.loads import load_whole
 from segmentation_platform_tests.support.marked import facts, marked_history, marked_tables
 
 
@@ -32,7 +33,7 @@ def load(database: Database, path: Path, number: int) -> int:
     path.write_text(f"{path.name} {number}")
     columns = RawSales.column_names()[2:]
     batch = pa.record_batch([pa.array([str(number)])] * len(columns), names=columns)
-    return loads.add_load(database, file(path), iter([batch])).load_id
+    return load_whole(database, file(path), iter([batch]), path.name).load_id
 
 
 def file(path: Path) -> LedgerFile:
@@ -47,13 +48,12 @@ def kept(database: Database) -> tuple[set[object], set[object]]:
     return {row[0] for row in registered}, {row[0] for row in lines}
 
 
-def test_superseded_loads_are_dropped_by_file_and_the_one_in_use_stays(database: Database, tmp_path: Path) -> None:
+def test_superseded_loads_are_dropped_by_file_and_those_whose_lines_a_ledger_has_stay(
+    database: Database, tmp_path: Path
+) -> None:
     first = add_loads(database, tmp_path, "first", 3)
     second = add_loads(database, tmp_path, "second", 2)
-    found = loads.load_from(database, str(tmp_path / "first.csv"))
-    assert found is not None
-    in_use = loads.Load(first[0], found.source, "", 1)
-    loads.use_load(database, in_use, Path(found.source))
+    loads.update_ledger(database, "first", loads.Changes(back=first[:1], retired=first[1:]))
     assert prune_loads(database, keep=1) == [first[1], second[0]]
     left = {first[0], first[2], second[1]}
     assert kept(database) == (left, left)

@@ -13,6 +13,7 @@ from psycopg import sql
 from segmentation_platform.contracts import PUBLISHED, WORKING, Checks, CleanSales
 from segmentation_platform.ledger.profile.model import Profile
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
+from segmentation_platform.orchestration.asked import UNNAMED
 from segmentation_platform.orchestration.build import build_definitions
 from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.settings import Settings
@@ -100,12 +101,12 @@ def test_equal_inputs_give_an_equal_snapshot(
 
 
 @refreshed
-def test_another_file_takes_the_place_of_the_first_and_nothing_is_mixed(
+def test_another_ledger_takes_the_place_of_the_first_and_nothing_is_mixed(
     run: Run, database: Database, tmp_path: Path
 ) -> None:
     other = tmp_path / "other.parquet"
     write_parquet(SimulatedShop(ShopPlan(lines=8_000, seed=8)), other)
-    result = run(sales=str(other))
+    result = run(sales=str(other), ledger="other")
     assert result.success
     made = materialized(result)
     assert made["raw_sales"]["dagster/row_count"] == 8_000
@@ -376,7 +377,7 @@ def test_a_ledger_that_was_refused_does_not_become_the_default(
 
     assert not execute(str(as_text(tmp_path / "few.csv", shop_ledger, 3)))
     assert execute("")
-    assert snapshots.served_source(database) == str(shop_ledger)
+    assert snapshots.served_ledger(database) == UNNAMED
     assert len(snapshots.history(database)) == 2
 
 
@@ -401,7 +402,7 @@ def test_tables_of_another_ledger_than_the_one_in_use_are_not_published(
 ) -> None:
     other = tmp_path / "other.parquet"
     write_parquet(SimulatedShop(ShopPlan(lines=8_000, seed=8)), other)
-    assert run("raw_sales", sales=str(other)).success
+    assert run("raw_sales", sales=str(other), ledger="other").success
     assert not run("published_snapshot").success
     assert len(snapshots.history(database)) == 1
 
@@ -418,7 +419,7 @@ def test_customers_of_another_ledger_say_nothing_of_where_customers_came_from(
 ) -> None:
     other = tmp_path / "other.parquet"
     write_parquet(SimulatedShop(ShopPlan(lines=12_000, seed=4)), other)
-    assert run(sales=str(other)).success
+    assert run(sales=str(other), ledger="other").success
     with database.connect() as connection:
         row = connection.execute("SELECT relabelled, promotion FROM serving.segment_drift").fetchone()
     assert row == (None, "first model")
@@ -455,4 +456,4 @@ def test_a_part_of_the_ledger_does_not_take_the_place_of_the_whole_unasked(
     assert not result.success
     said = [e.step_failure_data.user_failure_data for e in result.all_events if e.is_step_failure]
     assert any("Is it a part of the ledger?" in (s.description or "") for s in said if s)
-    assert run("raw_sales", sales=str(part), accepts_doubts=True).success
+    assert run("raw_sales", sales=str(part), relation="whole").success

@@ -17,8 +17,9 @@ from segmentation_platform.ledger.profile.presets import online_retail
 from segmentation_platform.warehouse import facts
 from segmentation_platform.warehouse.bulk import stream
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform.warehouse.loads import Load, add_load, current_lines_query
+from segmentation_platform.warehouse.loads import Load, current_lines_query
 from segmentation_platform.warehouse.tables import replace_table
+from segmentation_platform_tests.support.loads import load_whole
 from segmentation_platform_tests.support.marked import marked_frame
 
 READABLE = [
@@ -70,7 +71,7 @@ def load_raw(database: Database, name: str, rows: Sequence[dict[str, str | None]
         [dict.fromkeys(TEXT_COLUMNS) | whole | row for row in rows],
         schema=pa.schema([(column, pa.string()) for column in TEXT_COLUMNS]),
     )
-    return add_load(database, LedgerFile(Path(name), name.ljust(64, "-"), 1, 1), iter([batch]))
+    return load_whole(database, LedgerFile(Path(name), name.ljust(64, "-"), 1, 1), iter([batch]))
 
 
 def clean(database: Database) -> None:

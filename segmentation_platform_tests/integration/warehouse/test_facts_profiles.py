@@ -26,8 +26,9 @@ from segmentation_platform.ledger.profile.presets import online_retail
 from segmentation_platform.warehouse import facts
 from segmentation_platform.warehouse.bulk import stream
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform.warehouse.loads import add_load, current_lines_query
+from segmentation_platform.warehouse.loads import current_lines_query
 from segmentation_platform.warehouse.tables import replace_table
+from segmentation_platform_tests.support.loads import load_whole
 
 Line = Mapping[str, str | None]
 
@@ -275,7 +276,7 @@ def load(database: Database, lines: Sequence[Line]) -> None:
         for number, line in enumerate(lines, 536_365)
     ]
     batch = pa.RecordBatch.from_pylist(rows, schema=pa.schema([(column, pa.string()) for column in TEXT_COLUMNS]))
-    add_load(database, LedgerFile(Path("ledger.csv"), "0" * 64, 1, 1), iter([batch]))
+    load_whole(database, LedgerFile(Path("ledger.csv"), "0" * 64, 1, 1), iter([batch]))
 
 
 def clean(database: Database, profile: Profile) -> None:

@@ -23,8 +23,8 @@ def intervals(*rows: tuple[str, int, date, date | None]) -> pd.DataFrame:
     return frame[CustomerSegmentHistory.column_names()].astype(CustomerSegmentHistory.no_rows().dtypes)
 
 
-def publish(database: Database, day: date, history: pd.DataFrame, source: str = SHOP) -> int:
-    return snapshots.publish(database, replace(facts(1, day), source=source), marked_tables(1), history)
+def publish(database: Database, day: date, history: pd.DataFrame, ledger_name: str = SHOP) -> int:
+    return snapshots.publish(database, replace(facts(1, day), ledger_name=ledger_name), marked_tables(1), history)
 
 
 def shown(database: Database) -> list[tuple[object, ...]]:

@@ -15,16 +15,18 @@ from segmentation_platform.ledger.files import LedgerFile
 from segmentation_platform.warehouse.bulk import stream
 from segmentation_platform.warehouse.database import Database, DatabaseError
 from segmentation_platform.warehouse.loads import (
+    Changes,
+    Ledger,
     Load,
-    Reading,
-    add_load,
+    NewLoad,
     current_lines_query,
-    current_load,
-    find_load,
-    profiles_of,
-    use_load,
+    ledger_in_use,
+    ledger_named,
+    loads_of,
+    update_ledger,
 )
 from segmentation_platform.warehouse.tables import read_frame
+from segmentation_platform_tests.support.loads import SHOP, load_part, load_whole
 
 ODD_CELLS = (None, "", " 1 ", 'a "b",\nc', "\\.", "é", None, "1.234,50-", "", "\t", " EUR", "\N{MINUS SIGN}7", "日本")
 
@@ -45,7 +47,12 @@ def lines(content: str, count: int, batch: int = 4) -> Iterator[pa.RecordBatch]:
 
 
 def add(database: Database, content: str, count: int = 10) -> Load:
-    return add_load(database, ledger_file(content), lines(content, count))
+    return load_whole(database, ledger_file(content), lines(content, count))
+
+
+def loads_in_use(database: Database) -> list[Load]:
+    ledger = ledger_in_use(database)
+    return list(ledger.loads) if ledger else []
 
 
 def in_use(database: Database) -> list[tuple[object, ...]]:
@@ -54,93 +61,118 @@ def in_use(database: Database) -> list[tuple[object, ...]]:
     return sorted(tuple(row.values()) for row in rows)
 
 
-def test_there_is_no_load_at_first(database: Database) -> None:
-    assert current_load(database) is None
-    assert find_load(database, "0" * 64) is None
+def test_there_is_no_ledger_at_first(database: Database) -> None:
+    assert ledger_in_use(database) is None
+    assert ledger_named(database, SHOP) is None
+    assert loads_of(database, SHOP) == []
     assert in_use(database) == []
 
 
 def test_lines_are_numbered_in_the_order_of_the_file_and_kept_as_they_stood(database: Database) -> None:
     load = add(database, "first")
-    assert load == Load(load.load_id, "/ledgers/first.csv", "first".ljust(64, "0"), 10)
+    path, sha256 = "/ledgers/first.csv", "first".ljust(64, "0")
+    assert load == Load(load.load_id, path, sha256, True, path, SHOP, "", 10, "")
     text = ("first", *ODD_CELLS)
     assert in_use(database) == [(load.load_id, number, str(number), *text) for number in range(1, 11)]
     registry = read_frame(database, Loads)
     assert registry[["load_id", "lines", "is_current"]].to_numpy().tolist() == [[load.load_id, 10, True]]
 
 
-def test_what_was_loaded_is_found_by_its_content_whatever_the_name_of_the_file(database: Database) -> None:
+def test_a_content_is_loaded_once_for_a_ledger_and_once_more_for_another(database: Database) -> None:
     load = add(database, "first")
-    assert find_load(database, load.sha256) == load == current_load(database)
     with pytest.raises(DatabaseError, match=r"/ledgers/first\.csv was loaded.*Run again"):
         add(database, "first")
     assert len(read_frame(database, RawSales)) == 10
+    other = load_whole(database, ledger_file("first"), lines("first", 10), "other")
+    assert (load.load_id, "other") != (other.load_id, other.ledger_name)
+    assert [each.ledger_name for each in loads_in_use(database)] == ["other"]
 
 
-def test_a_changed_file_is_a_load_more_and_takes_the_place_of_the_former(database: Database) -> None:
+def test_what_gives_way_stays_in_the_raw_lines_and_out_of_the_ledger(database: Database) -> None:
     first, second = add(database, "first", 10), add(database, "second", 7)
     assert second.load_id > first.load_id
-    assert current_load(database) == second
+    assert loads_in_use(database) == [second]
     assert [row[1:4] for row in in_use(database)] == [(n, str(n), "second") for n in range(1, 8)]
     kept = read_frame(database, RawSales)["load_id"].value_counts().to_dict()
     assert kept == {first.load_id: 10, second.load_id: 7}
+    assert [(load.load_id, load.is_part) for load in loads_of(database, SHOP)] == [
+        (first.load_id, False),
+        (second.load_id, True),
+    ]
 
 
-def test_an_earlier_load_can_be_used_again_under_its_new_path(database: Database) -> None:
-    first, _ = add(database, "first", 10), add(database, "second", 7)
-    moved = use_load(database, first, Path("/elsewhere/old.csv"))
-    assert (
-        moved
-        == replace(first, source="/elsewhere/old.csv")
-        == current_load(database)
-        == find_load(database, first.sha256)
-    )
+def test_parts_of_a_ledger_are_in_use_together_each_numbered_by_itself(database: Database) -> None:
+    first, second = add(database, "first", 3), load_part(database, ledger_file("second"), lines("second", 2))
+    assert loads_in_use(database) == [first, second]
+    assert [row[:2] for row in in_use(database)] == [
+        (first.load_id, 1),
+        (first.load_id, 2),
+        (first.load_id, 3),
+        (second.load_id, 1),
+        (second.load_id, 2),
+    ]
+
+
+def test_a_ledger_has_one_content_in_whatever_order_its_files_came() -> None:
+    loads = [Load(number, "a", str(number) * 64, True, "a", SHOP, "", 5, str(number)) for number in (1, 2)]
+    both, turned = Ledger(SHOP, tuple(loads)), Ledger(SHOP, tuple(loads[::-1]))
+    assert both.sha256 == turned.sha256
+    assert Ledger(SHOP, tuple(loads[:1])).sha256 == "1" * 64
+    assert (both.lines, both.profile, both.origins) == (10, "2", ("a",))
+
+
+def test_a_ledger_comes_back_with_all_its_parts_when_it_is_used_again(database: Database) -> None:
+    parts = [add(database, "first", 3), load_part(database, ledger_file("second"), lines("second", 2))]
+    load_whole(database, ledger_file("third"), lines("third", 4), "other")
+    assert len(in_use(database)) == 4
+    again = update_ledger(database, SHOP, Changes())
+    assert again.loads == tuple(parts)
+    assert loads_in_use(database) == parts
+
+
+def test_a_load_of_before_is_a_part_again_under_the_path_where_it_is_now(database: Database) -> None:
+    first, second = add(database, "first", 10), add(database, "second", 7)
+    moved = {first.load_id: ("/elsewhere/old.csv", "/elsewhere")}
+    update_ledger(database, SHOP, Changes(back=[first.load_id], retired=[second.load_id], moved=moved))
+    assert loads_in_use(database) == [replace(first, source="/elsewhere/old.csv", origin="/elsewhere")]
     assert len(in_use(database)) == 10
     assert read_frame(database, Loads)["is_current"].tolist() == [True, False]
 
 
-def test_the_same_content_read_otherwise_is_another_load_and_each_keeps_its_profile(database: Database) -> None:
+def test_the_same_content_read_otherwise_is_another_load(database: Database) -> None:
     file = ledger_file("first")
-    readings = [Reading("plain", '{"country": "France"}'), Reading("mapped", '{"country": "Spain"}')]
-    plain, mapped = (add_load(database, file, lines("first", 3), reading=reading) for reading in readings)
+    plain, mapped = (
+        update_ledger(
+            database, SHOP, Changes(reading=reading, added=[NewLoad(file, file.source, lines("first", 3))])
+        ).loads[-1]
+        for reading in ("plain", "mapped")
+    )
     assert plain.load_id != mapped.load_id
-    assert [find_load(database, file.sha256, reading.key) for reading in readings] == [plain, mapped]
-    assert find_load(database, file.sha256) is None
-    assert (plain.profile, mapped.profile) == (readings[0].profile, readings[1].profile)
-    assert current_load(database) == mapped
-    assert read_frame(database, Loads)["profile"].tolist() == [reading.profile for reading in readings]
+    assert (plain.reading, mapped.reading) == ("plain", "mapped")
 
 
-def test_a_load_that_is_used_again_keeps_its_profile_unless_it_is_understood_otherwise(database: Database) -> None:
-    load = add_load(database, ledger_file("first"), lines("first", 3), reading=Reading("plain", '{"country": "A"}'))
-    add(database, "second")
-    assert use_load(database, load, Path(load.source)) == load == current_load(database)
-    other = use_load(database, load, Path(load.source), '{"country": "B"}')
-    assert other == replace(load, profile='{"country": "B"}') == current_load(database)
-    assert read_frame(database, Loads)["profile"].tolist() == ['{"country": "B"}', ""]
+def test_all_parts_of_a_ledger_are_understood_alike(database: Database) -> None:
+    add(database, "first")
+    load_part(database, ledger_file("second"), lines("second", 1))
+    load_whole(database, ledger_file("third"), lines("third", 1), "other")
+    update_ledger(database, SHOP, Changes(profile='{"country": "B"}'))
+    assert [load.profile for load in loads_in_use(database)] == ['{"country": "B"}'] * 2
+    assert [load.profile for load in loads_of(database, "other")] == [""]
 
 
-def test_the_profiles_of_a_content_are_told_newest_first_without_loads_of_before_profiles(database: Database) -> None:
-    file = ledger_file("first")
-    for key, profile in (("1", ""), ("2", '{"country": "A"}'), ("3", '{"country": "B"}')):
-        add_load(database, file, lines("first", 1), reading=Reading(key, profile))
-    add_load(database, ledger_file("second"), lines("second", 1), reading=Reading("2", '{"country": "C"}'))
-    assert profiles_of(database, file.sha256) == ['{"country": "B"}', '{"country": "A"}']
-
-
-def test_an_error_while_the_file_is_read_leaves_no_load_and_no_lines(database: Database) -> None:
+def test_an_error_while_a_file_is_read_leaves_nothing_of_any_file(database: Database) -> None:
     former = add(database, "former", 3)
 
     def breaking() -> Iterator[pa.RecordBatch]:
         yield from lines("broken", 8)
         raise OSError("the file went away")
 
+    added = [NewLoad(ledger_file("good"), "good", lines("good", 5)), NewLoad(ledger_file("bad"), "bad", breaking())]
     with pytest.raises(OSError, match="went away"):
-        add_load(database, ledger_file("broken"), breaking())
-    assert find_load(database, ledger_file("broken").sha256) is None
-    assert current_load(database) == former
+        update_ledger(database, SHOP, Changes(added=added))
+    assert loads_of(database, SHOP) == [former] == loads_in_use(database)
     assert len(read_frame(database, RawSales)) == 3
-    assert add(database, "broken", 8).lines == 8
+    assert add(database, "bad", 8).lines == 8
 
 
 def test_the_same_content_loaded_by_two_at_once_is_there_once(database: Database) -> None:
@@ -155,30 +187,31 @@ def test_the_same_content_loaded_by_two_at_once_is_there_once(database: Database
 
     with ThreadPoolExecutor(2) as executor:
         outcomes = list(executor.map(load, range(2)))
-    assert [outcome for outcome in outcomes if isinstance(outcome, Load)] == [current_load(database)]
+    assert [outcome for outcome in outcomes if isinstance(outcome, Load)] == loads_in_use(database)
     assert [str(outcome).endswith("Run again.") for outcome in outcomes if isinstance(outcome, DatabaseError)] == [
         True
     ]
     assert len(in_use(database)) == 4000 == len(read_frame(database, RawSales))
 
 
-def test_of_files_loaded_at_once_only_one_is_in_use(database: Database) -> None:
+def test_of_ledgers_loaded_at_once_only_one_is_in_use(database: Database) -> None:
     barrier = Barrier(4)
 
     def load(content: str) -> Load:
         barrier.wait(10)
-        return add_load(database, ledger_file(content), lines(content, 100))
+        return load_whole(database, ledger_file(content), lines(content, 100), content)
 
     for number in range(3):
         with ThreadPoolExecutor(4) as executor:
             names = [f"{number}{name}" for name in "abcd"]
             loads = list(executor.map(load, names))
-        assert current_load(database) in loads
+        assert loads_in_use(database)[0] in loads
         assert len(in_use(database)) == 100
     assert len(read_frame(database, RawSales)) == 1200
 
 
-def test_progress_is_told_line_by_line_as_they_go_in(database: Database) -> None:
+def test_progress_is_told_over_all_files(database: Database) -> None:
     told: list[int] = []
-    add_load(database, ledger_file("told"), lines("told", 10, batch=4), told.append)
-    assert told == [4, 8, 10]
+    added = [NewLoad(ledger_file(name), name, lines(name, 6, batch=4)) for name in ("first", "second")]
+    update_ledger(database, SHOP, Changes(added=added), told.append)
+    assert told == [4, 6, 10, 12]

@@ -73,7 +73,7 @@ def test_reports_go_with_their_snapshots(database: Database) -> None:
 def test_a_report_compares_with_snapshots_of_its_own_ledger_only(database: Database) -> None:
     publish_with_reports(database, 1, 2)
     with database.connect() as connection:
-        connection.execute("UPDATE snapshots.snapshots SET source = 'other' WHERE snapshot_id = 1")
+        connection.execute("UPDATE snapshots.snapshots SET ledger_name = 'other' WHERE snapshot_id = 1")
     publish_with_reports(database, 3)
     assert Client(database.url).snapshots_so_far()["snapshot_id"].tolist() == [2, 3]
 

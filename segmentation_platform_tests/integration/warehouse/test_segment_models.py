@@ -27,7 +27,7 @@ DAYS = [date(2011, 9, 1), date(2011, 10, 1), date(2011, 11, 1)]
 MODEL = ModelRecord(DAYS[0], SHOP, "all", "log", 4, 4300, 0.4, 0.9, "a run", '{"k": 4, "names": ["é", "\'"]}')
 
 
-def publish_night(database: Database, day: date, version: int, since: date, source: str = SHOP) -> int:
+def publish_night(database: Database, day: date, version: int, since: date, ledger_name: str = SHOP) -> int:
     """A snapshot whose drift table says that a model is in force since a day."""
     tables = marked_tables(1)
     night = (
@@ -35,13 +35,13 @@ def publish_night(database: Database, day: date, version: int, since: date, sour
         .head(1)
         .assign(region="all", model_version=version, promoted_on=pd.Timestamp(since), promotion="a month is over")
     )
-    of_source = replace(facts(1, day), source=source)
+    of_source = replace(facts(1, day), ledger_name=ledger_name)
     return snapshots.publish(database, of_source, tables | {"segment_drift": night}, marked_history(1))
 
 
-def on(database: Database, day: date, source: str = SHOP) -> tuple[int, str] | None:
+def on(database: Database, day: date, ledger_name: str = SHOP) -> tuple[int, str] | None:
     """Version and reason of the promotion that a night begins with."""
-    found = in_force(database, source, day)
+    found = in_force(database, ledger_name, day)
     return (found[0].model_version, found[0].reason) if found else None
 
 
@@ -54,7 +54,7 @@ def test_models_are_appended_and_read_back_and_the_very_same_is_there_once(datab
     first = register(database, MODEL)
     assert register(database, replace(MODEL, run_id="another", as_of=DAYS[1])) == first
     second = register(database, replace(MODEL, model="{}"))
-    third = register(database, replace(MODEL, source="other.csv"))
+    third = register(database, replace(MODEL, ledger_name="other.csv"))
     assert first < second < third
     assert read_models(database, [first]) == [replace(MODEL, model_version=first)]
     assert [record.model_version for record in models_of(database, SHOP)] == [first, second]
@@ -69,7 +69,7 @@ def test_the_last_night_before_says_what_is_in_force_and_not_that_of_the_day_its
 ) -> None:
     for version, day in enumerate(DAYS, 1):
         publish_night(database, day, version, day)
-    publish_night(database, DAYS[1], 9, DAYS[1], source="other.csv")
+    publish_night(database, DAYS[1], 9, DAYS[1], ledger_name="other.csv")
     assert on(database, DAYS[1]) == (1, "a month is over")
     assert on(database, DAYS[2]) == (2, "a month is over")
     assert in_force(database, SHOP, date(2012, 1, 1)) == [Promotion("all", 3, DAYS[2], "a month is over")]
@@ -114,7 +114,7 @@ def test_a_promotion_that_is_taken_back_leaves_the_one_before(database: Database
 
 
 def test_only_a_model_of_the_ledger_can_be_promoted(database: Database) -> None:
-    register(database, replace(MODEL, source="other.csv"))
+    register(database, replace(MODEL, ledger_name="other.csv"))
     own = register(database, MODEL)
     with pytest.raises(DatabaseError, match=rf"shop\.csv has no model 1\. There are: {own}\."):
         promote(database, 1, SHOP, DAYS[0])

@@ -83,7 +83,10 @@ def test_migrated_tables_are_those_of_the_contracts(database: Database) -> None:
     number = Column("snapshot_id", "integer", "", nullable=False)
     expected = {
         **{f"snapshots.{p.table()}": [number, *p.columns()] for p in PUBLISHED},
-        f"snapshots.{HISTORY}": [Column("source", "text", "", nullable=False), *CustomerSegmentHistory.columns()],
+        f"snapshots.{HISTORY}": [
+            Column("ledger_name", "text", "", nullable=False),
+            *CustomerSegmentHistory.columns(),
+        ],
         "snapshots.snapshots": [column for column in Snapshots.columns() if column.name != "is_served"],
         **{
             f"warehouse.{contract.table()}": contract.columns()

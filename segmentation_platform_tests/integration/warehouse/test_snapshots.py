@@ -230,8 +230,8 @@ def test_the_night_before_is_the_last_one_of_the_ledger_before_a_day_that_is_bel
         for mark, day in enumerate(days, start=1)
     ]
 
-    def before(day: date, source: str = "shop.csv") -> set[int]:
-        return set(night_before(database, source, day)["segment_id"])
+    def before(day: date, ledger_name: str = "shop.csv") -> set[int]:
+        return set(night_before(database, ledger_name, day)["segment_id"])
 
     assert before(date(2011, 2, 1)) == {4}
     assert before(date(2011, 2, 2)) == before(date(2011, 3, 1)) == {1}

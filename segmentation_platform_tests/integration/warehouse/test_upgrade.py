@@ -6,10 +6,10 @@ from alembic.script import ScriptDirectory
 
 from segmentation_platform.contracts import PUBLISHED
 from segmentation_platform.warehouse.database import Database, DatabaseError
-from segmentation_platform.warehouse.loads import current_load
+from segmentation_platform.warehouse.loads import ledger_in_use
 from segmentation_platform.warehouse.migrate import newest_revision, revision, upgrade
 from segmentation_platform.warehouse.migrations.no_way_back import downgrade
-from segmentation_platform.warehouse.snapshots import roll_back, served_snapshot, served_source
+from segmentation_platform.warehouse.snapshots import roll_back, served_ledger, served_snapshot
 from segmentation_platform.warehouse.tables import outdated_tables
 from segmentation_platform_tests.integration.warehouse.test_migrate import alembic_config, schema
 from segmentation_platform_tests.support.releases import restore_release
@@ -52,7 +52,8 @@ def test_every_line_load_and_snapshot_of_the_first_release_is_there_after_the_up
     upgrade(first)
     assert revision(first) == newest_revision()
     for table in KEPT:
-        assert rows(first, table, names[table]) == before[table], table
+        now = names[table].replace("source", "ledger_name") if table == "snapshots.snapshots" else names[table]
+        assert rows(first, table, now) == before[table], table
 
 
 def test_the_views_show_the_snapshot_that_was_served_and_nothing_of_what_came_later(first: Database) -> None:
@@ -62,10 +63,11 @@ def test_the_views_show_the_snapshot_that_was_served_and_nothing_of_what_came_la
     for view in OF_THE_FIRST:
         assert rows(first, f"serving.{view}", names[view]) == before[view], view
     assert {view: rows(first, f"serving.{view}", "*") for view in SINCE} == {view: [] for view in SINCE}
-    served, load = served_snapshot(first), current_load(first)
+    served, ledger = served_snapshot(first), ledger_in_use(first)
     assert served is not None
-    assert load is not None
-    assert (served.snapshot_id, served_source(first)) == (2, load.source)
+    assert ledger is not None
+    assert (served.snapshot_id, served_ledger(first)) == (2, ledger.name)
+    assert [ledger.name] == [load.source for load in ledger.loads]
     assert roll_back(first) == 1
 
 

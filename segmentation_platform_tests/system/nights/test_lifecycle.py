@@ -90,7 +90,7 @@ def test_the_next_night_keeps_the_model_and_a_night_a_month_later_promotes_its_r
     assert third["due"] == third["promotion"]
     assert int(str(third["model_version"])) > int(str(first["model_version"]))
     assert served(database, "segments").set_index("segment_id")["segment"].equals(named.sort_index())
-    assert len(segment_models.models_of(database, segment_models.read_models(database, [1])[0].source)) == 2
+    assert len(segment_models.models_of(database, segment_models.read_models(database, [1])[0].ledger_name)) == 2
 
 
 @after_a_month
@@ -130,7 +130,7 @@ def test_a_past_day_is_assigned_by_the_model_of_the_ledgers_first_night_and_prom
 def test_a_model_promoted_by_hand_assigns_from_then_on_and_is_not_replaced_for_a_month(
     run: Run, database: Database
 ) -> None:
-    served_now, source = snapshots.served_snapshot(database), snapshots.served_source(database)
+    served_now, source = snapshots.served_snapshot(database), snapshots.served_ledger(database)
     assert served_now is not None
     assert source is not None
     assert served_now.model_version == 2

@@ -33,7 +33,7 @@ SPOILT: dict[str, Line] = {
 }
 """One way to spoil a line for every reason; a duplicate needs a second line, and a date out of range many others."""
 
-OTHER_REASONS = ("date_out_of_range", "nothing_paid", "duplicate_line")
+OTHER_REASONS = ("date_out_of_range", "nothing_paid", "duplicate_line", "superseded_line")
 
 
 def judging() -> Profile:

@@ -125,11 +125,11 @@ def test_a_ledger_without_lines_gives_two_halves_without_lines() -> None:
     assert rejected.empty
 
 
-def test_lines_of_several_loads_are_told_apart_and_duplicates_found_across_them() -> None:
+def test_lines_of_several_loads_are_told_apart_and_those_of_the_later_one_kept() -> None:
     both = pa.concat_tables([raw_lines({}, {"quantity": "7"}, load_id=2), raw_lines({}, load_id=1)])
     clean, rejected = cleaned(both)
-    assert clean[["load_id", "line_number"]].to_numpy().tolist() == [[1, 1], [2, 2]]
-    assert rejected[["load_id", "line_number", "reason"]].to_numpy().tolist() == [[2, 1, "duplicate_line"]]
+    assert clean[["load_id", "line_number"]].to_numpy().tolist() == [[2, 1], [2, 2]]
+    assert rejected[["load_id", "line_number", "reason"]].to_numpy().tolist() == [[1, 1, "superseded_line"]]
 
 
 def test_reasons_are_counted_most_lines_first() -> None:

@@ -1,0 +1,122 @@
+"""Which ledger a run works on: its name, and its files as they are now."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from segmentation_platform.ledger.errors import LedgerError
+from segmentation_platform.ledger.files import LedgerFile, identify_each, is_there
+from segmentation_platform.ledger.increments import Increment, increment_of
+from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
+from segmentation_platform.settings import Settings
+from segmentation_platform.warehouse import loads, snapshots
+from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse.loads import Load
+
+SIMULATED: Final = "simulated shop"
+UNNAMED: Final = "shop"
+"""Names of the simulated shop's ledger, and of one that its owner gave none."""
+
+
+@dataclass(frozen=True)
+class LedgerAsked:
+    """The ledger that a run works on.
+
+    Attributes:
+        name: of the ledger
+        files: that are there now, in order; none where all are gone and what was read of them is used
+        origins: what was named: files, folders and patterns
+        origin_of: of these, by the path of each file
+
+    """
+
+    name: str
+    files: tuple[LedgerFile, ...]
+    origins: tuple[str, ...]
+    origin_of: Mapping[str, str]
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether it is the simulated shop's."""
+        return self.name == SIMULATED
+
+    @property
+    def title(self) -> str:
+        """Name and origins, in words."""
+        return f"{self.name}: {', '.join(self.origins)}"
+
+    def increment(self, known: list[Load]) -> Increment:
+        """What its files bring beside loads of it."""
+        return increment_of(self.files, known, self.origins)
+
+
+def ledger_asked(sales: str, name: str, settings: Settings, database: Database) -> LedgerAsked:
+    """The ledger to work on.
+
+    The files are those that are named, else those of the settings, else those of the ledger that is served, else the
+    simulated shop's. The name is the one that is given, else that of the settings, else the served one's.
+
+    Args:
+        sales: path given for this run, may be empty
+        name: given for this run, may be empty
+        settings: of the platform
+        database: where ledgers and snapshots are registered
+
+    Raises:
+        LedgerError: when a file that is named can't be used, or a ledger of that name was never read.
+
+    """
+    served = _served(settings, database)
+    sales = sales or settings.ledger.sales or ""
+    given = name or settings.ledger.name
+    if sales:
+        is_simulated = Path(sales).expanduser().absolute() == settings.simulated_ledger
+        return _named(SIMULATED if is_simulated else given or served or UNNAMED, sales)
+    if given or served:
+        return _as_read(given or served, database)
+    return _named(SIMULATED, str(simulated_ledger(settings)))
+
+
+def is_simulated(sales: str, name: str, settings: Settings, database: Database) -> bool:
+    """Whether `ledger_asked` comes down to the simulated shop."""
+    return not (sales or settings.ledger.sales or name or settings.ledger.name or _served(settings, database))
+
+
+def simulated_ledger(settings: Settings) -> Path:
+    """The simulated shop's ledger, made at the first call."""
+    path = settings.simulated_ledger
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        plan = ShopPlan(lines=settings.simulation.lines, seed=settings.simulation.seed)
+        write_parquet(SimulatedShop(plan), path)
+    return path
+
+
+def _served(settings: Settings, database: Database) -> str:
+    """Name of the ledger that is served; empty where there is none but the simulated shop's."""
+    name = snapshots.served_ledger(database) or ""
+    # Ledgers had their path as name once.
+    is_simulated = name == SIMULATED or Path(name).parent == settings.simulated_ledger.parent
+    return "" if is_simulated else name
+
+
+def _named(name: str, sales: str) -> LedgerAsked:
+    files = tuple(identify_each(Path(sales)))
+    origin = str(Path(sales).expanduser().absolute())
+    return LedgerAsked(name, files, (origin,), {file.source: origin for file in files})
+
+
+def _as_read(name: str, database: Database) -> LedgerAsked:
+    """A ledger by all that was named for it, as far as that is still there."""
+    ledger = loads.ledger_named(database, name)
+    if ledger is None:
+        raise LedgerError(f'The ledger "{name}" was never read. Say which file it is: --sales, or [ledger] sales.')
+    files: list[LedgerFile] = []
+    origin_of: dict[str, str] = {}
+    for origin in ledger.origins:
+        for file in identify_each(Path(origin)) if is_there(Path(origin)) else ():
+            if file.source not in origin_of:
+                files.append(file)
+                origin_of[file.source] = origin
+    return LedgerAsked(name, tuple(files), ledger.origins, origin_of)

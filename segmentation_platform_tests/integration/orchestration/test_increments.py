@@ -1,0 +1,249 @@
+"""Night after night of a growing ledger on a real database: only what is new is read, nothing is lost or twice."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import dagster as dg
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from segmentation_platform.contracts import CleanSales, RejectedSales
+from segmentation_platform.ledger.profile.model import Lines, ProductRules, Profile
+from segmentation_platform.orchestration.build import build_definitions
+from segmentation_platform.orchestration.resources import WarehouseResource
+from segmentation_platform.settings import Settings
+from segmentation_platform.warehouse import facts, loads, tables
+from segmentation_platform.warehouse.database import Database
+
+INGEST = ("raw_sales", "clean_sales", "rejected_sales")
+CELLS = [
+    "invoice",
+    "stock_code",
+    "status",
+    "sold_at",
+    "quantity",
+    "unit_price",
+    "net_quantity",
+    "customer_id",
+    "country",
+]
+DECIDED = Profile(lines=Lines(identical="errors"))
+"""A few lines don't tell whether the shop's export repeats lines by mistake."""
+Night = Callable[..., str]
+
+
+@pytest.fixture
+def shop(shop_ledger: Path) -> pd.DataFrame:
+    """The first lines of the small shop's ledger, in the order of their days."""
+    frame: pd.DataFrame = pq.read_table(shop_ledger).slice(0, 3_000).to_pandas()
+    return frame.sort_values("InvoiceDate", kind="stable", ignore_index=True)
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> Path:
+    """The folder where the shop's exports are put."""
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def night(settings: Settings, warehouse: WarehouseResource, exports: Path) -> Night:
+    """Read the ledger and clean it; what was said where it was refused, else nothing."""
+
+    def ingest(sales: Path = exports, products: ProductRules | None = None, **answers: object) -> str:
+        profile = DECIDED.model_copy(update={"products": products}) if products else DECIDED
+        unnamed = settings.model_copy(
+            update={"ledger": settings.ledger.model_copy(update={"sales": None}), "profile": profile}
+        )
+        job = build_definitions(unnamed, {"warehouse": warehouse}).resolve_job_def("refresh")
+        result = job.execute_in_process(
+            run_config={"ops": {"raw_sales": {"config": {"sales": str(sales), **answers}}}},
+            asset_selection=[dg.AssetKey(name) for name in INGEST],
+            raise_on_error=False,
+        )
+        failures = [e.step_failure_data.user_failure_data for e in result.all_events if e.is_step_failure]
+        return " ".join(failure.description or "" for failure in failures if failure)
+
+    return ingest
+
+
+def write(folder: Path, name: str, lines: pd.DataFrame) -> None:
+    lines.to_csv(folder / name, index=False)
+
+
+def read_from(database: Database) -> dict[str, int]:
+    """The lines of each file of the ledger in use, by name."""
+    ledger = loads.ledger_in_use(database)
+    assert ledger is not None
+    return {Path(load.source).name: load.lines for load in ledger.loads}
+
+
+def all_loads(database: Database) -> int:
+    with database.connect() as connection:
+        row = connection.execute("SELECT count(*) FROM warehouse.loads").fetchone()
+    assert row is not None
+    return int(str(row[0]))
+
+
+def cleaned(database: Database) -> pd.DataFrame:
+    frame = tables.read_frame(database, CleanSales)[CELLS]
+    return frame.sort_values(CELLS, ignore_index=True)
+
+
+def assert_as_if_read_at_once(database: Database, night: Night, lines: pd.DataFrame, folder: Path) -> None:
+    """What is cleaned is the same as if the lines had come in one file."""
+    grown = cleaned(database)
+    write(folder, "whole.csv", lines)
+    assert night(folder / "whole.csv", ledger="whole") == ""
+    pd.testing.assert_frame_equal(cleaned(database), grown)
+
+
+def test_a_file_more_in_the_folder_is_read_and_no_other(
+    night: Night, database: Database, shop: pd.DataFrame, exports: Path, tmp_path: Path
+) -> None:
+    for name, first, end in (("1.csv", 0, 1_500), ("2.csv", 1_500, 2_400), ("3.csv", 2_400, 3_000)):
+        write(exports, name, shop[first:end])
+        assert night() == ""
+    assert read_from(database) == {"1.csv": 1_500, "2.csv": 900, "3.csv": 600}
+    assert all_loads(database) == 3
+    assert night() == "", "nothing new"
+    assert all_loads(database) == 3
+    assert_as_if_read_at_once(database, night, shop, tmp_path)
+
+
+def test_exports_that_overlap_are_merged_whatever_the_night_they_came_in(
+    night: Night, database: Database, shop: pd.DataFrame, exports: Path, tmp_path: Path
+) -> None:
+    write(exports, "b.csv", shop[1_000:2_200])
+    assert night() == ""
+    write(exports, "c.csv", shop[1_900:3_000])
+    write(exports, "a.csv", shop[:1_300])
+    assert night() == ""
+    rejected = tables.read_frame(database, RejectedSales)
+    assert (rejected["reason"] == "superseded_line").sum() > 0
+    assert [balance.raw for balance in facts.row_balances(database)] == [1_200, 1_300, 1_100]
+    assert all(each.raw == each.clean + each.rejected for each in facts.row_balances(database))
+    assert_as_if_read_at_once(database, night, shop, tmp_path)
+
+
+def test_a_file_that_grew_takes_the_place_of_what_was_read_from_its_path(
+    night: Night, database: Database, shop: pd.DataFrame, exports: Path, tmp_path: Path
+) -> None:
+    write(exports, "sales.csv", shop[:2_000])
+    assert night(exports / "sales.csv") == ""
+    write(exports, "sales.csv", shop)
+    assert night(exports / "sales.csv") == ""
+    assert read_from(database) == {"sales.csv": 3_000}
+    assert all_loads(database) == 2, "what was read before is kept"
+    assert_as_if_read_at_once(database, night, shop, tmp_path)
+
+
+def test_a_path_that_always_has_the_latest_days_adds_them(
+    night: Night, database: Database, shop: pd.DataFrame, exports: Path, tmp_path: Path
+) -> None:
+    for first, end in ((0, 1_500), (1_200, 2_200), (2_000, 3_000)):
+        write(exports, "latest.csv", shop[first:end])
+        assert night(exports / "latest.csv") == ""
+    assert sorted(load.lines for load in loads.loads_of(database, "shop")) == [1_000, 1_000, 1_500]
+    assert_as_if_read_at_once(database, night, shop, tmp_path)
+
+
+def test_an_export_that_was_cut_short_is_a_question_and_changes_nothing(
+    night: Night, database: Database, shop: pd.DataFrame, exports: Path
+) -> None:
+    write(exports, "sales.csv", shop)
+    assert night(exports / "sales.csv") == ""
+    write(exports, "sales.csv", shop[:1_400])
+    said = night(exports / "sales.csv")
+    assert "has 1,400 lines" in said
+    assert "3,000" in said
+    assert "--part" in said
+    assert "--whole" in said
+    assert read_from(database) == {"sales.csv": 3_000}
+    assert night(exports / "sales.csv", relation="whole") == ""
+    assert read_from(database) == {"sales.csv": 1_400}
+
+
+def test_a_month_named_beside_the_ledger_is_added(
+    night: Night, database: Database, shop: pd.DataFrame, exports: Path, tmp_path: Path
+) -> None:
+    write(exports, "two_years.csv", shop[:2_500])
+    write(exports, "month.csv", shop[2_500:])
+    assert night(exports / "two_years.csv") == ""
+    assert night(exports / "month.csv") == ""
+    assert read_from(database) == {"two_years.csv": 2_500, "month.csv": 500}
+    assert_as_if_read_at_once(database, night, shop, tmp_path)
+
+
+def test_a_file_of_which_nothing_is_known_is_a_question_with_an_answer_that_works(
+    night: Night, database: Database, shop: pd.DataFrame, exports: Path
+) -> None:
+    write(exports, "ledger.csv", shop[:2_000])
+    other = shop[2_000:].copy()
+    other["CustomerID"] = other["CustomerID"].map("9{}".format, na_action="ignore")
+    other["StockCode"] = other["StockCode"].str.replace("^(.)(.)", r"\2\1", regex=True)
+    write(exports, "other.csv", other)
+    assert night(exports / "ledger.csv") == ""
+    assert "another shop" in night(exports / "other.csv")
+    assert read_from(database) == {"ledger.csv": 2_000}
+    assert night(exports / "other.csv", ledger="other shop") == ""
+    assert read_from(database) == {"other.csv": 1_000}
+    assert night(exports / "other.csv", ledger="shop", relation="part") == ""
+    assert read_from(database) == {"ledger.csv": 2_000, "other.csv": 1_000}
+
+
+def test_a_file_under_another_name_is_not_read_again_and_one_that_is_gone_keeps_its_lines(
+    night: Night, database: Database, shop: pd.DataFrame, exports: Path
+) -> None:
+    write(exports, "1.csv", shop[:1_500])
+    write(exports, "2.csv", shop[1_500:])
+    assert night() == ""
+    before = cleaned(database)
+    (exports / "1.csv").rename(exports / "january.csv")
+    (exports / "copy.csv").write_bytes((exports / "2.csv").read_bytes())
+    assert night() == ""
+    (exports / "2.csv").unlink()
+    (exports / "copy.csv").unlink()
+    assert night() == ""
+    assert all_loads(database) == 2
+    pd.testing.assert_frame_equal(cleaned(database), before)
+
+
+def test_late_lines_for_an_old_day_are_counted_on_that_day(
+    night: Night, database: Database, shop: pd.DataFrame, exports: Path, tmp_path: Path
+) -> None:
+    late = shop["InvoiceNo"].isin(shop["InvoiceNo"][700:760])
+    write(exports, "1.csv", shop[~late])
+    assert night() == ""
+    write(exports, "late.csv", shop[late])
+    assert night() == ""
+    assert_as_if_read_at_once(database, night, shop, tmp_path)
+
+
+def test_one_bad_file_among_new_ones_is_refused_and_nothing_of_them_is_read(
+    night: Night, database: Database, shop: pd.DataFrame, exports: Path
+) -> None:
+    write(exports, "1.csv", shop[:1_500])
+    assert night() == ""
+    write(exports, "2.csv", shop[1_500:2_000])
+    write(exports, "3.csv", shop[2_000:].rename(columns={"Quantity": "Pieces of it"}))
+    assert "Quantity" in night()
+    assert read_from(database) == {"1.csv": 1_500}
+    assert all_loads(database) == 1
+
+
+def test_codes_of_another_kind_than_the_ledger_had_are_asked_about_and_the_setting_keeps_them(
+    night: Night, database: Database, shop: pd.DataFrame, exports: Path
+) -> None:
+    write(exports, "1.csv", shop[:2_000])
+    assert night() == ""
+    write(exports, "2.csv", shop[2_000:].assign(StockCode=lambda lines: "ART-" + lines["StockCode"].astype(str)))
+    said = night()
+    assert "have product codes that are not like" in said
+    assert 'pattern = ""' in said
+    assert read_from(database) == {"1.csv": 2_000}
+    assert night(products=ProductRules(pattern="")) == ""
+    codes = tables.read_frame(database, CleanSales)["stock_code"]
+    assert codes.str.startswith("ART-").sum() > 900
