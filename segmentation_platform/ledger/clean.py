@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -12,6 +12,7 @@ import pyarrow as pa
 from segmentation_platform.engine import Engine, Session, Step, TableLike, read_step
 from segmentation_platform.ledger.categories import categorise, load_rules
 from segmentation_platform.ledger.countries import country_names
+from segmentation_platform.ledger.ground import Ground, LoadFacts, facts_of
 from segmentation_platform.ledger.profile.dates import OFFSET
 from segmentation_platform.ledger.profile.model import SERIAL_DAYS, LedgerColumn, Profile
 from segmentation_platform.ledger.profile.numbers import BLANKS, ODD, USUAL, number_pattern, signs_pattern
@@ -42,12 +43,6 @@ from segmentation_platform.ledger.span import Span, trading_span
     )
 )
 _DESCRIPTIONS = Step("descriptions", "SELECT DISTINCT description FROM product_lines WHERE description IS NOT NULL")
-_COUNTRIES = Step("countries", "SELECT country, COUNT(*) AS lines FROM product_lines GROUP BY country")
-_DAYS = Step(
-    "days",
-    "SELECT CAST(sold_at AS DATE) AS day, COUNT(*) AS lines FROM classified_sales"
-    " WHERE sold_at IS NOT NULL GROUP BY CAST(sold_at AS DATE)",
-)
 REASONS = Step(
     "reasons",
     "SELECT reason, COUNT(*) AS rows, round(SUM(amount), 2) AS amount,"  # noqa: S608 - composed of constants
@@ -82,12 +77,14 @@ class CleanedLedger:
         clean: columns of `contracts.CleanSales`
         rejected: columns of `contracts.RejectedSales`
         reasons: columns reason, rows, amount, customers and example, most rows first
+        ground: what all lines decided together
 
     """
 
     clean: pa.RecordBatchReader
     rejected: pa.RecordBatchReader
     reasons: pd.DataFrame
+    ground: Ground
 
 
 @contextmanager
@@ -102,34 +99,63 @@ def cleaned_ledger(engine: Engine, raw_sales: TableLike, understanding: Understa
     """
     with engine.session() as session:
         session.add("raw_sales", raw_sales)
-        classify(session, understanding)
+        ground = classify(session, understanding)
         session.run(NET_QUANTITIES)
-        _add_lookups(session, understanding.rules)
+        add_categories(session)
         session.run(CLEAN_SALES)
         session.run(REASONS)
         yield CleanedLedger(
-            session.read(CLEAN_SALES.name), session.read(REJECTED_SALES.name), session.frame(REASONS.name)
+            session.read(CLEAN_SALES.name), session.read(REJECTED_SALES.name), session.frame(REASONS.name), ground
         )
 
 
-def classify(session: Session, understanding: Understanding) -> None:
-    """Make `classified_sales`, `rejected_sales` and `product_lines` of the `raw_sales` that a session holds."""
+def classify(
+    session: Session, understanding: Understanding, elsewhere: Mapping[int, LoadFacts] | None = None
+) -> Ground:
+    """Make `classified_sales`, `rejected_sales`, `product_lines` and `country_names` of a session's `raw_sales`.
+
+    Args:
+        session: holds the raw lines, of a whole ledger or of whole orders
+        understanding: how their text is understood
+        elsewhere: facts of loads of which not all lines are in the session
+
+    Returns:
+        What all lines decided together, those elsewhere included.
+
+    """
     profile = understanding.profile
     session.run(_LOADS)
-    parameters = _parameters(profile) | {"are_parts": len(session.frame(_LOADS.name)) > 1}
+    are_parts = len(set(session.frame(_LOADS.name)["load_id"])) > 1
+    parameters = _parameters(profile) | {"are_parts": are_parts}
     _add_profile_tables(session, profile)
     session.run(ORDER_VALUES, parameters)
     session.run(ORDER_RUNS, parameters)
     session.run(CLASSIFIED_SALES, parameters | _bounds(Span()))
-    session.run(_DAYS)
-    days = session.frame(_DAYS.name)
-    lines_by_day = {pd.Timestamp(day).date(): int(n) for day, n in zip(days["day"], days["lines"], strict=True)}
-    span = trading_span(lines_by_day, understanding.today)
-    if span != Span():
-        session.run(CLASSIFIED_SALES, parameters | _bounds(span))
+    ground = _ground(facts_of(session) | dict(elsewhere or {}), understanding)
+    if ground.span != Span():
+        session.run(CLASSIFIED_SALES, parameters | _bounds(ground.span))
     session.run(ORDER_DISCOUNTS)
     session.run(REJECTED_SALES)
     session.run(PRODUCT_LINES)
+    session.add("country_names", country_names(ground.country_lines(), understanding.rules.regions))
+    return ground
+
+
+def _ground(loads: Mapping[int, LoadFacts], understanding: Understanding) -> Ground:
+    ground = Ground(loads=loads)
+    span = trading_span(ground.lines_by_day(), understanding.today)
+    names = country_names(ground.country_lines(), understanding.rules.regions).fillna("")
+    countries = {
+        str(row["country_key"]): (str(row["country"]), str(row["continent"]), str(row["region"]))
+        for row in names.to_dict("records")
+    }
+    return replace(ground, span=span, countries=countries)
+
+
+def add_categories(session: Session) -> None:
+    """Make `product_categories` of the descriptions of a session's `product_lines`."""
+    session.run(_DESCRIPTIONS)
+    session.add("product_categories", categorise(session.frame("descriptions")["description"], load_rules()))
 
 
 def _bounds(span: Span) -> dict[str, object]:
@@ -205,10 +231,3 @@ def _turned(groups: Mapping[str, tuple[str, ...]], fold: Callable[[str], str]) -
 
 def _add_lookup(session: Session, name: str, columns: tuple[str, str], rows: Mapping[str, str]) -> None:
     session.add(name, pd.DataFrame(list(rows.items()), columns=list(columns), dtype="str"))
-
-
-def _add_lookups(session: Session, rules: CleaningRules) -> None:
-    session.run(_DESCRIPTIONS)
-    session.add("product_categories", categorise(session.frame("descriptions")["description"], load_rules()))
-    session.run(_COUNTRIES)
-    session.add("country_names", country_names(session.frame("countries"), rules.regions))

@@ -67,20 +67,24 @@ def ledger_asked(sales: str, name: str, settings: Settings, database: Database) 
         LedgerError: when a file that is named can't be used, or a ledger of that name was never read.
 
     """
-    served = _served(settings, database)
     sales = sales or settings.ledger.sales or ""
-    given = name or settings.ledger.name
+    called = ledger_name(sales, name, settings, database)
     if sales:
-        is_simulated = Path(sales).expanduser().absolute() == settings.simulated_ledger
-        return _named(SIMULATED if is_simulated else given or served or UNNAMED, sales)
-    if given or served:
-        return _as_read(given or served, database)
-    return _named(SIMULATED, str(simulated_ledger(settings)))
+        return _named(called, sales)
+    return _named(called, str(simulated_ledger(settings))) if called == SIMULATED else _as_read(called, database)
+
+
+def ledger_name(sales: str, name: str, settings: Settings, database: Database) -> str:
+    """What the ledger to work on is called; arguments as of `ledger_asked`."""
+    sales = sales or settings.ledger.sales or ""
+    if sales and Path(sales).expanduser().absolute() == settings.simulated_ledger:
+        return SIMULATED
+    return name or settings.ledger.name or _served_name(settings, database) or (UNNAMED if sales else SIMULATED)
 
 
 def is_simulated(sales: str, name: str, settings: Settings, database: Database) -> bool:
     """Whether `ledger_asked` comes down to the simulated shop."""
-    return not (sales or settings.ledger.sales or name or settings.ledger.name or _served(settings, database))
+    return ledger_name(sales, name, settings, database) == SIMULATED
 
 
 def simulated_ledger(settings: Settings) -> Path:
@@ -93,7 +97,7 @@ def simulated_ledger(settings: Settings) -> Path:
     return path
 
 
-def _served(settings: Settings, database: Database) -> str:
+def _served_name(settings: Settings, database: Database) -> str:
     """Name of the ledger that is served; empty where there is none but the simulated shop's."""
     name = snapshots.served_ledger(database) or ""
     # Ledgers had their path as name once.

@@ -19,6 +19,7 @@ from segmentation_platform.orchestration.assets import (
     segmentation,
 )
 from segmentation_platform.orchestration.io_managers import ModelRegistryIOManager, WarehouseIOManager
+from segmentation_platform.orchestration.new_files import new_files
 from segmentation_platform.orchestration.resources import EngineResource, ReportingDateResource, WarehouseResource
 from segmentation_platform.settings import Settings, load_settings
 
@@ -44,7 +45,7 @@ def build_definitions(
         asset_checks=[*checks.contract_checks(), *checks.RELATIONS],
         jobs=[jobs.refresh, jobs.refresh_multiprocess, jobs.make_report, jobs.tidy_up],
         schedules=jobs.schedules(settings),
-        sensors=sensors.sensors(settings),
+        sensors=[*sensors.sensors(settings), new_files(settings)],
         resources=_resources(settings, resource_overrides or {}),
         executor=dg.in_process_executor,
         loggers={"console": _LOGGERS[settings.log_format]},

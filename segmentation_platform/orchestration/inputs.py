@@ -60,12 +60,13 @@ def fingerprint(ledger: Ledger, as_of: str, settings: Settings, database: Databa
     rules["campaigns"]["playbook"] = playbook(settings).model_dump(mode="json")
     by_hand = segment_models.promotions_by_hand(database, ledger.name)
     content = [ledger.name, ledger.sha256, ledger.profile]
-    document = json.dumps([*content, as_of, rules, _code_hash(), by_hand], sort_keys=True)
+    document = json.dumps([*content, as_of, rules, package_hash(), by_hand], sort_keys=True)
     return hashlib.sha256(document.encode()).hexdigest()
 
 
 @lru_cache(maxsize=1)
-def _code_hash() -> str:
+def package_hash() -> str:
+    """`code_hash` of this package."""
     return code_hash(files("segmentation_platform"))
 
 

@@ -40,6 +40,18 @@ class StoredTable:
                 yield reader
 
 
+@dataclass(frozen=True)
+class ChangedInPlace:
+    """A ledger-sized table whose asset has changed only some of its rows, and put them in already.
+
+    Attributes:
+        rows: that it has now
+
+    """
+
+    rows: int
+
+
 class WarehouseIOManager(dg.ConfigurableIOManager):
     """Keeps an asset's value in the working table of its name.
 
@@ -51,8 +63,11 @@ class WarehouseIOManager(dg.ConfigurableIOManager):
     reports: str = Field(default="", description="Where people reach the reports; empty: no links")
     app: str = Field(default="", description="Where people reach the app; empty: no links")
 
-    def handle_output(self, context: dg.OutputContext, obj: Tabular) -> None:
+    def handle_output(self, context: dg.OutputContext, obj: Tabular | ChangedInPlace) -> None:
         """Replace the table's rows; what is read whole is also drawn, in one place for all assets."""
+        if isinstance(obj, ChangedInPlace):
+            context.add_output_metadata({"dagster/row_count": obj.rows})
+            return
         name = context.asset_key.path[-1]
         rows = tables.replace_table(self.warehouse.database(), CONTRACTS[name], obj)
         shown = glance(CONTRACTS[name], obj, self._links()) if isinstance(obj, pd.DataFrame) else {}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from segmentation_platform.engine import Engine
@@ -18,6 +19,10 @@ from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import facts, loads
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.loads import Ledger
+
+_LOST_OF_A_PART: Final = 0.1
+"""Share of the money of new files that may be lost beside a ledger that stands: a day has few lines, and one of them
+weighs much."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ class _Asker:
         if not increment.new:
             return Understood(before)
         said = before.decisions().overridden_by(self._settings.profile)
-        inspection = self._inspected(increment.new, said, answers)
+        inspection = self._inspected(increment.new, said, answers, tolerated=_LOST_OF_A_PART)
         relation = self._relation(inspection, increment.superseded, answers)
         profile = _accepted(inspection)
         if relation is Relation.PART or len(self._ledger.loads) > len(increment.superseded):
@@ -87,9 +92,11 @@ class _Asker:
         inspection = self._inspected(self._asked.files, said, answers)
         return Understood(_accepted(inspection), self._relation(inspection, (), answers), short(inspection))
 
-    def _inspected(self, files: tuple[LedgerFile, ...], said: Profile, answers: Answers) -> Inspection:
+    def _inspected(
+        self, files: tuple[LedgerFile, ...], said: Profile, answers: Answers, tolerated: float = 0.0
+    ) -> Inspection:
         title = Path(self._asked.origins[0]) if len(files) > 1 else files[0].path
-        given = Given(said, self._settings.cleaning, today(self._settings))
+        given = Given(said, self._settings.cleaning, today(self._settings), tolerated)
         inspection = inspect(self._engine, together(title, files), given)
         if inspection.stopping and not answers.accepts_doubts:
             raise LedgerError(refusal(inspection))

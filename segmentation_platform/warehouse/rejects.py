@@ -36,6 +36,22 @@ def rejected_reasons(database: Database, reason: str = "") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["reason", "lines", "money", "customers", "example"])
 
 
+def reasons(database: Database) -> pd.DataFrame:
+    """Why lines were rejected; columns as in `clean.CleanedLedger.reasons`."""
+    query = f"""
+        SELECT
+            reason,
+            count(*),
+            round(sum(amount)::numeric, 2)::float8,
+            count(DISTINCT nullif(btrim(customer_id), '')),
+            min({example()})
+        FROM warehouse.rejected_sales GROUP BY reason ORDER BY 2 DESC, 1
+    """  # noqa: S608 - composed of constants
+    with database.connect() as connection:
+        rows = connection.execute(query.encode()).fetchall()
+    return pd.DataFrame(rows, columns=["reason", "rows", "amount", "customers", "example"])
+
+
 def write_rejected(database: Database, path: Path, reason: str = "") -> int:
     """Write rejected lines to a CSV that is safe to open in a spreadsheet, with ledger and line number.
 

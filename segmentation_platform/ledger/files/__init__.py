@@ -8,6 +8,7 @@ from segmentation_platform.ledger.files.layout import Layout
 from segmentation_platform.ledger.files.source import (
     LedgerFile,
     check_unchanged,
+    files_of,
     identify,
     identify_each,
     is_there,
@@ -21,6 +22,7 @@ __all__ = [
     "LedgerFile",
     "TextTable",
     "check_unchanged",
+    "files_of",
     "identify",
     "identify_each",
     "is_there",

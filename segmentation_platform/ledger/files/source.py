@@ -55,7 +55,17 @@ def identify(path: Path) -> LedgerFile:
 
 def identify_each(path: Path) -> list[LedgerFile]:
     """Look at a file, or at each file of a folder or pattern; as `identify`."""
-    return [_identify(part) for part in _parts(path.expanduser().absolute())]
+    return [_identify(part) for part in files_of(path)]
+
+
+def files_of(path: Path) -> list[Path]:
+    """The absolute path of a file, or those of the ledger files of a folder or pattern, in order of their names.
+
+    Raises:
+        LedgerError: when there is none.
+
+    """
+    return _parts(path.expanduser().absolute())
 
 
 def together(path: Path, files: Sequence[LedgerFile]) -> LedgerFile:
@@ -80,7 +90,7 @@ def together(path: Path, files: Sequence[LedgerFile]) -> LedgerFile:
 def is_there(path: Path) -> bool:
     """Whether a path names a file, a folder or a pattern of which there are ledger files."""
     try:
-        return bool(_parts(path.expanduser().absolute()))
+        return bool(files_of(path))
     except LedgerError:
         return False
 

@@ -54,6 +54,7 @@ class Inspection:
         findings: what was inferred, and why
         doubts: what could be otherwise, heaviest first
         figures: what it comes to, read so
+        tolerated: share of the money or of the customers that may be lost, if the profile tolerates no more
 
     """
 
@@ -62,11 +63,12 @@ class Inspection:
     findings: tuple[Finding, ...]
     doubts: tuple[Doubt, ...]
     figures: Figures
+    tolerated: float = 0.0
 
     @property
     def stopping(self) -> tuple[Doubt, ...]:
         """Doubts on which too much hangs to go on unasked."""
-        most = {False: WORTH_ASKING, True: self.profile.tolerated}
+        most = {False: WORTH_ASKING, True: max(self.profile.tolerated, self.tolerated)}
         return tuple(doubt for doubt in self.doubts if doubt.weight > most[doubt.is_loss])
 
 
@@ -78,12 +80,14 @@ class Given:
         said: what the owner has said of the profile
         rules: what the owner decides beside it
         today: lines after it can't be genuine
+        tolerated: as of `Inspection`
 
     """
 
     said: Profile = field(default_factory=Profile)
     rules: CleaningRules = field(default_factory=CleaningRules)
     today: date | None = None
+    tolerated: float = 0.0
 
 
 def inspect(engine: Engine, file: LedgerFile, given: Given | None = None) -> Inspection:
@@ -162,6 +166,7 @@ class _Inspector:
             tuple(self._findings),
             tuple(sorted(open_doubts, key=lambda doubt: -doubt.weight)),
             figures_of(evidence),
+            self._given.tolerated,
         )
 
     def _evidence(self) -> Evidence:

@@ -14,15 +14,16 @@ from segmentation_platform.ledger.increments import Relation
 from segmentation_platform.ledger.plausible import check_plausible, halves, summary
 from segmentation_platform.ledger.profile.model import Profile
 from segmentation_platform.orchestration.asked import LedgerAsked, ledger_asked
-from segmentation_platform.orchestration.bad_input import refuse_bad_input
+from segmentation_platform.orchestration.bad_input import bad_input, refuse_bad_input
+from segmentation_platform.orchestration.cleaning import change_of, clean_change, rules_of
 from segmentation_platform.orchestration.inputs import is_served
 from segmentation_platform.orchestration.intake import take_in
-from segmentation_platform.orchestration.io_managers import StoredTable
+from segmentation_platform.orchestration.io_managers import ChangedInPlace, StoredTable
 from segmentation_platform.orchestration.metadata import OWNERS, glance, preview, table_metadata, table_out
 from segmentation_platform.orchestration.resources import EngineResource, ReportingDateResource, WarehouseResource
 from segmentation_platform.orchestration.understanding import Answers, Understood, understand, understanding_of
 from segmentation_platform.settings import Settings
-from segmentation_platform.warehouse import loads
+from segmentation_platform.warehouse import cleaning, facts, loads, rejects
 from segmentation_platform.warehouse.database import Database
 
 GROUP = "ingest"
@@ -162,22 +163,40 @@ def cleaned_sales(
     engine: EngineResource,
     settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.Output[object]]:
-    """Classify every raw line; genuine ones go to clean_sales, all others to rejected_sales."""
-    understanding = understanding_of(loads.ledger_in_use(warehouse.database()), settings)
-    with raw_sales.stream() as lines, cleaned_ledger(engine.engine(), lines, understanding) as ledger:
-        lines_in_use, reasons = _lines_in_use(warehouse), ledger.reasons
+    """Classify every raw line; genuine ones go to clean_sales, all others to rejected_sales.
+
+    Where only some loads are new, the orders that they touch are cleaned, and the other lines stay as they are.
+    """
+    database = warehouse.database()
+    ledger = loads.ledger_in_use(database)
+    if ledger is None:
+        raise bad_input("There is no ledger yet. Materialize raw_sales first.")
+    understanding = understanding_of(ledger, settings)
+    change = change_of(database, ledger, understanding)
+    with refuse_bad_input():
+        is_changed = change is not None and clean_change(database, engine.engine(), change, understanding)
+    if is_changed:
+        rows = facts.rows(database, CleanSales), facts.rows(database, RejectedSales)
+        yield from _outputs(
+            (ChangedInPlace(rows[0]), ChangedInPlace(rows[1])), rejects.reasons(database), sum(rows), settings
+        )
+        return
+    with raw_sales.stream() as lines, cleaned_ledger(engine.engine(), lines, understanding) as cleaned:
         with refuse_bad_input():
-            check_plausible(reasons, lines_in_use, understanding.profile.tolerated)
+            check_plausible(cleaned.reasons, ledger.lines, understanding.profile.tolerated)
+        cleaning.forget_cleaned(database)
         # The tables are streamed into Postgres while this generator waits.
-        kinds = halves(reasons, lines_in_use)
-        yield dg.Output(ledger.clean, "clean_sales", metadata=glance(CleanSales, kinds, settings.links))
-        shown = glance(RejectedSales, reasons, settings.links)
-        yield dg.Output(ledger.rejected, "rejected_sales", metadata=_reasons(reasons) | shown)
+        yield from _outputs((cleaned.clean, cleaned.rejected), cleaned.reasons, ledger.lines, settings)
+        cleaning.keep_cleaned(database, cleaning.Cleaned(rules_of(understanding), cleaned.ground))
 
 
-def _lines_in_use(warehouse: WarehouseResource) -> int:
-    ledger = loads.ledger_in_use(warehouse.database())
-    return ledger.lines if ledger else 0
+def _outputs(
+    halves_of_it: tuple[object, object], reasons: pd.DataFrame, lines: int, settings: Settings
+) -> Iterator[dg.Output[object]]:
+    clean, rejected = halves_of_it
+    yield dg.Output(clean, "clean_sales", metadata=glance(CleanSales, halves(reasons, lines), settings.links))
+    shown = glance(RejectedSales, reasons, settings.links)
+    yield dg.Output(rejected, "rejected_sales", metadata=_reasons(reasons) | shown)
 
 
 def _reasons(reasons: pd.DataFrame) -> dict[str, dg.MetadataValue]:

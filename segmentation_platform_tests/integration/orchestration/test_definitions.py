@@ -160,14 +160,16 @@ def test_the_housekeeping_runs_by_day_and_starts_stopped(built: dg.Definitions) 
     assert {key.to_user_string() for key in job.asset_layer.executable_asset_keys} == {HOUSEKEEPING}
 
 
-def test_sensors_watch_from_the_start_and_lateness_where_the_schedule_runs(built: dg.Definitions) -> None:
+def test_sensors_watch_from_the_start_and_lateness_and_files_where_the_schedule_runs(built: dg.Definitions) -> None:
     running = build_definitions(Settings.model_validate({"schedule": {"running": True}}))
     statuses = [
         {sensor.name: sensor.default_status.value for sensor in definitions.sensors or []}
         for definitions in (built, running)
     ]
     always = {"run_failed": "RUNNING", "morning_summary": "RUNNING", "lost_runs": "RUNNING"}
-    assert statuses == [always | {"refresh_is_late": "STOPPED"}, always | {"refresh_is_late": "RUNNING"}]
+    assert statuses == [
+        always | dict.fromkeys(("refresh_is_late", "new_files"), state) for state in ("STOPPED", "RUNNING")
+    ]
 
 
 def test_the_nightly_schedule_can_be_set() -> None:

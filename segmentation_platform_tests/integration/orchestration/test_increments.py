@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -10,7 +11,9 @@ import pytest
 
 from segmentation_platform.contracts import CleanSales, RejectedSales
 from segmentation_platform.ledger.profile.model import Lines, ProductRules, Profile
+from segmentation_platform.orchestration.assets import ingest
 from segmentation_platform.orchestration.build import build_definitions
+from segmentation_platform.orchestration.cleaning import clean_change
 from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import facts, loads, tables
@@ -35,9 +38,11 @@ Night = Callable[..., str]
 
 @pytest.fixture
 def shop(shop_ledger: Path) -> pd.DataFrame:
-    """The first lines of the small shop's ledger, in the order of their days."""
+    """The first lines of the small shop's ledger, in the order of their days; those without one come first."""
     frame: pd.DataFrame = pq.read_table(shop_ledger).slice(0, 3_000).to_pandas()
-    return frame.sort_values("InvoiceDate", kind="stable", ignore_index=True)
+    frame["day"] = pd.to_datetime(frame["InvoiceDate"], format="%Y-%m-%d %H:%M:%S", errors="coerce")
+    ordered = frame.sort_values("day", kind="stable", na_position="first", ignore_index=True)
+    return ordered.drop(columns="day")
 
 
 @pytest.fixture
@@ -52,7 +57,7 @@ def exports(tmp_path: Path) -> Path:
 def night(settings: Settings, warehouse: WarehouseResource, exports: Path) -> Night:
     """Read the ledger and clean it; what was said where it was refused, else nothing."""
 
-    def ingest(sales: Path = exports, products: ProductRules | None = None, **answers: object) -> str:
+    def take_in(sales: Path = exports, products: ProductRules | None = None, **answers: object) -> str:
         profile = DECIDED.model_copy(update={"products": products}) if products else DECIDED
         unnamed = settings.model_copy(
             update={"ledger": settings.ledger.model_copy(update={"sales": None}), "profile": profile}
@@ -66,7 +71,7 @@ def night(settings: Settings, warehouse: WarehouseResource, exports: Path) -> Ni
         failures = [e.step_failure_data.user_failure_data for e in result.all_events if e.is_step_failure]
         return " ".join(failure.description or "" for failure in failures if failure)
 
-    return ingest
+    return take_in
 
 
 def write(folder: Path, name: str, lines: pd.DataFrame) -> None:
@@ -247,3 +252,95 @@ def test_codes_of_another_kind_than_the_ledger_had_are_asked_about_and_the_setti
     assert night(products=ProductRules(pattern="")) == ""
     codes = tables.read_frame(database, CleanSales)["stock_code"]
     assert codes.str.startswith("ART-").sum() > 900
+
+
+# --- what is new is cleaned apart ---
+
+
+@pytest.fixture
+def how(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """For each night whether the ledger was changed in place."""
+    told: list[bool] = []
+
+    def telling(*arguments: Any) -> bool:
+        told.append(clean_change(*arguments))
+        return told[-1]
+
+    monkeypatch.setattr(ingest, "clean_change", telling)
+    return told
+
+
+def as_it_is_cleaned_whole(database: Database, night: Night) -> None:
+    """Assert that cleaning the ledger whole changes nothing, to the last column."""
+    before = {contract: tables.read_frame(database, contract) for contract in (CleanSales, RejectedSales)}
+    with database.connect() as connection:
+        connection.execute("DELETE FROM warehouse.cleaning")
+    assert night() == ""
+    for contract, frame in before.items():
+        pd.testing.assert_frame_equal(tables.read_frame(database, contract), frame)
+
+
+def test_new_lines_are_cleaned_apart_and_come_out_as_if_all_were(
+    night: Night, database: Database, shop: pd.DataFrame, exports: Path, how: list[bool]
+) -> None:
+    for name, first, end in (("1.csv", 0, 2_000), ("2.csv", 2_000, 2_500), ("3.csv", 2_450, 3_000)):
+        write(exports, name, shop[first:end])
+        assert night() == ""
+    assert how == [True, True]
+    as_it_is_cleaned_whole(database, night)
+
+
+def test_a_late_cancellation_takes_back_units_of_lines_that_are_not_new(
+    night: Night, database: Database, shop: pd.DataFrame, exports: Path, how: list[bool]
+) -> None:
+    is_cancelled = shop["InvoiceNo"].str.startswith("C")
+    write(exports, "sales.csv", shop[~is_cancelled])
+    assert night() == ""
+    held = cleaned(database)["net_quantity"].sum()
+    write(exports, "cancellations.csv", shop[is_cancelled])
+    assert night() == ""
+    assert how == [True]
+    assert cleaned(database)["net_quantity"].sum() < held
+    as_it_is_cleaned_whole(database, night)
+
+
+def test_a_file_that_gives_way_to_another_content_is_changed_in_place(
+    night: Night, database: Database, shop: pd.DataFrame, exports: Path, how: list[bool]
+) -> None:
+    write(exports, "1.csv", shop[:2_700])
+    write(exports, "2.csv", shop[2_600:2_900])
+    assert night() == ""
+    write(exports, "2.csv", shop[2_598:2_900])
+    assert night() == ""
+    assert how == [True]
+    assert read_from(database) == {"1.csv": 2_700, "2.csv": 302}
+    as_it_is_cleaned_whole(database, night)
+
+
+def test_what_moves_the_ground_is_cleaned_whole(
+    night: Night, database: Database, shop: pd.DataFrame, exports: Path, how: list[bool]
+) -> None:
+    write(exports, "1.csv", shop[:2_300])
+    assert night() == ""
+    slip = shop[2_300:].copy()
+    slip.loc[slip.index[-1], "InvoiceDate"] = "2032-01-05 10:00:00"
+    write(exports, "2.csv", slip)
+    assert night() == ""
+    assert how == [False]
+    reasons = tables.read_frame(database, RejectedSales)["reason"]
+    assert (reasons == "date_out_of_range").sum() == 1
+    as_it_is_cleaned_whole(database, night)
+
+
+def test_a_run_that_ends_while_the_ledger_is_cleaned_leaves_nothing_to_build_on(
+    night: Night, database: Database, shop: pd.DataFrame, exports: Path, how: list[bool]
+) -> None:
+    write(exports, "1.csv", shop[:2_300])
+    assert night() == ""
+    with database.connect() as connection:
+        connection.execute("DELETE FROM warehouse.cleaning")
+        connection.execute("DELETE FROM warehouse.rejected_sales")
+    write(exports, "2.csv", shop[2_300:])
+    assert night() == ""
+    assert how == []
+    as_it_is_cleaned_whole(database, night)

@@ -28,6 +28,11 @@ ALTER TABLE warehouse.loads
     ALTER COLUMN origin DROP DEFAULT,
     ALTER COLUMN is_part DROP DEFAULT,
     ADD UNIQUE (ledger_name, sha256, reading);
+CREATE TABLE warehouse.cleaning (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    state text NOT NULL
+);
+COMMENT ON TABLE warehouse.cleaning IS 'What the cleaned ledger was made from, as JSON';
 ALTER TABLE warehouse.segment_models RENAME COLUMN source TO ledger_name;
 ALTER TABLE warehouse.promotions RENAME COLUMN source TO ledger_name;
 ALTER TABLE warehouse.taste_models RENAME COLUMN source TO ledger_name;

@@ -1,0 +1,81 @@
+"""Whether the cleaned ledger can be changed in place for what is new, and doing so."""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from typing import Final
+
+from segmentation_platform.engine import Engine
+from segmentation_platform.ledger.clean import Understanding
+from segmentation_platform.ledger.patch import Around, cleaned_patch
+from segmentation_platform.ledger.plausible import check_plausible
+from segmentation_platform.orchestration.inputs import package_hash
+from segmentation_platform.warehouse import cleaning
+from segmentation_platform.warehouse.cleaning import Cleaned, Orders
+from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse.loads import Ledger
+
+_MUCH: Final = 0.3
+"""Share of the lines above which cleaning them apart is no quicker than cleaning all."""
+_ONLY_TOLD: Final = {"preset", "file", "tolerated", "accepted"}
+"""What of a profile says nothing to cleaning."""
+
+
+def rules_of(understanding: Understanding) -> str:
+    """A hash of all that cleaning goes by but the day."""
+    profile = understanding.profile.model_dump(mode="json", exclude=_ONLY_TOLD)
+    document = [profile, understanding.rules.model_dump(mode="json"), package_hash()]
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to be cleaned anew of a cleaned ledger.
+
+    Attributes:
+        before: what it was cleaned from
+        orders: whose lines are cleaned again
+
+    """
+
+    before: Cleaned
+    orders: Orders
+
+
+def change_of(database: Database, ledger: Ledger, understanding: Understanding) -> Change | None:
+    """What is new or gone since the ledger was cleaned; None where it has to be cleaned whole."""
+    before = cleaning.read_cleaned(database)
+    if before is None or before.rules != rules_of(understanding) or not understanding.profile.has("invoice"):
+        return None
+    cleaned = set(before.ground.loads)
+    new, gone = ledger.load_ids - cleaned, cleaned - ledger.load_ids
+    new_lines = sum(load.lines for load in ledger.loads if load.load_id in new)
+    gone_lines = sum(sum(before.ground.loads[load_id].countries.values()) for load_id in gone)
+    if not (new or gone) or new_lines + gone_lines > _MUCH * ledger.lines:
+        return None
+    return Change(before, Orders(frozenset(new | gone), frozenset(gone), frozenset(ledger.load_ids)))
+
+
+def clean_change(database: Database, engine: Engine, change: Change, understanding: Understanding) -> bool:
+    """Change the cleaned ledger in place; False where it has to be cleaned whole after all.
+
+    Raises:
+        LedgerError: when too much of the orders can't be read or is rejected; nothing is changed then.
+
+    """
+    orders, ground = change.orders, change.before.ground
+    stay = {load_id: facts for load_id, facts in ground.loads.items() if load_id not in orders.gone}
+    around = Around(
+        replace(ground, loads=stay),
+        cleaning.former_pairs(database, orders),
+        lambda pairs: cleaning.other_lines(database, orders, pairs),
+    )
+    with (
+        cleaning.lines_of_orders(database, orders) as lines,
+        cleaned_patch(engine, lines, understanding, around) as patch,
+    ):
+        if patch is None:
+            return False
+        check_plausible(patch.reasons, patch.lines, understanding.profile.tolerated)
+        cleaning.apply_patch(database, orders, patch, rules_of(understanding))
+    return True
