@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import islice, pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
@@ -74,11 +74,35 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class LedgerDatabase(_Section):
+    """A table or query of another database that is the ledger."""
+
+    url: SecretStr | None = None
+    table: str = ""
+    query: str = ""
+    watermark: str = ""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.url and bool(self.table) == bool(self.query):
+            raise ValueError("say which table holds the ledger, or give a query, and not both")
+        return self
+
+
 class LedgerSettings(_Section):
     """Which ledger it is and where; how it is read is its profile."""
 
     name: str = ""
     sales: str | None = None
+    sha256: str = Field(default="", pattern=r"^([0-9a-fA-F]{64})?$")
+    storage: dict[str, Any] = Field(default_factory=dict)
+    database: LedgerDatabase = LedgerDatabase()
+
+    @model_validator(mode="after")
+    def _has_one_place(self) -> Self:
+        if self.sales and self.database.url:
+            raise ValueError("a ledger is in files, sales, or in a database, database.url: leave one of them out")
+        return self
 
 
 def _known_cron(value: str) -> str:

@@ -12,6 +12,7 @@ from segmentation_platform.cli import (
     campaigns,
     database,
     doctor,
+    download,
     export,
     housekeeping,
     ledger,
@@ -47,6 +48,7 @@ app.command("app")(app_server.app)
 app.command("monitor")(monitor.monitor)
 app.command("housekeeping")(housekeeping.housekeeping)
 app.command("simulate")(simulate.simulate)
+app.command("download")(download.download)
 app.command("doctor")(doctor.doctor)
 app.add_typer(campaigns.app, name="campaigns")
 app.add_typer(ledger.app, name="ledger")

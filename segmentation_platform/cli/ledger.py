@@ -17,7 +17,9 @@ app = typer.Typer(no_args_is_help=True, help="The ledger: how it is read, and wh
 
 @app.command()
 def inspect(
-    file: Annotated[Path, typer.Argument(help="Ledger: a file, a folder or a pattern.", show_default=False)],
+    file: Annotated[
+        str, typer.Argument(help="Ledger: a file, a folder, a pattern or an address.", show_default=False)
+    ],
     write: Annotated[
         bool, typer.Option("--write", help="Write the profile into the settings file, in place of one that is there.")
     ] = False,
@@ -41,18 +43,21 @@ def inspect(
         raise typer.Exit(2)
 
 
-def _inspected(file: Path, *, anew: bool) -> "Inspection":
+def _inspected(file: str, *, anew: bool) -> "Inspection":
     from segmentation_platform.engine import new_engine
-    from segmentation_platform.ledger.files import identify
+    from segmentation_platform.ledger.files import together
     from segmentation_platform.ledger.inspection import Given
     from segmentation_platform.ledger.inspection import inspect as inspect_ledger
     from segmentation_platform.ledger.profile.model import Profile
+    from segmentation_platform.orchestration.asked import files_at
     from segmentation_platform.orchestration.understanding import today
 
     settings = settings_with(None)
     with error_console.status("Inspecting the ledger …"):
         given = Given(Profile() if anew else settings.profile, settings.cleaning, today(settings))
-        return inspect_ledger(new_engine(settings.engine.memory_limit), identify(file), given)
+        origin, files = files_at(file, settings)
+        title = files[0].path if len(files) == 1 else Path(origin)
+        return inspect_ledger(new_engine(settings.engine.memory_limit), together(title, files), given)
 
 
 @app.command()

@@ -14,6 +14,7 @@ from segmentation_platform.cli.console import command_line, console, error_conso
 from segmentation_platform.cli.options import DatabaseUrl, open_database_of, settings_with
 from segmentation_platform.orchestration.run_request import RunRequest
 from segmentation_platform.settings import Settings
+from segmentation_platform.sources.addresses import is_address
 
 if TYPE_CHECKING:
     from segmentation_platform.orchestration import runner
@@ -28,7 +29,8 @@ def run(
         str,
         typer.Option(
             "--sales",
-            help="Ledger: a file (csv, xlsx, xls, ods, parquet, jsonl; gzipped or zipped), a folder, or a pattern. "
+            help="Ledger: a file (csv, xlsx, xls, ods, parquet, jsonl; gzipped or zipped), a folder, a pattern, or "
+            "an address (https://, s3://, gs://, az://). "
             "\\[default: the one in segmentation.toml, else the one of the served snapshot, else a simulated shop's]",
             show_default=False,
         ),
@@ -91,7 +93,7 @@ def run(
     else:
         understood = _understood(asked, settings, database, _answers(yes=yes, part=part, whole=whole))
         request = RunRequest(
-            sales=str(Path(sales).expanduser().absolute()) if sales else "",
+            sales=_absolute(sales),
             ledger=asked.name,
             as_of=reporting_date,
             choose_model=choose_model,
@@ -102,6 +104,11 @@ def run(
     from segmentation_platform.cli.summary import print_summary
 
     print_summary(database, settings, time.monotonic() - began)
+
+
+def _absolute(sales: str) -> str:
+    """A path for whatever folder the run works in; an address as it is."""
+    return sales if not sales or is_address(sales) else str(Path(sales).expanduser().absolute())
 
 
 def _answers(*, yes: bool, part: bool, whole: bool) -> "Answers":
@@ -130,7 +137,8 @@ def _asked(sales: str, name: str, settings: Settings, database: "Database") -> "
 
     if is_simulated(sales, name, settings, database) and not settings.simulated_ledger.is_file():
         simulating(settings.simulated_ledger, settings.simulation.lines, settings.simulation.seed)
-    return ledger_asked(sales, name, settings, database)
+    with error_console.status("Looking at the ledger …"):
+        return ledger_asked(sales, name, settings, database)
 
 
 def _understood(asked: "LedgerAsked", settings: Settings, database: "Database", answers: "Answers") -> "Understood":

@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from segmentation_platform.ledger.errors import LedgerError
-from segmentation_platform.ledger.files import LedgerFile, identify_each, is_there
+from segmentation_platform.ledger.files import LedgerFile, identify, identify_each, is_there
 from segmentation_platform.ledger.increments import Increment, increment_of
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
 from segmentation_platform.settings import Settings
+from segmentation_platform.sources.addresses import fetch, is_address, require_content, without_secrets
+from segmentation_platform.sources.databases import Question, fetch_rows
+from segmentation_platform.sources.errors import SourceError
 from segmentation_platform.warehouse import loads, snapshots
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.loads import Load
@@ -55,7 +58,8 @@ def ledger_asked(sales: str, name: str, settings: Settings, database: Database) 
     """The ledger to work on.
 
     The files are those that are named, else those of the settings, else those of the ledger that is served, else the
-    simulated shop's. The name is the one that is given, else that of the settings, else the served one's.
+    simulated shop's; what is at an address or in a database is fetched. The name is the one that is given, else that
+    of the settings, else the served one's.
 
     Args:
         sales: path given for this run, may be empty
@@ -65,13 +69,22 @@ def ledger_asked(sales: str, name: str, settings: Settings, database: Database) 
 
     Raises:
         LedgerError: when a file that is named can't be used, or a ledger of that name was never read.
+        SourceError, SourceAwayError: when what is named can't be fetched.
 
     """
-    sales = sales or settings.ledger.sales or ""
+    if is_address(sales) and without_secrets(sales) != sales:
+        raise SourceError(
+            f"The address {without_secrets(sales)} has a user, a password or a query with it, which would be "
+            "kept and shown with the run. Set it in the environment: SEGMENTATION_LEDGER__SALES."
+        )
     called = ledger_name(sales, name, settings, database)
-    if sales:
-        return _named(called, sales)
-    return _named(called, str(simulated_ledger(settings))) if called == SIMULATED else _as_read(called, database)
+    if sales or settings.ledger.sales:
+        return _named(called, sales or settings.ledger.sales or "", settings)
+    if settings.ledger.database.url:
+        return _in_database(called, settings)
+    if called == SIMULATED:
+        return _named(called, str(simulated_ledger(settings)), settings)
+    return _as_read(called, settings, database)
 
 
 def ledger_name(sales: str, name: str, settings: Settings, database: Database) -> str:
@@ -79,7 +92,8 @@ def ledger_name(sales: str, name: str, settings: Settings, database: Database) -
     sales = sales or settings.ledger.sales or ""
     if sales and Path(sales).expanduser().absolute() == settings.simulated_ledger:
         return SIMULATED
-    return name or settings.ledger.name or _served_name(settings, database) or (UNNAMED if sales else SIMULATED)
+    is_said = bool(sales or settings.ledger.database.url)
+    return name or settings.ledger.name or _served_name(settings, database) or (UNNAMED if is_said else SIMULATED)
 
 
 def is_simulated(sales: str, name: str, settings: Settings, database: Database) -> bool:
@@ -105,13 +119,31 @@ def _served_name(settings: Settings, database: Database) -> str:
     return "" if is_simulated else name
 
 
-def _named(name: str, sales: str) -> LedgerAsked:
-    files = tuple(identify_each(Path(sales)))
-    origin = str(Path(sales).expanduser().absolute())
-    return LedgerAsked(name, files, (origin,), {file.source: origin for file in files})
+def _named(name: str, sales: str, settings: Settings) -> LedgerAsked:
+    origin, files = files_at(sales, settings)
+    return LedgerAsked(name, tuple(files), (origin,), {file.source: origin for file in files})
 
 
-def _as_read(name: str, database: Database) -> LedgerAsked:
+def files_at(sales: str, settings: Settings) -> tuple[str, list[LedgerFile]]:
+    """What was named, as it is registered, and its files; those of an address are fetched."""
+    if is_address(sales):
+        paths = fetch(sales, settings.home, settings.ledger.sha256, settings.ledger.storage)
+        return without_secrets(sales), [identify(path) for path in paths]
+    files = identify_each(Path(sales))
+    for file in files if settings.ledger.sha256 else ():
+        require_content(file.path, settings.ledger.sha256, file.source)
+    return str(Path(sales).expanduser().absolute()), files
+
+
+def _in_database(name: str, settings: Settings) -> LedgerAsked:
+    source = settings.ledger.database
+    assert source.url is not None  # noqa: S101 - by those who ask
+    question = Question(source.url.get_secret_value(), source.table, source.query, source.watermark)
+    files = [identify(path) for path in fetch_rows(question, settings.home)]
+    return LedgerAsked(name, tuple(files), (question.origin,), {file.source: question.origin for file in files})
+
+
+def _as_read(name: str, settings: Settings, database: Database) -> LedgerAsked:
     """A ledger by all that was named for it, as far as that is still there."""
     ledger = loads.ledger_named(database, name)
     if ledger is None:
@@ -119,7 +151,7 @@ def _as_read(name: str, database: Database) -> LedgerAsked:
     files: list[LedgerFile] = []
     origin_of: dict[str, str] = {}
     for origin in ledger.origins:
-        for file in identify_each(Path(origin)) if is_there(Path(origin)) else ():
+        for file in files_at(origin, settings)[1] if is_address(origin) or is_there(Path(origin)) else ():
             if file.source not in origin_of:
                 files.append(file)
                 origin_of[file.source] = origin
