@@ -14,6 +14,8 @@ from typing import Any, Final
 
 import pandas as pd
 
+from segmentation_platform.ledger.vocabulary import Vocabulary
+
 OTHER: Final = "OTHER"
 """Category and type of a description that matches no rule."""
 
@@ -117,6 +119,19 @@ def categorise(descriptions: "pd.Series[str] | Iterable[str]", rules: ProductRul
             "description": distinct.reset_index(drop=True),
             "product_category": pd.Series([category for category, _ in kinds], dtype="str"),
             "product_type": pd.Series([product_type for _, product_type in kinds], dtype="str"),
+        }
+    )
+
+
+def by_words(descriptions: "pd.Series[str]", vocabulary: Vocabulary) -> pd.DataFrame:
+    """As `categorise`, by the words of a ledger's own descriptions."""
+    kinds = [vocabulary.kind_of(text) or (OTHER, OTHER) for text in descriptions]
+    named = [(category if category == OTHER else category.capitalize(), kind) for category, kind in kinds]
+    return pd.DataFrame(
+        {
+            "description": descriptions.reset_index(drop=True),
+            "product_category": pd.Series([category for category, _ in named], dtype="str"),
+            "product_type": pd.Series([k if k == OTHER else k.capitalize() for _, k in named], dtype="str"),
         }
     )
 

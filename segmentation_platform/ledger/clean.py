@@ -10,15 +10,16 @@ import pandas as pd
 import pyarrow as pa
 
 from segmentation_platform.engine import Engine, Session, Step, TableLike, read_step
-from segmentation_platform.ledger.categories import categorise, load_rules
+from segmentation_platform.ledger.categories import OTHER, by_words, categorise, load_rules
 from segmentation_platform.ledger.countries import country_names
-from segmentation_platform.ledger.ground import Ground, LoadFacts, facts_of
+from segmentation_platform.ledger.ground import Ground, LoadFacts, Naming, facts_of
 from segmentation_platform.ledger.profile.dates import OFFSET
 from segmentation_platform.ledger.profile.model import SERIAL_DAYS, LedgerColumn, Profile
 from segmentation_platform.ledger.profile.numbers import BLANKS, ODD, USUAL, number_pattern, signs_pattern
 from segmentation_platform.ledger.rejects import example
 from segmentation_platform.ledger.rules import CleaningRules
 from segmentation_platform.ledger.span import Span, trading_span
+from segmentation_platform.ledger.vocabulary import ENOUGH, Sold, Vocabulary, learn
 
 (
     ORDER_VALUES,
@@ -42,7 +43,13 @@ from segmentation_platform.ledger.span import Span, trading_span
         "clean_sales",
     )
 )
-_DESCRIPTIONS = Step("descriptions", "SELECT DISTINCT description FROM product_lines WHERE description IS NOT NULL")
+_DESCRIPTIONS = Step(
+    "descriptions",
+    "SELECT description, MEDIAN(unit_price) AS price, SUM(revenue) AS revenue,"
+    " SUM(CASE WHEN own_category IS NULL THEN 0 ELSE revenue END) AS own_revenue FROM ("
+    " SELECT *, CASE WHEN status = 'completed' THEN quantity * unit_price ELSE 0 END AS revenue FROM product_lines)"
+    " WHERE description IS NOT NULL GROUP BY description",
+)
 REASONS = Step(
     "reasons",
     "SELECT reason, COUNT(*) AS rows, round(SUM(amount), 2) AS amount,"  # noqa: S608 - composed of constants
@@ -61,12 +68,14 @@ class Understanding:
         profile: how the ledger is read, complete
         rules: what its owner decides beside that
         today: lines after it can't be genuine; None where it plays no part
+        vocabulary: words that name the ledger's products; None: none were learned yet
 
     """
 
     profile: Profile
     rules: CleaningRules = field(default_factory=CleaningRules)
     today: date | None = None
+    vocabulary: Vocabulary | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +110,7 @@ def cleaned_ledger(engine: Engine, raw_sales: TableLike, understanding: Understa
         session.add("raw_sales", raw_sales)
         ground = classify(session, understanding)
         session.run(NET_QUANTITIES)
-        add_categories(session)
+        ground = replace(ground, naming=add_categories(session, understanding.vocabulary, may_learn=True))
         session.run(CLEAN_SALES)
         session.run(REASONS)
         yield CleanedLedger(
@@ -152,10 +161,41 @@ def _ground(loads: Mapping[int, LoadFacts], understanding: Understanding) -> Gro
     return replace(ground, span=span, countries=countries)
 
 
-def add_categories(session: Session) -> None:
-    """Make `product_categories` of the descriptions of a session's `product_lines`."""
+def add_categories(session: Session, before: Vocabulary | None, *, may_learn: bool) -> Naming:
+    """Make `product_categories` of the descriptions of a session's `product_lines`.
+
+    The rules that ship with the platform name products where they cover enough of the money that the shop's own
+    categories leave; elsewhere the words of its own descriptions do.
+
+    Args:
+        session: holds product lines
+        before: words that name the ledger's products; None: the rules do
+        may_learn: whether all lines are in the session, so that words can be learned of them
+
+    """
     session.run(_DESCRIPTIONS)
-    session.add("product_categories", categorise(session.frame("descriptions")["description"], load_rules()))
+    frame = session.frame("descriptions")
+    sold = {
+        str(row["description"]): Sold(max(0.0, row["revenue"] - row["own_revenue"]), row["price"])
+        for row in frame.to_dict("records")
+    }
+    named = by_rules = categorise(frame["description"], load_rules())
+    vocabulary = before
+    if may_learn and (before is not None or _revenue(sold, by_rules) < ENOUGH * _revenue(sold)):
+        vocabulary = learn(sold, before)
+    if vocabulary is not None:
+        named = by_words(frame["description"], vocabulary)
+    session.add("product_categories", named)
+    own = float(frame["own_revenue"].sum())
+    return Naming(vocabulary, own + _revenue(sold, named), own + _revenue(sold))
+
+
+def _revenue(sold: Mapping[str, Sold], named: pd.DataFrame | None = None) -> float:
+    """Revenue of descriptions; where their categories are given, of those that have one."""
+    if named is None:
+        return sum(each.revenue for each in sold.values())
+    with_one = named.loc[named["product_category"] != OTHER, "description"]
+    return sum(sold[description].revenue for description in with_one)
 
 
 def _bounds(span: Span) -> dict[str, object]:

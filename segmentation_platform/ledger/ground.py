@@ -7,14 +7,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 
 from segmentation_platform.engine import Session, Step
 from segmentation_platform.ledger.span import Span
+from segmentation_platform.ledger.vocabulary import Vocabulary
 
 _Key = TypeVar("_Key")
+
+_NAMED: Final = 12
 
 _DAYS = Step(
     "load_days",
@@ -43,6 +46,37 @@ class LoadFacts:
 
 
 @dataclass(frozen=True)
+class Naming:
+    """How products get their categories, and how much of the money they cover.
+
+    Attributes:
+        vocabulary: words of the ledger's own descriptions; None: the rules that ship with the platform
+        covered: revenue of lines with a category
+        total: revenue of lines with a description, or with a category of the shop's own
+
+    """
+
+    vocabulary: Vocabulary | None = None
+    covered: float = 0.0
+    total: float = 0.0
+
+    @property
+    def share(self) -> float:
+        """Share of the revenue with a category; 1 where there is none."""
+        return self.covered / self.total if self.total else 1.0
+
+    @property
+    def words(self) -> str:
+        """How products are named, for people."""
+        if not self.total:
+            return "no line has a description"
+        if self.vocabulary is None:
+            return f"the platform's own rules name {self.share:.0%} of the revenue"
+        named = ", ".join(word.capitalize() for word in self.vocabulary.categories[:_NAMED])
+        return f"words of the shop's own descriptions name {self.share:.0%} of the revenue: {named} …"
+
+
+@dataclass(frozen=True)
 class Ground:
     """What all lines of a ledger decide together.
 
@@ -50,12 +84,14 @@ class Ground:
         span: days that count
         countries: of each country as it is written, its name, continent and region (empty: not one of its own)
         loads: what each load added
+        naming: how products get their categories
 
     """
 
     span: Span = field(default_factory=Span)
     countries: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     loads: Mapping[int, LoadFacts] = field(default_factory=dict)
+    naming: Naming = field(default_factory=Naming)
 
     def lines_by_day(self) -> dict[date, int]:
         """Lines of each day."""

@@ -7,7 +7,7 @@ and netted among all lines of the customers' products that they touch.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import pyarrow as pa
@@ -22,7 +22,8 @@ from segmentation_platform.ledger.clean import (
     add_categories,
     classify,
 )
-from segmentation_platform.ledger.ground import Ground
+from segmentation_platform.ledger.ground import Ground, Naming
+from segmentation_platform.ledger.vocabulary import ENOUGH
 
 PAIR = ("customer_id", "stock_code")
 NETTED = ("load_id", "line_number", *PAIR, "sold_at", "status", "quantity")
@@ -109,7 +110,12 @@ def cleaned_patch(
             yield None
             return
         _net(session, around)
-        add_categories(session)
+        before = around.ground.naming
+        naming = _together(add_categories(session, before.vocabulary, may_learn=False), before)
+        if naming.share < ENOUGH <= before.share:
+            yield None
+            return
+        ground = replace(ground, naming=naming)
         session.run(CLEAN_SALES)
         session.run(REASONS)
         session.run(_COUNT)
@@ -121,6 +127,11 @@ def cleaned_patch(
             int(session.frame(_COUNT.name)["lines"].iloc[0]),
             ground,
         )
+
+
+def _together(new: Naming, before: Naming) -> Naming:
+    """How products are named, with the money of new lines; lines of an order that is cleaned again count twice."""
+    return replace(new, covered=new.covered + before.covered, total=new.total + before.total)
 
 
 def _net(session: Session, around: Around) -> None:

@@ -27,7 +27,10 @@ _FEWEST: Final = 3
 _SHARE: Final = 0.001
 _EDGE: Final = 0.3
 """Share of its places at the beginning or the end of a description that a word must have to name a product."""
-_TOO_COMMON: Final = 0.2
+_COMMON: Final = 0.2
+_TELLING: Final = 30
+"""Descriptions from which on it tells something how many of them share a word."""
+_ANY_PRICE: Final = 0.2
 _UNLIKE: Final = 0.1
 _CLEARLY: Final = 0.05
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -113,8 +116,8 @@ class _Candidates:
 
     def __init__(self, sold: Mapping[str, Sold]) -> None:
         self.revenue = [each.revenue for each in sold.values()]
-        words = _without_common(_singular([_words(text) for text in sold]))
         prices = np.log([max(each.price, 1e-9) for each in sold.values()])
+        words = _without_common(_singular([_words(text) for text in sold]), prices)
         edge = _head_edge(words, prices)
         self.heads = [each[edge] if each else "" for each in words]
         edges, places = Counter(self.heads), Counter[str]()
@@ -125,10 +128,12 @@ class _Candidates:
             self.pairs.update(set(map(" ".join, pairwise(each))))
             for word in dict.fromkeys(each):
                 self.texts[word].append(number)
+        # Pairs of letters stand anywhere in a description without spaces.
+        at_edge = {word: 1.0 if _UNSPACED.fullmatch(word) else edges[word] / places[word] for word in self.texts}
         self.names = {
-            word: edges[word] / places[word] * _alike(prices[numbers], prices)
+            word: at_edge[word] * _alike(prices[numbers], prices)
             for word, numbers in self.texts.items()
-            if edges[word] >= _EDGE * places[word]
+            if at_edge[word] >= _EDGE
         }
 
     def weight(self, word: str, is_left: Sequence[bool]) -> float:
@@ -159,11 +164,7 @@ def _pick(candidates: _Candidates, total: float, without: float) -> list[str]:
     """Types that cover nearly all revenue; each of many descriptions, while enough is covered so."""
     texts = len(candidates.revenue)
     fewest = max(_FEWEST, _SHARE * texts)
-    many = [
-        word
-        for word, numbers in candidates.texts.items()
-        if fewest <= len(numbers) <= max(_FEWEST, _TOO_COMMON * texts)
-    ]
+    many = [word for word, numbers in candidates.texts.items() if len(numbers) >= fewest]
     is_left = [True] * texts
     picked: list[str] = []
     while len(picked) < _MOST and without > (1 - _PLENTY) * total:
@@ -200,11 +201,20 @@ def _singular(texts: list[list[str]]) -> list[list[str]]:
     return [[stems.get(word, word) for word in words] for words in texts]
 
 
-def _without_common(texts: list[list[str]]) -> list[list[str]]:
-    """The words without those that a good part of the descriptions has, such as sizes: they tell nothing apart."""
-    counts = Counter(word for words in texts for word in set(words))
-    most = max(_FEWEST, _TOO_COMMON * len(texts))
-    return [[word for word in words if counts[word] <= most] for words in texts]
+def _without_common(texts: list[list[str]], prices: Floats) -> list[list[str]]:
+    """The words without those of many descriptions whose products cost anything, such as sizes: they tell little."""
+    if len(texts) < _TELLING:
+        return texts
+    places: dict[str, list[int]] = defaultdict(list)
+    for number, words in enumerate(texts):
+        for word in set(words):
+            places[word].append(number)
+    common = {
+        word
+        for word, numbers in places.items()
+        if len(numbers) > _COMMON * len(texts) and _alike(prices[numbers], prices) <= _ANY_PRICE
+    }
+    return [[word for word in words if word not in common] or words for words in texts]
 
 
 def _head_edge(texts: list[list[str]], prices: Floats) -> int:

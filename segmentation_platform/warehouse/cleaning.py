@@ -13,10 +13,11 @@ from psycopg import sql
 
 from segmentation_platform.contracts import CleanSales, RawSales, RejectedSales
 from segmentation_platform.contracts.frames import arrow_schema
-from segmentation_platform.ledger.ground import Ground, LoadFacts
+from segmentation_platform.ledger.ground import Ground, LoadFacts, Naming
 from segmentation_platform.ledger.patch import NETTED, PAIR, Patch
 from segmentation_platform.ledger.profile.numbers import BLANKS
 from segmentation_platform.ledger.span import Span
+from segmentation_platform.ledger.vocabulary import Vocabulary
 from segmentation_platform.warehouse.bulk import batches, copy_in, stream
 from segmentation_platform.warehouse.database import Connection, Database
 from segmentation_platform.warehouse.tables import SCHEMA, select_list, vacuum
@@ -83,10 +84,26 @@ def forget_cleaned(database: Database) -> None:
         connection.execute("DELETE FROM warehouse.cleaning")
 
 
-def keep_cleaned(database: Database, cleaned: Cleaned) -> None:
-    """Keep what the cleaned ledger was made from."""
+def keep_cleaned(database: Database, cleaned: Cleaned, ledger_name: str) -> None:
+    """Keep what the cleaned ledger was made from, and the words that name its products."""
+    words = _words(cleaned.ground.naming.vocabulary)
     with database.connect() as connection:
         _keep(connection, cleaned)
+        connection.execute("DELETE FROM warehouse.vocabularies WHERE ledger_name = %s", [ledger_name])
+        if words is not None:
+            connection.execute(
+                "INSERT INTO warehouse.vocabularies (ledger_name, words) VALUES (%s, %s)",
+                [ledger_name, json.dumps(words, ensure_ascii=False)],
+            )
+
+
+def read_vocabulary(database: Database, ledger_name: str) -> Vocabulary | None:
+    """The words that name a ledger's products; None where none were learned."""
+    with database.connect() as connection:
+        row = connection.execute(
+            "SELECT words FROM warehouse.vocabularies WHERE ledger_name = %s", [ledger_name]
+        ).fetchone()
+    return None if row is None else _vocabulary(json.loads(str(row[0])))
 
 
 @contextmanager
@@ -169,10 +186,9 @@ def _to_json(cleaned: Cleaned) -> str:
         for load_id, facts in ground.loads.items()
     }
     span = [ground.span.first.isoformat(), ground.span.end.isoformat()]
-    return json.dumps(
-        {"rules": cleaned.rules, "span": span, "countries": dict(ground.countries), "loads": loads},
-        ensure_ascii=False,
-    )
+    naming = [_words(ground.naming.vocabulary), ground.naming.covered, ground.naming.total]
+    document = {"rules": cleaned.rules, "span": span, "countries": dict(ground.countries), "naming": naming}
+    return json.dumps({**document, "loads": loads}, ensure_ascii=False)
 
 
 def _from_json(text: str) -> Cleaned:
@@ -185,4 +201,16 @@ def _from_json(text: str) -> Cleaned:
         for load_id, facts in document["loads"].items()
     }
     countries = {key: tuple(names) for key, names in document["countries"].items()}
-    return Cleaned(document["rules"], Ground(Span(first, end), countries, loads))
+    words, covered, total = document["naming"]
+    naming = Naming(_vocabulary(words), covered, total)
+    return Cleaned(document["rules"], Ground(Span(first, end), countries, loads, naming))
+
+
+def _words(vocabulary: Vocabulary | None) -> dict[str, list[str]] | None:
+    if vocabulary is None:
+        return None
+    return {"categories": list(vocabulary.categories), "types": list(vocabulary.types)}
+
+
+def _vocabulary(words: dict[str, list[str]] | None) -> Vocabulary | None:
+    return None if words is None else Vocabulary(tuple(words["categories"]), tuple(words["types"]))

@@ -1,6 +1,7 @@
 """Ingest: the ledger file, its raw lines, and their two halves, clean and rejected."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import dagster as dg
@@ -10,6 +11,7 @@ from pydantic import Field
 from segmentation_platform.contracts import CleanSales, RawSales, RejectedSales
 from segmentation_platform.engine import Engine
 from segmentation_platform.ledger.clean import cleaned_ledger
+from segmentation_platform.ledger.ground import Naming
 from segmentation_platform.ledger.increments import Relation
 from segmentation_platform.ledger.plausible import check_plausible, halves, summary
 from segmentation_platform.ledger.profile.model import Profile
@@ -25,6 +27,7 @@ from segmentation_platform.orchestration.understanding import Answers, Understoo
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import cleaning, facts, loads, rejects
 from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse.loads import Ledger
 
 GROUP = "ingest"
 _MILESTONE = 250_000
@@ -171,32 +174,50 @@ def cleaned_sales(
     ledger = loads.ledger_in_use(database)
     if ledger is None:
         raise bad_input("There is no ledger yet. Materialize raw_sales first.")
-    understanding = understanding_of(ledger, settings)
+    understanding = replace(
+        understanding_of(ledger, settings), vocabulary=cleaning.read_vocabulary(database, ledger.name)
+    )
     change = change_of(database, ledger, understanding)
     with refuse_bad_input():
         is_changed = change is not None and clean_change(database, engine.engine(), change, understanding)
     if is_changed:
-        rows = facts.rows(database, CleanSales), facts.rows(database, RejectedSales)
-        yield from _outputs(
-            (ChangedInPlace(rows[0]), ChangedInPlace(rows[1])), rejects.reasons(database), sum(rows), settings
-        )
+        yield from _changed(database, ledger, settings)
         return
     with raw_sales.stream() as lines, cleaned_ledger(engine.engine(), lines, understanding) as cleaned:
         with refuse_bad_input():
             check_plausible(cleaned.reasons, ledger.lines, understanding.profile.tolerated)
         cleaning.forget_cleaned(database)
         # The tables are streamed into Postgres while this generator waits.
-        yield from _outputs((cleaned.clean, cleaned.rejected), cleaned.reasons, ledger.lines, settings)
-        cleaning.keep_cleaned(database, cleaning.Cleaned(rules_of(understanding), cleaned.ground))
+        shown = _Shown(cleaned.reasons, cleaned.ground.naming, ledger.lines, settings)
+        yield from _outputs(cleaned.clean, cleaned.rejected, shown)
+        cleaning.keep_cleaned(database, cleaning.Cleaned(rules_of(understanding), cleaned.ground), ledger.name)
 
 
-def _outputs(
-    halves_of_it: tuple[object, object], reasons: pd.DataFrame, lines: int, settings: Settings
-) -> Iterator[dg.Output[object]]:
-    clean, rejected = halves_of_it
-    yield dg.Output(clean, "clean_sales", metadata=glance(CleanSales, halves(reasons, lines), settings.links))
-    shown = glance(RejectedSales, reasons, settings.links)
-    yield dg.Output(rejected, "rejected_sales", metadata=_reasons(reasons) | shown)
+@dataclass(frozen=True)
+class _Shown:
+    """What is shown of the cleaned ledger: why lines were rejected, how products are named, how many lines it has."""
+
+    reasons: pd.DataFrame
+    naming: Naming
+    lines: int
+    settings: Settings
+
+
+def _changed(database: Database, ledger: Ledger, settings: Settings) -> Iterator[dg.Output[object]]:
+    """The outputs of tables that have been changed in place."""
+    clean, rejected = (ChangedInPlace(facts.rows(database, contract)) for contract in (CleanSales, RejectedSales))
+    made_from = cleaning.read_cleaned(database)
+    assert made_from is not None  # noqa: S101 - it was just kept
+    shown = _Shown(rejects.reasons(database), made_from.ground.naming, ledger.lines, settings)
+    yield from _outputs(clean, rejected, shown)
+
+
+def _outputs(clean: object, rejected: object, shown: _Shown) -> Iterator[dg.Output[object]]:
+    links, kinds = shown.settings.links, halves(shown.reasons, shown.lines)
+    named: dict[str, dg.MetadataValue] = {"categories": dg.MetadataValue.text(shown.naming.words)}
+    yield dg.Output(clean, "clean_sales", metadata=named | glance(CleanSales, kinds, links))
+    why = _reasons(shown.reasons) | glance(RejectedSales, shown.reasons, links)
+    yield dg.Output(rejected, "rejected_sales", metadata=why)
 
 
 def _reasons(reasons: pd.DataFrame) -> dict[str, dg.MetadataValue]:

@@ -17,6 +17,7 @@ from segmentation_platform.ledger.clean import Understanding, cleaned_ledger
 from segmentation_platform.ledger.countries import continent_of
 from segmentation_platform.ledger.profile.presets import online_retail
 from segmentation_platform.ledger.simulation import dirt
+from segmentation_platform.ledger.vocabulary import Vocabulary
 from segmentation_platform_tests.support.ledgers import Line, cleaned, raw_lines, real, simulated
 from segmentation_platform_tests.support.real_ledger import needs_real_ledger
 
@@ -198,3 +199,39 @@ class TestTheRealLedger:
         _, clean, rejected = real()
         CleanSales.validate(clean, lazy=True)
         RejectedSales.validate(rejected, lazy=True)
+
+
+# --- categories ---
+
+
+def categories_of(names: Sequence[str], understanding: Understanding) -> tuple[dict[str, str], str]:
+    """The category of each description, and how the ledger says that it names its products."""
+    lines = raw_lines(*({"invoice": str(n), "description": name} for n, name in enumerate(names, 1)))
+    with cleaned_ledger(DuckDBEngine(), lines, understanding) as ledger:
+        clean = ledger.clean.read_all()
+        named = dict(zip(clean["description"].to_pylist(), clean["product_category"].to_pylist(), strict=True))
+        return named, ledger.ground.naming.words
+
+
+def test_products_in_words_that_the_rules_know_are_named_by_them() -> None:
+    named, words = categories_of(["RED T LIGHT HOLDER", "JUMBO BAG"], Understanding(online_retail()))
+    assert named["RED T LIGHT HOLDER"] == "Candles & lighting"
+    assert words == "the platform's own rules name 100% of the revenue"
+
+
+def test_products_in_other_words_are_named_by_these_and_stay_so() -> None:
+    names = [
+        f"{thing} {color}" for thing in ("KERAMIKSKÅL", "ULLTEPPE", "GLASSVASE") for color in ("RØD", "GUL", "BLÅ")
+    ]
+    named, words = categories_of(names, Understanding(online_retail()))
+    assert set(named.values()) == {"Rød", "Gul", "Blå"} or set(named.values()) == {
+        "Keramikskål",
+        "Ullteppe",
+        "Glassvase",
+    }
+    assert words.startswith("words of the shop's own descriptions name 100% of the revenue: ")
+    kept = Vocabulary(("KERAMIKSKÅL", "ULLTEPPE"))
+    later, _ = categories_of([*names, "ULLTEPPE HVIT"], Understanding(online_retail(), vocabulary=kept))
+    assert later["ULLTEPPE HVIT"] == "Ullteppe"
+    assert later["KERAMIKSKÅL RØD"] == "Keramikskål"
+    assert "OTHER" not in later.values()
