@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import dagster as dg
 
-from segmentation_platform.orchestration import checks, housekeeping, jobs, sensors
+from segmentation_platform.orchestration import checks, housekeeping, jobs, ledger_checks, sensors
 from segmentation_platform.orchestration.assets import (
     campaigns,
     delivery,
@@ -42,7 +42,7 @@ def build_definitions(
     ]
     return dg.Definitions(
         assets=assets,
-        asset_checks=[*checks.contract_checks(), *checks.RELATIONS],
+        asset_checks=[*checks.contract_checks(), *ledger_checks.LEDGER_CHECKS, *checks.RELATIONS],
         jobs=[jobs.refresh, jobs.refresh_multiprocess, jobs.make_report, jobs.tidy_up],
         schedules=jobs.schedules(settings),
         sensors=[*sensors.sensors(settings), new_files(settings)],

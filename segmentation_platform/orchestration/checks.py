@@ -4,7 +4,6 @@ The first two kinds are blocking: nothing is published when one fails. The last 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from statistics import median
 
 import dagster as dg
 import pandas as pd
@@ -18,19 +17,14 @@ from segmentation_platform.orchestration import model_registry
 from segmentation_platform.orchestration.io_managers import CONTRACTS, StoredTable
 from segmentation_platform.orchestration.metadata import records_table
 from segmentation_platform.orchestration.resources import ReportingDateResource, WarehouseResource
-from segmentation_platform.orchestration.understanding import understanding_of
 from segmentation_platform.recommendations.backtest import not_better
 from segmentation_platform.segments.fitted import FittedModel
 from segmentation_platform.settings import Settings
-from segmentation_platform.warehouse import facts, loads, segment_models, tables
-from segmentation_platform.warehouse.facts import Balance
+from segmentation_platform.warehouse import facts, segment_models, tables
 
 SHOWN = 20
 """Failing rows that are shown in the metadata of a check."""
 
-_CENT = 0.005
-_LOSS_TOLD, _LOSS_STOPS = 0.01, 0.1
-_WEEKS, _VOLUME_FACTOR = 8, 4
 _AGAINST_EMPTY = "a later reporting date if it is before the model's, else run --choose-model"
 _REGISTRIES = ("loads", "segment_models", "taste_models")
 
@@ -106,95 +100,6 @@ def check_result(
     return dg.AssetCheckResult(
         passed=False, description=f"{len(cases):,} failing rows, for example: {examples}", metadata=metadata
     )
-
-
-@dg.asset_check(
-    asset="clean_sales",
-    additional_deps=["raw_sales", "rejected_sales"],
-    description="No line is lost or doubled: for every load, raw rows = clean rows + rejected rows.",
-    blocking=True,
-)
-def rows_are_conserved(warehouse: WarehouseResource) -> dg.AssetCheckResult:
-    """Raw = clean + rejected, in rows."""
-    balances = facts.row_balances(warehouse.database())
-    cases = [_balance(b, ".0f") for b in balances if b.raw != b.clean + b.rejected]
-    return check_result(cases, "Raw rows = clean rows + rejected rows.", _totals(balances, "rows"))
-
-
-@dg.asset_check(
-    asset="clean_sales",
-    additional_deps=["raw_sales", "rejected_sales"],
-    description="No money is lost: for every load, quantity times price of raw = clean + rejected, to the cent.",
-    blocking=True,
-)
-def revenue_reconciles(warehouse: WarehouseResource, settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
-    """Raw = clean + rejected, in money."""
-    database = warehouse.database()
-    understanding = understanding_of(loads.ledger_in_use(database), settings)
-    balances = facts.revenue_balances(database, understanding.profile)
-    cases = [_balance(b, ".2f") for b in balances if abs(b.raw - b.clean - b.rejected) >= _CENT]
-    good = "Raw revenue = clean + rejected revenue, to the cent."
-    return check_result(cases, good, _totals(balances, "revenue"))
-
-
-@dg.asset_check(
-    asset="clean_sales",
-    additional_deps=["rejected_sales"],
-    description="Few lines that could be sales are lost: below 1 % of money and customers; 10 % stop the run.",
-    blocking=True,
-)
-def losses_are_small(warehouse: WarehouseResource, settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
-    """Money and customers lost with rejected lines."""
-    database = warehouse.database()
-    lost = facts.losses(database)
-    tolerated = understanding_of(loads.ledger_in_use(database), settings).profile.tolerated
-    share = max(lost.money, lost.customers)
-    said = (
-        f"{lost.lines:,} rejected lines could be sales: {lost.money:.2%} of the money, {lost.customers:.2%} of "
-        "the customers. segmentation-platform ledger rejects tells what would keep them; [profile] tolerated lets "
-        "them go."
-    )
-    return dg.AssetCheckResult(
-        passed=share < _LOSS_TOLD,
-        severity=dg.AssetCheckSeverity.ERROR if share >= max(_LOSS_STOPS, tolerated) else dg.AssetCheckSeverity.WARN,
-        description=said if lost.lines else "No line that could be a sale is rejected.",
-        metadata={"lines": lost.lines, "money_share": lost.money, "customers_share": lost.customers},
-    )
-
-
-@dg.asset_check(
-    asset="clean_sales",
-    description="The last week has about as many lines as the eight before it; an export that was cut short has not.",
-)
-def volume_is_ordinary(warehouse: WarehouseResource) -> dg.AssetCheckResult:
-    """Lines of the last week against the median week."""
-    last, *before = facts.weekly_lines(warehouse.database(), 1 + _WEEKS) or [0]
-    if len(before) < _WEEKS:
-        return _warned(passed=True, said="The ledger is too short to know an ordinary week.", metadata={})
-    usual = median(before)
-    ratio = last / usual if usual else 1.0
-    said = f"{last:,} lines in the last week, {usual:,.0f} in the median of the {_WEEKS} weeks before."
-    passed = 1 / _VOLUME_FACTOR <= ratio <= _VOLUME_FACTOR
-    return _warned(passed=passed, said=said, metadata={"lines": last, "ratio": ratio})
-
-
-def _warned(*, passed: bool, said: str, metadata: Mapping[str, float]) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(
-        passed=passed, severity=dg.AssetCheckSeverity.WARN, description=said, metadata=dict(metadata)
-    )
-
-
-def _balance(balance: Balance, digits: str) -> dict[str, str]:
-    totals = {"raw": balance.raw, "clean": balance.clean, "rejected": balance.rejected}
-    return {"load": str(balance.load_id)} | {name: format(total, digits) for name, total in totals.items()}
-
-
-def _totals(balances: list[Balance], what: str) -> dict[str, float]:
-    return {
-        f"raw_{what}": round(sum(b.raw for b in balances), 3),
-        f"clean_{what}": round(sum(b.clean for b in balances), 3),
-        f"rejected_{what}": round(sum(b.rejected for b in balances), 3),
-    }
 
 
 @dg.asset_check(
@@ -334,10 +239,6 @@ def warning(words: Sequence[str], good: str) -> dg.AssetCheckResult:
 
 
 RELATIONS = [
-    rows_are_conserved,
-    revenue_reconciles,
-    losses_are_small,
-    volume_is_ordinary,
     one_row_per_customer,
     every_segment_has_customers,
     tables_agree,
@@ -346,4 +247,4 @@ RELATIONS = [
     enough_data,
     better_than_popular,
 ]
-"""The checks that look at more than one table, or at the model."""
+"""The checks that look at more than one table, or at the model; those of the ledger stand apart."""

@@ -177,6 +177,78 @@ def weekly_lines(database: Database, weeks: int) -> list[int]:
         return [int(str(lines)) for _, lines in connection.execute(query, {"weeks": weeks})]
 
 
+@dataclass(frozen=True)
+class RecentDays:
+    """The last weeks of the ledger, day by day.
+
+    Attributes:
+        missing: days without a sale, of weekdays that otherwise have some
+        gap: the days around the longest time without a sale in the whole ledger, if it is three weeks or longer
+        last_ratio: lines of the last day, against the median of the same weekday before
+
+    """
+
+    missing: tuple[date, ...]
+    gap: tuple[date, date] | None
+    last_ratio: float
+
+
+def recent_days(database: Database, weeks: int) -> RecentDays | None:
+    """Days of the last weeks; None where the ledger has not twice as many.
+
+    A weekday otherwise has sales where nine of ten of its days before have.
+    """
+    query = """
+        WITH sales AS (
+            SELECT sold_at::date AS day, count(*) AS lines FROM warehouse.clean_sales
+            WHERE status = 'completed' GROUP BY 1
+        ), span AS (SELECT min(day) AS first, max(day) AS last FROM sales),
+        calendar AS (
+            SELECT dates.day::date, span.last, span.last - dates.day::date < 7 * %(weeks)s AS is_recent,
+                coalesce(sales.lines, 0) AS lines, extract(isodow FROM dates.day) AS weekday
+            FROM span CROSS JOIN LATERAL generate_series(first, last, interval '1 day') AS dates (day)
+            LEFT JOIN sales ON sales.day = dates.day::date
+        ), usual AS (
+            SELECT weekday, avg((lines > 0)::int) AS share FROM calendar WHERE NOT is_recent GROUP BY weekday
+        )
+        SELECT
+            (SELECT array[day, next] FROM (SELECT day, lead(day) OVER (ORDER BY day) AS next FROM sales) AS pairs
+                WHERE next - day > 21 ORDER BY next - day DESC, day LIMIT 1),
+            (SELECT last - first + 1 FROM span),
+            (SELECT array_agg(day ORDER BY day) FROM calendar JOIN usual USING (weekday)
+                WHERE is_recent AND lines = 0 AND share >= 0.9),
+            (SELECT lines FROM calendar WHERE day = last),
+            (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY lines) FROM calendar
+                WHERE is_recent AND day < last AND weekday = extract(isodow FROM last))
+    """
+    with database.connect() as connection:
+        row = connection.execute(query, {"weeks": weeks}).fetchone()
+    gap, days, missing, last, usual = row or (None, None, None, None, None)
+    if days is None or int(str(days)) < 14 * weeks:
+        return None
+    return RecentDays(
+        tuple(missing) if isinstance(missing, list) else (),
+        (gap[0], gap[1]) if isinstance(gap, list) else None,
+        float(str(last)) / float(str(usual)) if usual else 1.0,
+    )
+
+
+def new_countries(database: Database, days: int) -> list[tuple[str, int]]:
+    """Countries whose first line is within the last days, with their lines, most first.
+
+    None where the ledger has not twice as many days, or names no country.
+    """
+    query = """
+        WITH span AS (SELECT min(sold_at)::date AS first, max(sold_at)::date AS last FROM warehouse.clean_sales)
+        SELECT country, count(*) AS lines FROM warehouse.clean_sales CROSS JOIN span
+        WHERE span.last - span.first >= 2 * %(days)s AND country <> 'Unspecified'
+        GROUP BY country, span.last HAVING span.last - min(sold_at)::date < %(days)s
+        ORDER BY lines DESC, country
+    """
+    with database.connect() as connection:
+        return [(str(name), int(str(lines))) for name, lines in connection.execute(query, {"days": days})]
+
+
 def paying_customers(database: Database, before: date) -> int:
     """Distinct known customers with a sales line before a day, whether cancelled later or not."""
     with database.connect() as connection:

@@ -10,6 +10,7 @@ import pytest
 
 from segmentation_platform.contracts import WORKING
 from segmentation_platform.orchestration.checks import RELATIONS
+from segmentation_platform.orchestration.ledger_checks import LEDGER_CHECKS
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.migrate import newest_revision
 from segmentation_platform_tests.support.commands import QUICK, Command
@@ -64,8 +65,8 @@ def test_a_first_run_tells_every_table_and_the_segments_and_a_second_one_that_no
     assert told
     passed, made = map(int, told.groups())
     # A contract check for every table that is an asset, and the ones across tables; only the warnings may not pass.
-    assert made == len(WORKING) - len(REGISTRIES) + len(RELATIONS)
-    warnings = [check for check in RELATIONS if not next(iter(check.check_specs)).blocking]
+    assert made == len(WORKING) - len(REGISTRIES) + len(RELATIONS) + len(LEDGER_CHECKS)
+    warnings = [check for check in (*RELATIONS, *LEDGER_CHECKS) if not next(iter(check.check_specs)).blocking]
     assert made - len(warnings) <= passed <= made
     assert "Warning: Little data" in first.stderr
     assert "Snapshot 1" in first.stdout
