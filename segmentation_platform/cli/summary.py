@@ -7,6 +7,7 @@ from rich.table import Table
 
 from segmentation_platform.cli.console import command_line, console
 from segmentation_platform.contracts import EVERYWHERE, SegmentRecommendations, Segments
+from segmentation_platform.contracts.agreement import NO_PRODUCTS
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.snapshots import read_served, served_snapshot
@@ -27,7 +28,8 @@ def print_summary(database: Database, settings: Settings, seconds: float) -> Non
         console.print(snapshot.data_note, style="yellow", markup=False)
     segments = read_served(database, Segments).sort_values("rank")
     console.print(_segments(segments))
-    console.print(_recommendations(segments, read_served(database, SegmentRecommendations)))
+    recommended = read_served(database, SegmentRecommendations)
+    console.print(NO_PRODUCTS if recommended.empty else _recommendations(segments, recommended))
     next_steps(database, settings, seconds)
 
 

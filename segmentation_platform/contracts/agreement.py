@@ -6,6 +6,7 @@ import pandas as pd
 
 from segmentation_platform.contracts.disagreement import Disagreement
 from segmentation_platform.contracts.insight_agreement import insight_disagreements
+from segmentation_platform.contracts.ledger import ANY_PRODUCT
 
 AGREEING = (
     "customer_segments",
@@ -44,7 +45,7 @@ def disagreements(tables: Mapping[str, pd.DataFrame]) -> list[Disagreement]:
         *_names(customers, profiles, "customer_segments"),
         *_names(recommended, profiles, "segment_recommendations"),
         *_sizes(customers, profiles),
-        *_missing(profiles, recommended),
+        *(_missing(profiles, recommended) if tells_products(products) else ()),
         *_unknown(recommended, products),
         *_regions(customers, tables["segment_regions"]),
         *_strangers(tables["customer_recommendations"], customers),
@@ -110,6 +111,14 @@ def _unsold(tables: Mapping[str, pd.DataFrame], products: pd.DataFrame) -> list[
         for name, column in (("customer_recommendations", "stock_code"), *similar, *scoring)
         for code in tables[name].loc[~tables[name][column].isin(products["stock_code"]), column].unique()
     ]
+
+
+NO_PRODUCTS = "The ledger tells no products apart, so there is nothing to recommend."
+
+
+def tells_products(products: pd.DataFrame) -> bool:
+    """Whether a ledger tells products apart, so that some can be recommended."""
+    return products["stock_code"].tolist() != [ANY_PRODUCT]
 
 
 def _missing(profiles: pd.DataFrame, recommended: pd.DataFrame) -> list[Disagreement]:

@@ -49,6 +49,9 @@ REJECTED_BY_RULE = (
 )
 """Reasons of lines that were understood, and left out because they are no sales; the others are losses."""
 
+ANY_PRODUCT = "ANY PRODUCT"
+"""Code of everything that a ledger sells which tells no products apart."""
+
 STATUSES = ("completed", "cancelled")
 CONTINENTS = ("Africa", "Asia", "Europe", "North America", "Oceania", "South America", "Unknown")
 

@@ -222,7 +222,7 @@ def better_than_popular(warehouse: WarehouseResource) -> dg.AssetCheckResult:
     """Warns when a list is not better than recent popularity, or nothing could be judged."""
     quality = tables.read_frame(warehouse.database(), CONTRACTS["recommendation_quality"])
     if quality.empty:
-        return warning(["The ledger is too short to judge the lists as of a past day."], good="")
+        return warning(["The lists were not judged: the ledger is too short, or tells no products apart."], good="")
     words = [
         f"{row.model}, {row.task}, from {row.origin:%Y-%m-%d}: NDCG@10 {row.value:.3f}, {row.delta:+.3f} "
         f"({row.delta_low:+.3f} to {row.delta_high:+.3f}) against recent popularity"

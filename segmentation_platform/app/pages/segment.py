@@ -13,6 +13,7 @@ from segmentation_platform.app.show import Name, chart, numbers, segment_badge, 
 from segmentation_platform.app.snapshot_reader import SnapshotReader
 from segmentation_platform.app.words import counted, list_name, money, plain
 from segmentation_platform.contracts import EVERYWHERE
+from segmentation_platform.contracts.agreement import NO_PRODUCTS
 from segmentation_platform.contracts.recommendations import LISTS
 from segmentation_platform.reporting.charts.segments import segment_against_all
 from segmentation_platform.reporting.charts.style import listed, percent
@@ -80,6 +81,9 @@ def _regions(shop: SnapshotReader, segment: str) -> None:
 def _recommended(shop: SnapshotReader, segment: str) -> None:
     st.header("What to offer")
     rows = _rows(shop, segment)
+    if rows.empty:
+        st.write(NO_PRODUCTS)
+        return
     with st.container(horizontal=True):
         region = address.select("Region", "region", _first_all(rows["region"]), shown=_any)
         rows = rows[rows["region"] == region]

@@ -162,6 +162,11 @@ def identical_lines(evidence: Evidence) -> Inferred:
     its quantity; who writes quantities has no need to repeat a line.
     Lines that come again elsewhere in the file are of exports that overlap, whatever the others are.
     """
+    if not evidence.has("stock_code") and not evidence.has("description"):
+        because = "there are no products: other lines of an order can look the same"
+        return Inferred(
+            {"identical": "pieces"}, (Finding("lines", "identical lines of an order all count", because),)
+        )
     columns = "invoice, stock_code, description, quantity, invoice_date, unit_price, line_total, customer_id, country"
     frame = evidence.frame(
         "SELECT COUNT(*) AS lines, SUM(CASE WHEN piece > 1 THEN 1 ELSE 0 END) AS repeats,"  # noqa: S608

@@ -16,6 +16,7 @@ from segmentation_platform.contracts import (
     SegmentRecommendations,
     SimilarItems,
 )
+from segmentation_platform.contracts.agreement import NO_PRODUCTS, tells_products
 from segmentation_platform.ledger import point_in_time
 from segmentation_platform.orchestration import model_registry
 from segmentation_platform.orchestration.bad_input import refuse_bad_input
@@ -95,9 +96,12 @@ def recommendations(
         with refuse_bad_input():
             offered = offered_products(products, as_of, rules.sold_within_days)
         lists = segment_recommendations(sales, as_of, rules)
-        yield dg.Output(lists, "segment_recommendations", metadata=_segment_figures(lists))
         artifacts, pairs = learn(sales, lists, as_of, rules)
         own = customer_recommendations(customer_segments, pairs, artifacts)
+        if not tells_products(products):
+            # What there is to offer, in a ledger without products, is nothing.
+            lists, own = SegmentRecommendations.no_rows(), CustomerRecommendations.no_rows()
+        yield dg.Output(lists, "segment_recommendations", metadata=_segment_figures(lists))
         yield dg.Output(own, "customer_recommendations", metadata=_customer_figures(own, offered))
         for name, table in ranking_tables(artifacts).items():
             yield dg.Output(table, name)
@@ -149,6 +153,7 @@ def _customer_figures(own: pd.DataFrame, offered: pd.DataFrame) -> dict[str, dg.
 def recommendation_quality(
     context: dg.AssetExecutionContext,
     clean_sales: StoredTable,
+    products: pd.DataFrame,
     kmeans_model: list[ModelRecord],
     engine: EngineResource,
     warehouse: WarehouseResource,
@@ -162,6 +167,8 @@ def recommendation_quality(
     period = facts.sales_period(database)
     assert period is not None  # noqa: S101 - there are customers, so there are sales
     try:
+        if not tells_products(products):
+            raise RecommendationError(NO_PRODUCTS)
         windows = rolling_windows(
             period.first_sale.date(), as_of, rules.backtest.days, rules.backtest.windows_on(as_of)
         )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from segmentation_platform.contracts import EVERYWHERE
+from segmentation_platform.contracts.agreement import NO_PRODUCTS
 from segmentation_platform.contracts.recommendations import LISTS
 from segmentation_platform.reporting.charts.cancellations import cancellations_by_month, most_cancelled
 from segmentation_platform.reporting.charts.cohorts import retention
@@ -64,6 +65,8 @@ def movement(tables: Frames) -> Section:
 def recommendations(tables: Frames) -> Section:
     """The first products of each segment's lists, over all regions and tastes."""
     lists = tables["segment_recommendations"]
+    if lists.empty:
+        return Section("recommendations", "Recommendations", (NO_PRODUCTS,))
     everywhere = lists[(lists["region"] == EVERYWHERE) & (lists["taste"] == EVERYWHERE)]
     shown = tuple(
         Table(str(profile["segment"]), _products(everywhere, profile), str(profile["color"]))
