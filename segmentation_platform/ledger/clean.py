@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from segmentation_platform.engine import Engine, Session, Step, TableLike, read_step
 from segmentation_platform.ledger.categories import OTHER, by_words, categorise, load_rules
-from segmentation_platform.ledger.countries import country_names
-from segmentation_platform.ledger.ground import Ground, LoadFacts, Naming, facts_of
+from segmentation_platform.ledger.countries import country_names, large_countries
+from segmentation_platform.ledger.ground import Ground, Learned, LoadFacts, Naming, facts_of
 from segmentation_platform.ledger.profile.dates import OFFSET
 from segmentation_platform.ledger.profile.model import SERIAL_DAYS, LedgerColumn, Profile
 from segmentation_platform.ledger.profile.numbers import BLANKS, ODD, USUAL, number_pattern, signs_pattern
@@ -68,14 +68,14 @@ class Understanding:
         profile: how the ledger is read, complete
         rules: what its owner decides beside that
         today: lines after it can't be genuine; None where it plays no part
-        vocabulary: words that name the ledger's products; None: none were learned yet
+        learned: what was learned of the ledger before
 
     """
 
     profile: Profile
     rules: CleaningRules = field(default_factory=CleaningRules)
     today: date | None = None
-    vocabulary: Vocabulary | None = None
+    learned: Learned = field(default_factory=Learned)
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def cleaned_ledger(engine: Engine, raw_sales: TableLike, understanding: Understa
         session.add("raw_sales", raw_sales)
         ground = classify(session, understanding)
         session.run(NET_QUANTITIES)
-        ground = replace(ground, naming=add_categories(session, understanding.vocabulary, may_learn=True))
+        ground = replace(ground, naming=add_categories(session, understanding.learned.vocabulary, may_learn=True))
         session.run(CLEAN_SALES)
         session.run(REASONS)
         yield CleanedLedger(
@@ -146,19 +146,21 @@ def classify(
     session.run(ORDER_DISCOUNTS)
     session.run(REJECTED_SALES)
     session.run(PRODUCT_LINES)
-    session.add("country_names", country_names(ground.country_lines(), understanding.rules.regions))
+    session.add("country_names", country_names(ground.country_lines(), ground.regions))
     return ground
 
 
 def _ground(loads: Mapping[int, LoadFacts], understanding: Understanding) -> Ground:
     ground = Ground(loads=loads)
     span = trading_span(ground.lines_by_day(), understanding.today)
-    names = country_names(ground.country_lines(), understanding.rules.regions).fillna("")
-    countries = {
+    countries, said = ground.country_lines(), understanding.rules.regions
+    regions = said if said is not None else large_countries(countries, understanding.learned.regions)
+    names = country_names(countries, regions).fillna("")
+    spellings = {
         str(row["country_key"]): (str(row["country"]), str(row["continent"]), str(row["region"]))
         for row in names.to_dict("records")
     }
-    return replace(ground, span=span, countries=countries)
+    return replace(ground, span=span, countries=spellings, regions=regions)
 
 
 def add_categories(session: Session, before: Vocabulary | None, *, may_learn: bool) -> Naming:

@@ -17,6 +17,11 @@ from segmentation_platform.contracts.ledger import CONTINENTS
 UNKNOWN: Final = "Unknown"
 """The continent of a name that is not known, or that says nothing ("Unspecified")."""
 
+_UNSPECIFIED: Final = "UNSPECIFIED"
+_LARGE: Final = 0.01
+"""Share of a ledger's lines that makes a country a region of its own."""
+_MOST_REGIONS: Final = 8
+
 COUNTRIES_FILE: Final = Path(__file__).with_name("countries.toml")
 
 _LANGUAGES: Final = (
@@ -77,6 +82,27 @@ def country_names(countries: pd.DataFrame, own_regions: tuple[str, ...]) -> pd.D
     ]
     columns = ["country_key", "country", "continent", "region"]
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns, "str"))
+
+
+def large_countries(countries: pd.DataFrame, before: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The countries of a ledger that are worth a region of their own, most lines first.
+
+    Args:
+        countries: columns country and lines
+        before: those that were; one stays until it has less than half of what makes it one
+
+    Returns:
+        At most eight names, as the ledger writes them most often.
+
+    """
+    named = countries[countries["country"].map(country_key) != _UNSPECIFIED]
+    lines = named.assign(code=named["country"].map(country_code)).groupby("code")["lines"].sum()
+    spelled = country_names(named, ()).assign(code=lambda names: names["country_key"].map(country_code))
+    name_of = dict(zip(spelled["code"], spelled["country"], strict=True))
+    were = {country_code(name): name for name in before}
+    shares = (lines / lines.sum()).sort_index().sort_values(ascending=False, kind="stable")
+    large = [code for code, share in shares.items() if share >= _LARGE * (0.5 if code in were else 1.0)]
+    return tuple(str(were.get(str(code), name_of[code])) for code in large[:_MOST_REGIONS])
 
 
 def continent_of(name: str) -> str:

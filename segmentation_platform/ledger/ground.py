@@ -46,6 +46,20 @@ class LoadFacts:
 
 
 @dataclass(frozen=True)
+class Learned:
+    """What was learned of a ledger and is kept, so that it stays from night to night.
+
+    Attributes:
+        vocabulary: words that name its products; None: the rules that ship with the platform do
+        regions: countries that are a region of their own
+
+    """
+
+    vocabulary: Vocabulary | None = None
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Naming:
     """How products get their categories, and how much of the money they cover.
 
@@ -85,6 +99,7 @@ class Ground:
         countries: of each country as it is written, its name, continent and region (empty: not one of its own)
         loads: what each load added
         naming: how products get their categories
+        regions: countries that are a region of their own
 
     """
 
@@ -92,6 +107,12 @@ class Ground:
     countries: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     loads: Mapping[int, LoadFacts] = field(default_factory=dict)
     naming: Naming = field(default_factory=Naming)
+    regions: tuple[str, ...] = ()
+
+    @property
+    def learned(self) -> Learned:
+        """What is kept of it."""
+        return Learned(self.naming.vocabulary, self.regions)
 
     def lines_by_day(self) -> dict[date, int]:
         """Lines of each day."""

@@ -8,5 +8,6 @@ class CleaningRules(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    regions: tuple[str, ...] = ("United Kingdom", "Germany", "France", "EIRE")
-    """Countries that are a region of their own; the others are Rest of Europe and Rest of world."""
+    regions: tuple[str, ...] | None = None
+    """Countries that are a region of their own; the others are Rest of Europe and Rest of world. None: those that
+    have a hundredth of the lines."""

@@ -13,7 +13,7 @@ from psycopg import sql
 
 from segmentation_platform.contracts import CleanSales, RawSales, RejectedSales
 from segmentation_platform.contracts.frames import arrow_schema
-from segmentation_platform.ledger.ground import Ground, LoadFacts, Naming
+from segmentation_platform.ledger.ground import Ground, Learned, LoadFacts, Naming
 from segmentation_platform.ledger.patch import NETTED, PAIR, Patch
 from segmentation_platform.ledger.profile.numbers import BLANKS
 from segmentation_platform.ledger.span import Span
@@ -85,25 +85,23 @@ def forget_cleaned(database: Database) -> None:
 
 
 def keep_cleaned(database: Database, cleaned: Cleaned, ledger_name: str) -> None:
-    """Keep what the cleaned ledger was made from, and the words that name its products."""
-    words = _words(cleaned.ground.naming.vocabulary)
+    """Keep what the cleaned ledger was made from, and what was learned of it."""
+    learned = json.dumps(_learned_to_json(cleaned.ground.learned), ensure_ascii=False)
     with database.connect() as connection:
         _keep(connection, cleaned)
-        connection.execute("DELETE FROM warehouse.vocabularies WHERE ledger_name = %s", [ledger_name])
-        if words is not None:
-            connection.execute(
-                "INSERT INTO warehouse.vocabularies (ledger_name, words) VALUES (%s, %s)",
-                [ledger_name, json.dumps(words, ensure_ascii=False)],
-            )
+        connection.execute("DELETE FROM warehouse.learned WHERE ledger_name = %s", [ledger_name])
+        connection.execute(
+            "INSERT INTO warehouse.learned (ledger_name, document) VALUES (%s, %s)", [ledger_name, learned]
+        )
 
 
-def read_vocabulary(database: Database, ledger_name: str) -> Vocabulary | None:
-    """The words that name a ledger's products; None where none were learned."""
+def read_learned(database: Database, ledger_name: str) -> Learned:
+    """What was learned of a ledger when it was cleaned whole; nothing before the first time."""
     with database.connect() as connection:
         row = connection.execute(
-            "SELECT words FROM warehouse.vocabularies WHERE ledger_name = %s", [ledger_name]
+            "SELECT document FROM warehouse.learned WHERE ledger_name = %s", [ledger_name]
         ).fetchone()
-    return None if row is None else _vocabulary(json.loads(str(row[0])))
+    return Learned() if row is None else _learned_from_json(json.loads(str(row[0])))
 
 
 @contextmanager
@@ -186,9 +184,15 @@ def _to_json(cleaned: Cleaned) -> str:
         for load_id, facts in ground.loads.items()
     }
     span = [ground.span.first.isoformat(), ground.span.end.isoformat()]
-    naming = [_words(ground.naming.vocabulary), ground.naming.covered, ground.naming.total]
-    document = {"rules": cleaned.rules, "span": span, "countries": dict(ground.countries), "naming": naming}
-    return json.dumps({**document, "loads": loads}, ensure_ascii=False)
+    document = {
+        "rules": cleaned.rules,
+        "span": span,
+        "countries": dict(ground.countries),
+        "loads": loads,
+        "covered": [ground.naming.covered, ground.naming.total],
+        "learned": _learned_to_json(ground.learned),
+    }
+    return json.dumps(document, ensure_ascii=False)
 
 
 def _from_json(text: str) -> Cleaned:
@@ -201,16 +205,21 @@ def _from_json(text: str) -> Cleaned:
         for load_id, facts in document["loads"].items()
     }
     countries = {key: tuple(names) for key, names in document["countries"].items()}
-    words, covered, total = document["naming"]
-    naming = Naming(_vocabulary(words), covered, total)
-    return Cleaned(document["rules"], Ground(Span(first, end), countries, loads, naming))
+    learned = _learned_from_json(document["learned"])
+    naming = Naming(learned.vocabulary, *document["covered"])
+    return Cleaned(document["rules"], Ground(Span(first, end), countries, loads, naming, learned.regions))
 
 
-def _words(vocabulary: Vocabulary | None) -> dict[str, list[str]] | None:
-    if vocabulary is None:
-        return None
-    return {"categories": list(vocabulary.categories), "types": list(vocabulary.types)}
+def _learned_to_json(learned: Learned) -> dict[str, list[str] | None]:
+    words = learned.vocabulary
+    return {
+        "categories": None if words is None else list(words.categories),
+        "types": None if words is None else list(words.types),
+        "regions": list(learned.regions),
+    }
 
 
-def _vocabulary(words: dict[str, list[str]] | None) -> Vocabulary | None:
-    return None if words is None else Vocabulary(tuple(words["categories"]), tuple(words["types"]))
+def _learned_from_json(document: dict[str, list[str] | None]) -> Learned:
+    categories, types, regions = (document[name] for name in ("categories", "types", "regions"))
+    vocabulary = None if categories is None else Vocabulary(tuple(categories), tuple(types or ()))
+    return Learned(vocabulary, tuple(regions or ()))

@@ -174,9 +174,7 @@ def cleaned_sales(
     ledger = loads.ledger_in_use(database)
     if ledger is None:
         raise bad_input("There is no ledger yet. Materialize raw_sales first.")
-    understanding = replace(
-        understanding_of(ledger, settings), vocabulary=cleaning.read_vocabulary(database, ledger.name)
-    )
+    understanding = replace(understanding_of(ledger, settings), learned=cleaning.read_learned(database, ledger.name))
     change = change_of(database, ledger, understanding)
     with refuse_bad_input():
         is_changed = change is not None and clean_change(database, engine.engine(), change, understanding)

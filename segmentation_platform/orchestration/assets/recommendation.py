@@ -40,6 +40,7 @@ from segmentation_platform.scoring.published import RankingModel, models_table
 from segmentation_platform.segments.errors import SegmentationError
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import facts
+from segmentation_platform.warehouse.cleaning import read_learned
 from segmentation_platform.warehouse.segment_models import ModelRecord
 
 GROUP = "recommendation"
@@ -116,11 +117,16 @@ def recommendations(
     code_version="1",
     metadata=table_metadata(Models),
 )
-def models(kmeans_model: list[ModelRecord], settings: dg.ResourceParam[Settings]) -> pd.DataFrame:
+def models(
+    kmeans_model: list[ModelRecord], warehouse: WarehouseResource, settings: dg.ResourceParam[Settings]
+) -> pd.DataFrame:
     """The models in force as readable JSON: with the demand and the weights, all that scoring on demand needs."""
+    database, regions = warehouse.database(), settings.cleaning.regions
+    if regions is None:
+        regions = read_learned(database, model_registry.ledger_name(database)).regions
     return models_table(
         {record.region: (record.model_version, record.model) for record in kmeans_model},
-        RankingModel(settings.recommendations.customers, settings.cleaning.regions),
+        RankingModel(settings.recommendations.customers, regions),
     )
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from segmentation_platform.contracts import CleanSales, RejectedSales
 from segmentation_platform.ledger.profile.model import Lines, ProductRules, Profile
+from segmentation_platform.ledger.rules import CleaningRules
 from segmentation_platform.orchestration.assets import ingest
 from segmentation_platform.orchestration.build import build_definitions
 from segmentation_platform.orchestration.cleaning import clean_change
@@ -33,6 +34,8 @@ CELLS = [
 ]
 DECIDED = Profile(lines=Lines(identical="errors"))
 """A few lines don't tell whether the shop's export repeats lines by mistake."""
+REGIONS = CleaningRules(regions=("United Kingdom",))
+"""Which countries are large changes with every few lines of a small ledger."""
 Night = Callable[..., str]
 
 
@@ -60,7 +63,11 @@ def night(settings: Settings, warehouse: WarehouseResource, exports: Path) -> Ni
     def take_in(sales: Path = exports, products: ProductRules | None = None, **answers: object) -> str:
         profile = DECIDED.model_copy(update={"products": products}) if products else DECIDED
         unnamed = settings.model_copy(
-            update={"ledger": settings.ledger.model_copy(update={"sales": None}), "profile": profile}
+            update={
+                "ledger": settings.ledger.model_copy(update={"sales": None}),
+                "profile": profile,
+                "cleaning": REGIONS,
+            }
         )
         job = build_definitions(unnamed, {"warehouse": warehouse}).resolve_job_def("refresh")
         result = job.execute_in_process(

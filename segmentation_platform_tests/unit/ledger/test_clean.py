@@ -60,7 +60,8 @@ def clean_line(profile: Profile | None = None, **cells: str | None) -> pd.Series
 def understood(column: str, *written: str | None, into: str = "", profile: Profile | None = None) -> list[object]:
     """What becomes of genuine lines in which a column is written in some ways; None where nothing does."""
     lines = ({"invoice": str(number), column: text} for number, text in enumerate(written, 536_365))
-    clean, _ = cleaned(raw_lines(*lines), Understanding(profile or online_retail()))
+    rules = CleaningRules(regions=("United Kingdom", "EIRE"))
+    clean, _ = cleaned(raw_lines(*lines), Understanding(profile or online_retail(), rules))
     assert clean["line_number"].tolist() == list(range(1, len(written) + 1)), "a line was rejected"
     found = clean[into or column].astype(object)
     return found.where(found.notna(), None).tolist()

@@ -15,6 +15,7 @@ from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.categories import categorise, load_rules
 from segmentation_platform.ledger.clean import Understanding, cleaned_ledger
 from segmentation_platform.ledger.countries import continent_of
+from segmentation_platform.ledger.ground import Learned
 from segmentation_platform.ledger.profile.presets import online_retail
 from segmentation_platform.ledger.simulation import dirt
 from segmentation_platform.ledger.vocabulary import Vocabulary
@@ -226,7 +227,7 @@ def test_products_in_other_words_are_named_by_these_and_stay_so() -> None:
     assert set(named.values()) in ({word.capitalize() for word in things}, {word.capitalize() for word in colors})
     assert words.startswith("words of the shop's own descriptions name 100% of the revenue: ")
     kept = Vocabulary(("KERAMIKSKÅL", "ULLTEPPE"))
-    later, _ = categories_of([*names, "ULLTEPPE HVIT"], Understanding(online_retail(), vocabulary=kept))
+    later, _ = categories_of([*names, "ULLTEPPE HVIT"], Understanding(online_retail(), learned=Learned(kept)))
     assert later["ULLTEPPE HVIT"] == "Ullteppe"
     assert later["KERAMIKSKÅL RØD"] == "Keramikskål"
     assert list(later.values()).count("OTHER") <= len(later) / 4

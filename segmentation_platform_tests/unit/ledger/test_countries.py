@@ -13,6 +13,7 @@ from segmentation_platform.ledger.countries import (
     country_code,
     country_key,
     country_names,
+    large_countries,
     read_continents,
     region_of,
 )
@@ -130,14 +131,37 @@ def test_an_unknown_continent_is_refused_by_name() -> None:
 
 
 def test_the_region_of_every_country_of_a_shop_is_that_of_its_cleaned_lines() -> None:
-    own = CleaningRules().regions
     known = simulated().clean[["country", "region"]].drop_duplicates()
     assert known["country"].is_unique
-    assert {*own, "Rest of Europe", "Rest of world"} == set(known["region"])
+    own = tuple(set(known["region"]) - {"Rest of Europe", "Rest of world"})
+    assert "United Kingdom" in own
+    assert set(own) <= set(known["country"])
     assert [region_of(country, own) for country in known["country"]] == known["region"].tolist()
 
 
-@pytest.mark.parametrize("own", [CleaningRules().regions, ("Côte d'Ivoire", "usa"), ()])
+def lines_of(**countries: int) -> pd.DataFrame:
+    return pd.DataFrame({"country": list(countries), "lines": list(countries.values())}).astype({"country": "str"})
+
+
+def test_countries_with_a_hundredth_of_the_lines_are_a_region_of_their_own_however_they_are_written() -> None:
+    found = large_countries(lines_of(Spain=600, Peru=380, ES=5, Norge=6, Norway=5, Chile=4, Unspecified=5_000))
+    assert found == ("Spain", "Peru", "Norge")
+
+
+def test_no_more_than_eight_countries_are_regions() -> None:
+    countries = ["Spain", "Peru", "Chile", "Norway", "Japan", "France", "Italy", "Greece", "Malta", "Cyprus"]
+    assert large_countries(lines_of(**dict.fromkeys(countries, 10))) == tuple(sorted(countries, key=country_code)[:8])
+
+
+def test_a_region_stays_until_it_has_half_of_what_made_it_one() -> None:
+    assert large_countries(lines_of(Spain=990, Peru=10)) == ("Spain", "Peru")
+    assert large_countries(lines_of(Spain=994, Peru=6)) == ("Spain",)
+    assert large_countries(lines_of(Spain=994, Peru=6), ("Spain", "Peru")) == ("Spain", "Peru")
+    assert large_countries(lines_of(Spain=996, Peru=4), ("Spain", "Peru")) == ("Spain",)
+    assert large_countries(lines_of(Unspecified=10)) == ()
+
+
+@pytest.mark.parametrize("own", [("United Kingdom", "Germany", "France", "EIRE"), ("Côte d'Ivoire", "usa"), ()])
 def test_the_region_of_any_spelling_is_that_which_cleaning_gives(own: tuple[str, ...]) -> None:
     keys = list(continents())
     spellings = ["  eire", "UNITED \t kingdom ", "côte d'ivoire", "Atlantis", "Unspecified", "", " ", "Uſa"]

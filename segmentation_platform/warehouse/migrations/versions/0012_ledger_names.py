@@ -33,11 +33,11 @@ CREATE TABLE warehouse.cleaning (
     state text NOT NULL
 );
 COMMENT ON TABLE warehouse.cleaning IS 'What the cleaned ledger was made from, as JSON';
-CREATE TABLE warehouse.vocabularies (
+CREATE TABLE warehouse.learned (
     ledger_name text PRIMARY KEY,
-    words text NOT NULL
+    document text NOT NULL
 );
-COMMENT ON TABLE warehouse.vocabularies IS 'Words of its descriptions that name a ledger''s products, as JSON';
+COMMENT ON TABLE warehouse.learned IS 'What was learned of a ledger and stays: words, regions; as JSON';
 ALTER TABLE warehouse.segment_models RENAME COLUMN source TO ledger_name;
 ALTER TABLE warehouse.promotions RENAME COLUMN source TO ledger_name;
 ALTER TABLE warehouse.taste_models RENAME COLUMN source TO ledger_name;
