@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from segmentation_platform.cli.console import console, error_console
@@ -87,8 +88,8 @@ def rejects(
             f"{row['lines']:,}",
             f"{row['money']:,.2f}",
             f"{row['customers']:,}",
-            str(row["example"] or ""),
-            KEEPING[str(row["reason"])],
+            escape(str(row["example"] or "")),
+            escape(KEEPING[str(row["reason"])]),
         )
     console.print(table)
     if out is not None:

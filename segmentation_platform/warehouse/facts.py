@@ -233,10 +233,10 @@ def recent_days(database: Database, weeks: int) -> RecentDays | None:
     )
 
 
-def new_countries(database: Database, days: int) -> list[tuple[str, int]]:
-    """Countries whose first line is within the last days, with their lines, most first.
+def new_countries(database: Database, days: int) -> tuple[list[tuple[str, int]], int]:
+    """Countries whose first line is within the last days, with their lines, most first; and all lines of these days.
 
-    None where the ledger has not twice as many days, or names no country.
+    There are none where the ledger has not twice as many days, or names no country.
     """
     query = """
         WITH span AS (SELECT min(sold_at)::date AS first, max(sold_at)::date AS last FROM warehouse.clean_sales)
@@ -245,8 +245,14 @@ def new_countries(database: Database, days: int) -> list[tuple[str, int]]:
         GROUP BY country, span.last HAVING span.last - min(sold_at)::date < %(days)s
         ORDER BY lines DESC, country
     """
+    recent = (
+        "SELECT count(*) FROM warehouse.clean_sales"
+        " WHERE sold_at >= (SELECT max(sold_at)::date FROM warehouse.clean_sales) - %s::int + 1"
+    )
     with database.connect() as connection:
-        return [(str(name), int(str(lines))) for name, lines in connection.execute(query, {"days": days})]
+        new = [(str(name), int(str(lines))) for name, lines in connection.execute(query, {"days": days})]
+        row = connection.execute(recent, [days]).fetchone()
+    return new, 0 if row is None else int(str(row[0]))
 
 
 def paying_customers(database: Database, before: date) -> int:

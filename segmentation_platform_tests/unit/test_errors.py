@@ -19,6 +19,7 @@ from segmentation_platform.orchestration.bad_input import is_bad_input, refuse_b
 from segmentation_platform.recommendations.errors import RecommendationError, ScoringError
 from segmentation_platform.segments.errors import SegmentationError
 from segmentation_platform.settings import SettingsProblemError
+from segmentation_platform.sources.errors import SourceError
 from segmentation_platform.warehouse.database import DatabaseError
 
 # The app's script runs at import, and so do the steps of the migrations.
@@ -30,6 +31,7 @@ BAD_INPUT = {
     ScoringError,
     SegmentationError,
     SettingsProblemError,
+    SourceError,
 }
 
 

@@ -37,7 +37,7 @@ def test_an_ordinary_ledger_has_nothing_odd(database: Database) -> None:
     found = recent_days(database, 8)
     assert found is not None
     assert (found.missing, found.gap, found.last_ratio) == ((), None, 1.0)
-    assert new_countries(database, 30) == []
+    assert new_countries(database, 30) == ([], 260)
 
 
 def test_a_weekday_without_its_sales_is_missing_and_a_sunday_is_not(database: Database) -> None:
@@ -71,8 +71,9 @@ def test_the_last_day_is_compared_with_its_weekday(database: Database) -> None:
 def test_of_a_short_ledger_nothing_is_said(database: Database) -> None:
     trade(database, {day: lines for day, lines in ordinary().items() if day < FIRST + timedelta(days=50)})
     assert recent_days(database, 8) is None
-    assert new_countries(database, 30) == []
+    assert new_countries(database, 30)[0] == []
     trade(database, {})
+    assert new_countries(database, 30) == ([], 0)
     assert recent_days(database, 8) is None
 
 
@@ -80,4 +81,4 @@ def test_a_country_that_was_never_named_before_is_new(database: Database) -> Non
     days = ordinary()
     recent, old = LAST - timedelta(days=1), FIRST + timedelta(days=3)
     trade(database, days, {recent: "Frannce", old: "Spain", recent - timedelta(days=1): "Spain"})
-    assert new_countries(database, 30) == [("Frannce", 10)]
+    assert new_countries(database, 30)[0] == [("Frannce", 10)]

@@ -75,6 +75,7 @@ def test_all_assets_are_materialized_from_the_lineage_page_and_tell_their_story(
     page.goto(f"{dagster_ui}/assets/clean_sales?view=checks")
     for check in ("keeps_contract", "revenue_reconciles", "rows_are_conserved"):
         expect(page.get_by_text(check, exact=True).first).to_be_visible()
+    page.get_by_text("keeps_contract", exact=True).first.click()
     expect(page.get_by_text("Every row keeps the contract of clean_sales.")).to_be_visible()
 
     page.goto(f"{dagster_ui}/assets/clean_sales?view=overview")
