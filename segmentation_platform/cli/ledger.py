@@ -13,7 +13,7 @@ from segmentation_platform.cli.options import DatabaseUrl, open_database_of, set
 if TYPE_CHECKING:
     from segmentation_platform.ledger.inspection import Inspection
 
-app = typer.Typer(no_args_is_help=True, help="The ledger: how it is read, and what is rejected of it.")
+app = typer.Typer(no_args_is_help=True, help="The ledger: how it is read, its files and name, what is rejected.")
 
 
 @app.command()
@@ -59,6 +59,42 @@ def _inspected(file: str, *, anew: bool) -> "Inspection":
         origin, files = files_at(file, settings)
         title = files[0].path if len(files) == 1 else Path(origin)
         return inspect_ledger(new_engine(settings.engine.memory_limit), together(title, files), given)
+
+
+@app.command("files")
+def list_files(
+    every: Annotated[bool, typer.Option("--all", help="Those that gave way to others, too.")] = False,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """List the files of which the ledgers are made, the ledger in use first."""
+    from segmentation_platform.warehouse.loads import all_ledgers
+
+    table = Table(box=None)
+    for name in ("", "Ledger", "Load", "Lines", "File"):
+        table.add_column(name, justify="right" if name in {"Load", "Lines"} else "left", no_wrap=name != "File")
+    for load, is_in_use in all_ledgers(open_database_of(settings_with(database_url))):
+        if load.is_part or every:
+            state = "in use" if is_in_use else "" if load.is_part else "gave way"
+            table.add_row(state, escape(load.ledger_name), f"{load.load_id}", f"{load.lines:,}", escape(load.source))
+    console.print(table if table.row_count else "No ledger was read yet: segmentation-platform run")
+
+
+@app.command()
+def rename(
+    name: Annotated[str, typer.Argument(help="What the ledger is called now.", show_default=False)],
+    new_name: Annotated[str, typer.Argument(help="What it is called from now on.", show_default=False)],
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Call a ledger otherwise; its loads, models, snapshots and history go with it."""
+    from segmentation_platform.warehouse.loads import rename_ledger
+
+    rename_ledger(open_database_of(settings_with(database_url)), name, new_name)
+    console.print(
+        f'The ledger "{name}" is called "{new_name}" now. Change [ledger] name, too, where segmentation.toml has it.',
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 @app.command()

@@ -20,6 +20,11 @@ from segmentation_platform.warehouse.database import Connection, Database, Datab
 from segmentation_platform.warehouse.tables import SCHEMA, select_list, vacuum
 
 _RAW_SALES = sql.Identifier(SCHEMA, RawSales.table())
+NAMING = (
+    *(sql.Identifier(SCHEMA, name) for name in ("loads", "learned", "segment_models", "promotions", "taste_models")),
+    *(sql.Identifier("snapshots", name) for name in ("snapshots", "customer_segment_history")),
+)
+"""All tables that say to which ledger a row belongs."""
 _IN_USE = "load_id IN (SELECT load_id FROM warehouse.loads WHERE is_current)"
 _SELECT = "SELECT load_id, source, sha256, is_part, origin, ledger_name, reading, lines, profile FROM warehouse.loads"
 
@@ -139,6 +144,16 @@ def ledger_in_use(database: Database) -> Ledger | None:
         return _ledger(connection, "is_current", [])
 
 
+def all_ledgers(database: Database) -> list[tuple[Load, bool]]:
+    """All loads of all ledgers, and whether they are in use; the ledger in use first, its loads oldest first."""
+    with database.connect() as connection:
+        loads = _loads(connection, "true", [])
+        in_use = {load.load_id for load in _loads(connection, "is_current", [])}
+    names = {load.ledger_name for load in loads if load.load_id in in_use}
+    ordered = sorted(loads, key=lambda load: (load.ledger_name not in names, load.ledger_name, load.load_id))
+    return [(load, load.load_id in in_use) for load in ordered]
+
+
 def lines_of_loads(database: Database, name: str) -> pd.DataFrame:
     """How many lines each load of a ledger has that is kept: columns load_id and lines, oldest first."""
     rows = [(load.load_id, load.lines) for load in loads_of(database, name)]
@@ -172,6 +187,25 @@ def update_ledger(
     if added:
         vacuum(database, _RAW_SALES)
     return ledger
+
+
+def rename_ledger(database: Database, name: str, new_name: str) -> None:
+    """Call a ledger otherwise, with all that belongs to it: loads, models, snapshots, history.
+
+    Raises:
+        DatabaseError: when there is no such ledger, or one of the new name already.
+
+    """
+    with database.connect() as connection:
+        _one_at_a_time(connection)
+        names = {str(row[0]) for row in connection.execute("SELECT DISTINCT ledger_name FROM warehouse.loads")}
+        if name not in names:
+            raise DatabaseError(f'There is no ledger "{name}". There are: {", ".join(sorted(names)) or "none"}.')
+        if new_name in names or not new_name.strip():
+            raise DatabaseError(f'There is a ledger "{new_name}" already, or that is no name. Choose another.')
+        for table in NAMING:
+            statement = sql.SQL("UPDATE {} SET ledger_name = %s WHERE ledger_name = %s").format(table)
+            connection.execute(statement, [new_name, name])
 
 
 def current_lines_query() -> str:

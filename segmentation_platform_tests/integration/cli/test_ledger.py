@@ -5,8 +5,11 @@ import tomllib
 from pathlib import Path
 
 from segmentation_platform.ledger.profile.model import Profile
+from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse.snapshots import served_ledger
 from segmentation_platform_tests.support.commands import Command
 from segmentation_platform_tests.support.exports import Style, write_export
+from segmentation_platform_tests.support.stages import refreshed
 
 AMBIGUOUS = [
     "Order ID,SKU,Qty,Order Date,Price,Customer ID",
@@ -104,3 +107,17 @@ def test_rejects_are_shown_with_their_money_and_written_safely_with_ledger_and_l
     assert any(row["description"] == "'=Shipping" for row in rows), "no formula in a spreadsheet"
     only = command("ledger", "rejects", "--reason", "not_a_product", "--out", "few.csv")
     assert "status_not_counted" not in only.stdout
+
+
+@refreshed
+def test_the_files_of_a_ledger_are_listed_and_it_is_renamed_with_its_snapshot(
+    command: Command, database: Database, shop_ledger: Path
+) -> None:
+    listed = " ".join(command("ledger", "files").stdout.split())
+    assert f"in use shop 1 12,000 {shop_ledger}" in listed
+    assert command("ledger", "rename", "shop", "corner [shop]").returncode == 0
+    assert "corner [shop]" in command("ledger", "files").stdout
+    assert served_ledger(database) == "corner [shop]"
+    again = command("ledger", "rename", "shop", "other")
+    assert again.returncode == 1
+    assert 'There is no ledger "shop". There are: corner [shop].' in " ".join(again.stderr.split())

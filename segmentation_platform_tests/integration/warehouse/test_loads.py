@@ -15,18 +15,23 @@ from segmentation_platform.ledger.files import LedgerFile
 from segmentation_platform.warehouse.bulk import stream
 from segmentation_platform.warehouse.database import Database, DatabaseError
 from segmentation_platform.warehouse.loads import (
+    NAMING,
     Changes,
     Ledger,
     Load,
     NewLoad,
+    all_ledgers,
     current_lines_query,
     ledger_in_use,
     ledger_named,
     loads_of,
+    rename_ledger,
     update_ledger,
 )
+from segmentation_platform.warehouse.snapshots import publish, served_ledger
 from segmentation_platform.warehouse.tables import read_frame
 from segmentation_platform_tests.support.loads import SHOP, load_part, load_whole
+from segmentation_platform_tests.support.marked import facts, marked_history, marked_tables
 
 ODD_CELLS = (None, "", " 1 ", 'a "b",\nc', "\\.", "é", None, "1.234,50-", "", "\t", " EUR", "\N{MINUS SIGN}7", "日本")
 
@@ -215,3 +220,48 @@ def test_progress_is_told_over_all_files(database: Database) -> None:
     added = [NewLoad(ledger_file(name), name, lines(name, 6, batch=4)) for name in ("first", "second")]
     update_ledger(database, SHOP, Changes(added=added), told.append)
     assert told == [4, 6, 10, 12]
+
+
+def test_a_ledger_is_renamed_with_all_that_belongs_to_it(database: Database) -> None:
+    add(database, "first")
+    load_whole(database, ledger_file("second"), lines("second", 2), "other")
+    publish(database, replace(facts(1), ledger_name=SHOP), marked_tables(1), marked_history(1))
+    rename_ledger(database, SHOP, "corner shop")
+    assert ledger_named(database, SHOP) is None
+    assert [load.source for load in loads_of(database, "corner shop")] == ["/ledgers/first.csv"]
+    assert served_ledger(database) == "corner shop"
+    with database.connect() as connection:
+        left = [
+            row[0]
+            for table in ("warehouse.loads", "snapshots.snapshots", "snapshots.customer_segment_history")
+            for row in connection.execute(f"SELECT DISTINCT ledger_name FROM {table}".encode())
+        ]
+    assert set(left) == {"corner shop", "other"}
+
+
+@pytest.mark.parametrize(("name", "new_name"), [("nothing", "new"), ("shop", "other"), ("shop", " ")])
+def test_a_ledger_takes_no_name_that_is_taken_and_must_be_there(database: Database, name: str, new_name: str) -> None:
+    add(database, "first")
+    load_whole(database, ledger_file("second"), lines("second", 2), "other")
+    with pytest.raises(DatabaseError, match=r"There is (no|a) ledger"):
+        rename_ledger(database, name, new_name)
+
+
+def test_every_table_that_names_a_ledger_is_renamed(database: Database) -> None:
+    with database.connect() as connection:
+        found = connection.execute(
+            "SELECT table_schema, table_name FROM information_schema.columns JOIN information_schema.tables"
+            " USING (table_schema, table_name) WHERE column_name = 'ledger_name' AND table_type = 'BASE TABLE'"
+        ).fetchall()
+    named = {tuple(table.as_string(None).replace('"', "").split(".")) for table in NAMING}
+    assert {(str(schema), str(table)) for schema, table in found} == named
+
+
+def test_all_ledgers_are_listed_the_one_in_use_first(database: Database) -> None:
+    first, second = add(database, "first"), add(database, "second")
+    other = load_whole(database, ledger_file("third"), lines("third", 2), "a shop")
+    assert [(load.load_id, is_in_use) for load, is_in_use in all_ledgers(database)] == [
+        (other.load_id, True),
+        (first.load_id, False),
+        (second.load_id, False),
+    ]
