@@ -3,7 +3,7 @@
     python -m benchmarks.faults [--fault "worker killed"] [--step cleaned_sales]
 
 On a platform as it runs in production (code location, daemon, web server, Dagster's storage in Postgres), on a small
-simulated shop whose ledger is new in every run, with readers reading. Printed is a table, one row a trial. The
+simulated shop whose ledger goes on from run to run, with readers reading. Printed is a table, one row a trial. The
 database's disk is a small file system in memory, which needs the right to mount one; without it nothing is filled.
 """
 

@@ -12,17 +12,21 @@ from pathlib import Path
 from threading import Event, Thread
 
 import dagster as dg
+import pyarrow as pa
+import pyarrow.parquet as pq
 import yaml
 from dagster_graphql import DagsterGraphQLClient, DagsterGraphQLClientError
 from psycopg.conninfo import conninfo_to_dict
 from requests import RequestException
 
-from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
+from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.embedded import EmbeddedPostgres
 from segmentation_platform.warehouse.prepare import Account, Accounts, Databases, at, prepare
 
 LINES = 12_000
+_LATER, _STEP = 2_000, 20
+"""Lines that come later, and how many of them with each export."""
 ACCOUNTS = Accounts(
     *(
         Account(name, secrets.token_urlsafe(24))
@@ -89,9 +93,12 @@ class LocalPlatform:
             self.postgres.stop()
 
     def write_ledger(self) -> int:
-        """Write a new ledger, of as many lines and other content, in place of the old one; its number of lines."""
+        """Write the ledger as it is exported later, some lines on, in place of the old one; its number of lines."""
         self._written += 1
-        write_parquet(SimulatedShop(ShopPlan(lines=LINES, seed=self._written)), self.ledger)
+        whole = pa.Table.from_batches(SimulatedShop(ShopPlan(lines=LINES + _LATER, seed=1)).batches())
+        unfinished = self.ledger.with_suffix(".unfinished")
+        pq.write_table(whole.slice(min(_LATER, self._written * _STEP), LINES), unfinished)
+        unfinished.replace(self.ledger)
         return LINES
 
     @property

@@ -48,7 +48,11 @@ def test_the_settings_file_shows_the_defaults() -> None:
     assert defaults["log_format"] == shown.pop("log_format")
     for section, values in shown.items():
         for name, value in values.items():
-            assert defaults[section][name] == value, f"[{section}] {name}"
+            default = defaults[section][name]
+            # What has no value, such as an address that holds a password, can't be shown in TOML.
+            if isinstance(default, dict):
+                default = {each: of_it for each, of_it in default.items() if of_it is not None}
+            assert default == value, f"[{section}] {name}"
 
 
 def test_the_lock_files_name_no_address() -> None:

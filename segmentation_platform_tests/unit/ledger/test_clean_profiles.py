@@ -391,7 +391,7 @@ def test_amounts_in_another_currency_are_changed_by_their_rate_and_rejected_with
 def test_all_lines_are_of_the_country_of_the_profile_where_none_is_written() -> None:
     lines = orders({"country": None}, {"country": "Japan"})
     found = kept(shop(country="Germany"), *lines, columns=("country", "region"))
-    assert found == [("Germany", "Germany"), ("Japan", "Rest of world")]
+    assert found == [("Germany", "Germany"), ("Japan", "Japan")]
 
 
 # --- what is no line ---
