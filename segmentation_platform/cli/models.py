@@ -21,15 +21,15 @@ def list_models(database_url: DatabaseUrl = None) -> None:
     from segmentation_platform.warehouse.snapshots import served_ledger
 
     database = open_database_of(settings_with(database_url))
-    name = served_ledger(database)
-    if name is None:
+    ledger = served_ledger(database)
+    if ledger is None:
         console.print("There is no model yet: segmentation-platform run")
         return
     in_use = {record.model_version for record in served_models(database)}
     table = Table(box=None)
     for name in ("", "Model", "As of", "Region", "Fit", "Jaccard", "Segments"):
         table.add_column(name, no_wrap=name != "Segments")
-    for record in reversed(models_of(database, name)):
+    for record in reversed(models_of(database, ledger)):
         [model] = fitted([record]).values()
         table.add_row(
             "in force" if record.model_version in in_use else "",
@@ -55,10 +55,10 @@ def promote(
 
     settings = settings_with(database_url)
     database = open_database_of(settings)
-    served, name = served_snapshot(database), served_ledger(database)
-    if served is None or name is None:
+    served, ledger = served_snapshot(database), served_ledger(database)
+    if served is None or ledger is None:
         raise SnapshotError("Nothing is published yet: segmentation-platform run")
-    record = put_in_force(database, version, name, served.as_of)
+    record = put_in_force(database, version, ledger, served.as_of)
     try:
         refresh_and_tell(settings, database, RunRequest(as_of=served.as_of.isoformat()))
     except BaseException:

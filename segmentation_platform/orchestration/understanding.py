@@ -14,6 +14,7 @@ from segmentation_platform.ledger.increments import KnownFile, Relation, relatio
 from segmentation_platform.ledger.inspection import Given, Inspection, inspect, refusal, settings_of, short
 from segmentation_platform.ledger.profile.model import Profile
 from segmentation_platform.ledger.profile.presets import online_retail
+from segmentation_platform.ledger.readers import reading_key
 from segmentation_platform.orchestration.asked import LedgerAsked
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import facts, loads
@@ -69,6 +70,8 @@ class _Asker:
 
     def understood(self, answers: Answers) -> Understood:
         before = _profile_of(self._ledger)
+        if self._ledger is not None and not self._asked.files:
+            return Understood(self._without_files(self._ledger, before or online_retail()))
         if self._ledger is None or before is None or not before.agrees_with(self._settings.profile):
             return self._all_of_it(before.decisions() if before else Profile(), answers)
         increment = self._asked.increment(list(self._ledger.loads))
@@ -82,12 +85,17 @@ class _Asker:
             profile = before.grown_by(profile)
         return Understood(profile, relation, short(inspection))
 
-    def _all_of_it(self, decided: Profile, answers: Answers) -> Understood:
-        if not self._asked.files:
+    def _without_files(self, ledger: Ledger, before: Profile) -> Profile:
+        """How the lines that were loaded are understood where no file is there any more."""
+        profile = before.overridden_by(self._settings.profile)
+        if reading_key(profile) != reading_key(before):
             raise LedgerError(
-                f"The profile was changed, and of the ledger {self._asked.title} no file is there any more to be "
-                "read by it. Take the change back, or name the ledger's files: --sales."
+                f"The columns or the layout were changed, and of the ledger {self._asked.title} no file is there any "
+                "more to be read anew. Take the change back, or name the ledger's files: --sales."
             )
+        return profile
+
+    def _all_of_it(self, decided: Profile, answers: Answers) -> Understood:
         said = decided.overridden_by(self._settings.profile)
         inspection = self._inspected(self._asked.files, said, answers)
         return Understood(_accepted(inspection), self._relation(inspection, (), answers), short(inspection))

@@ -100,6 +100,8 @@ def _listed(address: str, storage: Mapping[str, Any]) -> tuple[Any, dict[str, di
         raise SourceError(f"Nothing here can read {scheme}:// ({error}). Do: {way}") from None
     except ValueError as error:
         raise SourceError(f"{without_secrets(address)} is no address that can be read: {error}.") from None
+    # A process that lives for days would be told of the files of its first night for ever.
+    store.invalidate_cache()
     if "*" in path or "[" in path:
         paths = [at for at in store.glob(path) if not at.endswith("/")]
     elif address.endswith("/"):

@@ -73,7 +73,7 @@ class TestAfterTheFirstRelease:
     def test_a_refresh_of_another_ledger_publishes_on_top_and_the_former_snapshots_stay(
         self, run: Run, database: Database
     ) -> None:
-        assert run().success
+        assert run(ledger="another").success
         assert published(database) == [1, 2, 3]
         assert snapshots.roll_back(database) == 2
 
@@ -97,7 +97,7 @@ class TestAfterTheFirstReleaseWithoutItsFile:
         assert run().success
         with database.connect() as connection:
             rows = connection.execute(
-                "SELECT snapshot_id, source, lines, as_of FROM snapshots.snapshots ORDER BY 1"
+                "SELECT snapshot_id, ledger_name, lines, as_of FROM snapshots.snapshots ORDER BY 1"
             ).fetchall()
         assert [row[0] for row in rows] == [1, 2, 3]
         assert rows[2][1:] == rows[1][1:]
