@@ -73,7 +73,7 @@ class _Asker:
         if self._ledger is not None and not self._asked.files:
             return Understood(self._without_files(self._ledger, before or online_retail()))
         if self._ledger is None or before is None or not before.agrees_with(self._settings.profile):
-            return self._all_of_it(before.decisions() if before else Profile(), answers)
+            return self._all_of_it(before, answers)
         increment = self._asked.increment(list(self._ledger.loads))
         if not increment.new:
             return Understood(before)
@@ -95,10 +95,14 @@ class _Asker:
             )
         return profile
 
-    def _all_of_it(self, decided: Profile, answers: Answers) -> Understood:
-        said = decided.overridden_by(self._settings.profile)
+    def _all_of_it(self, before: Profile | None, answers: Answers) -> Understood:
+        """Inspect all files that are there; of those that are gone, the words stay."""
+        said = (before.decisions() if before else Profile()).overridden_by(self._settings.profile)
         inspection = self._inspected(self._asked.files, said, answers)
-        return Understood(_accepted(inspection), self._relation(inspection, (), answers), short(inspection))
+        profile = _accepted(inspection)
+        if before and self._ledger and self._asked.increment(list(self._ledger.loads)).gone:
+            profile = before.grown_by(profile)
+        return Understood(profile, self._relation(inspection, (), answers), short(inspection))
 
     def _inspected(
         self, files: tuple[LedgerFile, ...], said: Profile, answers: Answers, tolerated: float = 0.0
@@ -135,6 +139,8 @@ class _Asker:
         accepted: Relation | None = None,
     ) -> Relation:
         assert self._ledger is not None  # noqa: S101 - by those who ask
+        if answers.relation is Relation.WHOLE and accepted is Relation.NEWER and len(self._asked.files) > 1:
+            return Relation.NEWER  # the whole of one file among others
         if answers.relation is not None:
             return answers.relation
         numbers = {each.load_id for each in read_before}

@@ -261,6 +261,23 @@ def test_codes_of_another_kind_than_the_ledger_had_are_asked_about_and_the_setti
     assert codes.str.startswith("ART-").sum() > 900
 
 
+def test_the_whole_of_one_file_takes_the_place_of_that_file_and_lines_of_files_that_are_gone_stay(
+    night: Night, database: Database, shop: pd.DataFrame, exports: Path
+) -> None:
+    for name, first, end in (("1.csv", 0, 1_000), ("2.csv", 1_000, 2_000), ("3.csv", 2_000, 3_000)):
+        write(exports, name, shop[first:end])
+    assert night() == ""
+    (exports / "1.csv").unlink()
+    write(exports, "2.csv", shop[1_000:1_500])
+    assert "What it is to those" in night()
+    assert night(relation="whole") == ""
+    assert read_from(database) == {"1.csv": 1_000, "2.csv": 500, "3.csv": 1_000}
+    before = cleaned(database)
+    assert night(products=ProductRules(digits=5)) == "", "all that is there is inspected again"
+    assert read_from(database) == {"1.csv": 1_000, "2.csv": 500, "3.csv": 1_000}
+    pd.testing.assert_frame_equal(cleaned(database), before)
+
+
 # --- what is new is cleaned apart ---
 
 
