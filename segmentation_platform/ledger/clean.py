@@ -219,6 +219,7 @@ def _parameters(profile: Profile) -> dict[str, object]:
         "has_serial_days": SERIAL_DAYS in profile.dates.formats,
         "offset": OFFSET,
         "are_pieces": profile.lines.identical == "pieces",
+        "later_orders_hold": profile.lines.earlier == "replaced",
         "cancelled_by": profile.cancellations.by,
         "cancellation_prefix": profile.cancellations.prefix.upper(),
         "product_code": profile.products.pattern,

@@ -20,6 +20,7 @@ _CENT: Final = 0.005
 _LOSS_TOLD, _LOSS_STOPS = 0.01, 0.1
 _WEEKS, _VOLUME_FACTOR = 8, 4
 _NEW_DAYS: Final = 30
+_DISAGREEMENT_TOLD: Final = 0.001
 _NEW_TOLD: Final = 0.01
 _SHOWN: Final = 5
 
@@ -119,6 +120,26 @@ def days_are_complete(warehouse: WarehouseResource) -> dg.AssetCheckResult:
 
 @dg.asset_check(
     asset="clean_sales",
+    description="Files that overlap agree about their orders: less than 0.1 % of the money is in lines of an earlier "
+    "file that a later one with the same order does not have.",
+)
+def files_agree(warehouse: WarehouseResource) -> dg.AssetCheckResult:
+    """Lines that stand beside lines of a later file: of orders that come in parts, or were corrected."""
+    found = facts.beside_later_lines(warehouse.database())
+    said = (
+        f"{found.lines:,} lines, {found.money:.2%} of the money, are of orders that a later file has, too, without "
+        "them. They are kept, as parts of their orders; were they corrected there, set [profile.lines] earlier = "
+        '"replaced".'
+    )
+    return _warned(
+        passed=found.money < _DISAGREEMENT_TOLD,
+        said=said if found.lines else "Files agree about their orders.",
+        metadata={"lines": found.lines, "money_share": found.money},
+    )
+
+
+@dg.asset_check(
+    asset="clean_sales",
     description="Few buy from countries that the ledger had never named: less than 1 % of the last month's lines. A "
     "new way to write a country looks like one.",
 )
@@ -159,6 +180,7 @@ LEDGER_CHECKS = [
     losses_are_small,
     volume_is_ordinary,
     days_are_complete,
+    files_agree,
     countries_are_known,
 ]
 """The checks of the ledger, raw, clean and rejected."""

@@ -233,6 +233,38 @@ def recent_days(database: Database, weeks: int) -> RecentDays | None:
     )
 
 
+@dataclass(frozen=True)
+class Beside:
+    """Lines of earlier files that stand beside other lines of their order, on that day, of a later file.
+
+    Attributes:
+        lines: that do
+        money: share of the money of all clean lines
+
+    """
+
+    lines: int
+    money: float
+
+
+def beside_later_lines(database: Database) -> Beside:
+    """Lines that a later file with their order does not have: it came in parts, or was corrected since."""
+    query = """
+        WITH lines AS (
+            SELECT amount, load_id, max(load_id) OVER (PARTITION BY invoice, sold_at::date) AS newest
+            FROM warehouse.clean_sales
+        )
+        SELECT
+            count(*) FILTER (WHERE load_id < newest),
+            coalesce(sum(abs(amount)) FILTER (WHERE load_id < newest) / nullif(sum(abs(amount)), 0), 0)::float8
+        FROM lines
+    """
+    with database.connect() as connection:
+        row = connection.execute(query).fetchone()
+    lines, money = row or (0, 0.0)
+    return Beside(int(str(lines)), float(str(money)))
+
+
 def new_countries(database: Database, days: int) -> tuple[list[tuple[str, int]], int]:
     """Countries whose first line is within the last days, with their lines, most first; and all lines of these days.
 

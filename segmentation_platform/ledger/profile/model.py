@@ -86,6 +86,8 @@ class Lines(_Part):
 
     identical: Literal["errors", "pieces"] = "errors"
     """Whether a line that stands twice in an order was written twice by mistake, or is a second piece."""
+    earlier: Literal["kept", "replaced"] = "kept"
+    """What becomes of an earlier file's lines whose order, on that day, a later file has, too, and without them."""
     filled_down: tuple[LedgerColumn, ...] = ()
     """Columns that stand on one line of an order only and hold for all of its lines."""
 

@@ -212,11 +212,17 @@ WITH moments AS (
 ), parted AS (
     SELECT
         *,
-        CASE WHEN $are_parts THEN MAX(load_id) OVER (
-            PARTITION BY
-                CASE WHEN $has_invoice THEN order_number ELSE coalesce(known_customer, '') END, product_code,
-                CAST(sold_at AS DATE), units, price, occurrence > 1, copy
-        ) ELSE load_id END AS newest_load
+        CASE
+            WHEN $are_parts AND $later_orders_hold AND order_number <> ''
+            THEN MAX(load_id) OVER (PARTITION BY order_number, CAST(sold_at AS DATE))
+            WHEN $are_parts
+            THEN MAX(load_id) OVER (
+                PARTITION BY
+                    CASE WHEN $has_invoice THEN order_number ELSE coalesce(known_customer, '') END, product_code,
+                    CAST(sold_at AS DATE), units, price, occurrence > 1, copy
+            )
+            ELSE load_id
+        END AS newest_load
     FROM copied
 )
 SELECT

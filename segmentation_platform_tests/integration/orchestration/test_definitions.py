@@ -125,6 +125,7 @@ WARNINGS = {
     "volume_is_ordinary",
     "days_are_complete",
     "countries_are_known",
+    "files_agree",
 }
 
 

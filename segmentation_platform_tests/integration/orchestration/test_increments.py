@@ -19,6 +19,7 @@ from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import facts, loads, tables
 from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse.facts import Beside
 
 INGEST = ("raw_sales", "clean_sales", "rejected_sales")
 CELLS = [
@@ -60,8 +61,14 @@ def exports(tmp_path: Path) -> Path:
 def night(settings: Settings, warehouse: WarehouseResource, exports: Path) -> Night:
     """Read the ledger and clean it; what was said where it was refused, else nothing."""
 
-    def take_in(sales: Path = exports, products: ProductRules | None = None, **answers: object) -> str:
-        profile = DECIDED.model_copy(update={"products": products}) if products else DECIDED
+    def take_in(
+        sales: Path = exports,
+        products: ProductRules | None = None,
+        lines: Lines = DECIDED.lines,
+        **answers: object,
+    ) -> str:
+        said = {"lines": lines} | ({"products": products} if products else {})
+        profile = Profile.model_validate({part: of_it.model_dump(exclude_unset=True) for part, of_it in said.items()})
         unnamed = settings.model_copy(
             update={
                 "ledger": settings.ledger.model_copy(update={"sales": None}),
@@ -276,6 +283,21 @@ def test_the_whole_of_one_file_takes_the_place_of_that_file_and_lines_of_files_t
     assert night(products=ProductRules(digits=5)) == "", "all that is there is inspected again"
     assert read_from(database) == {"1.csv": 1_000, "2.csv": 500, "3.csv": 1_000}
     pd.testing.assert_frame_equal(cleaned(database), before)
+
+
+def test_lines_that_a_later_file_has_no_more_are_told_and_give_way_where_that_is_set(
+    night: Night, database: Database, shop: pd.DataFrame, exports: Path
+) -> None:
+    write(exports, "1.csv", shop[:2_600])
+    corrected = shop[2_300:].reset_index(drop=True)
+    corrected["Quantity"] = corrected["Quantity"].where(corrected.index % 7 != 0, "99")
+    write(exports, "2.csv", corrected)
+    assert night() == ""
+    beside = facts.beside_later_lines(database)
+    assert beside.lines > 20
+    assert beside.money > 0.001
+    assert night(lines=Lines(identical="errors", earlier="replaced")) == ""
+    assert facts.beside_later_lines(database) == Beside(0, 0.0)
 
 
 # --- what is new is cleaned apart ---

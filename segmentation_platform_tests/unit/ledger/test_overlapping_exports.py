@@ -118,3 +118,17 @@ def test_without_order_numbers_a_customers_day_with_a_product_is_the_same_in_bot
     guests = [{**line, "customer_id": ""} for line in lines]
     assert sold(loads(lines, lines), profile).total() == 2
     assert sold(loads(guests, guests), profile).total() == 2
+
+
+@pytest.mark.parametrize(("earlier", "units"), [("kept", 4), ("replaced", 3)])
+def test_an_order_that_was_corrected_since_is_as_the_later_export_says_where_that_is_set(
+    earlier: str, units: int
+) -> None:
+    before = [*order(1, 0, ("A", "1", "2"), ("B", "1", "2")), *order(2, 0, ("A", "1", "2"))]
+    after = order(1, 0, ("A", "1", "2"), ("C", "1", "2"))
+    assert sold(loads(before, after), PIECES.but("lines", earlier=earlier)).total() == units
+
+
+def test_an_order_that_comes_in_parts_on_several_days_keeps_them_all() -> None:
+    first, second = order(1, 0, ("A", "1", "2")), order(1, 1, ("B", "1", "2"))
+    assert sold(loads(first, second), PIECES.but("lines", earlier="replaced")).total() == 2
