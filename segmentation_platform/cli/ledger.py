@@ -121,7 +121,7 @@ def rejects(
     for row in found.to_dict("records"):
         table.add_row(
             str(row["reason"]),
-            f"{row['lines']:,}",
+            f"{row['rows']:,}",
             f"{row['money']:,.2f}",
             f"{row['customers']:,}",
             escape(str(row["example"] or "")),

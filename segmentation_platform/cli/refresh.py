@@ -87,7 +87,7 @@ def run(
         database = open_database_of(settings)
     asked = _asked(sales, ledger, settings, database)
     error_console.print(f"Ledger: {asked.title}", soft_wrap=True, markup=False, highlight=False)
-    if not (force or choose_model) and is_published(database, asked, reporting_date, settings):
+    if not (force or choose_model or part or whole) and is_published(database, asked, reporting_date, settings):
         console.print("Nothing has changed since the published snapshot; --force computes it again.")
         _catch_up(settings, database)
     else:

@@ -181,10 +181,13 @@ def add_categories(session: Session, before: Vocabulary | None, *, may_learn: bo
         str(row["description"]): Sold(max(0.0, row["revenue"] - row["own_revenue"]), row["price"])
         for row in frame.to_dict("records")
     }
-    named = by_rules = categorise(frame["description"], load_rules())
     vocabulary = before
-    if may_learn and (before is not None or _revenue(sold, by_rules) < ENOUGH * _revenue(sold)):
-        vocabulary = learn(sold, before)
+    if vocabulary is None:
+        named = categorise(frame["description"], load_rules())
+        if may_learn and _revenue(sold, named) < ENOUGH * _revenue(sold):
+            vocabulary = learn(sold)
+    elif may_learn:
+        vocabulary = learn(sold, vocabulary)
     if vocabulary is not None:
         named = by_words(frame["description"], vocabulary)
     session.add("product_categories", named)

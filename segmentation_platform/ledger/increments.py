@@ -14,6 +14,8 @@ _SAME_LINES: Final = 0.9
 """Share of a part's lines, on days that the ledger has already, that are there already."""
 _SAME_SHOP: Final = 0.1
 """Share of a part's customers or products that the ledger must know."""
+_SAME_LEDGER: Final = 0.9
+"""Share of the ledger's customers or products that an export of the whole ledger must know."""
 
 
 @dataclass(frozen=True)
@@ -130,23 +132,25 @@ class Extent:
 def relation_of(file: Extent, ledger: Extent) -> Relation | None:
     """Tell what a file is to lines that are there: all of them again, or a part that adds to them; None: unclear.
 
-    A file is the whole when it has nearly all of the lines, day by day. It is a part when it is of the same shop, by
-    its customers or products, has something new, and on days that are there already brings no other lines than those.
+    A file is the whole when it has nearly all of the lines, day by day, and of the customers or products. It is a
+    part when it is of the same shop, by its customers or products, has something new, and on days that are there
+    already brings no other lines than those.
     """
     had, has = sum(ledger.lines_by_day.values()), sum(file.lines_by_day.values())
     common = sum(min(lines, ledger.lines_by_day.get(day, 0)) for day, lines in file.lines_by_day.items())
     if common >= _ALL_OF_IT * had:
-        return Relation.WHOLE
+        return Relation.WHOLE if _known_share(ledger, file) >= _SAME_LEDGER else None
     if common >= _ALL_OF_IT * has or _known_share(file, ledger) < _SAME_SHOP:
         return None
     on_known_days = sum(lines for day, lines in file.lines_by_day.items() if day in ledger.lines_by_day)
     return Relation.PART if common >= _SAME_LINES * on_known_days else None
 
 
-def _known_share(file: Extent, ledger: Extent) -> float:
+def _known_share(some: Extent, to: Extent) -> float:
+    """Share of the customers, or of the products, if that is more, that are known to others."""
     shares = [
         len(mine & theirs) / len(mine)
-        for mine, theirs in ((file.customers, ledger.customers), (file.products, ledger.products))
+        for mine, theirs in ((some.customers, to.customers), (some.products, to.products))
         if mine
     ]
     return max(shares, default=0.0)

@@ -104,13 +104,6 @@ def learn(sold: Mapping[str, Sold], before: Vocabulary | None = None) -> Vocabul
     return Vocabulary((*known.categories, *picked), (*known.types, *candidates.pairs_with(picked)))
 
 
-def coverage(sold: Mapping[str, Sold], vocabulary: Vocabulary) -> float:
-    """Share of the revenue whose description has a category; 1 where there is no revenue."""
-    total = sum(each.revenue for each in sold.values())
-    covered = sum(each.revenue for text, each in sold.items() if vocabulary.kind_of(text) is not None)
-    return covered / total if total else 1.0
-
-
 class _Candidates:
     """Words and pairs of descriptions, with the descriptions that have them."""
 

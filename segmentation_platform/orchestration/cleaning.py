@@ -33,18 +33,20 @@ class Change:
     """What is to be cleaned anew of a cleaned ledger.
 
     Attributes:
+        ledger_name: of the ledger
         before: what it was cleaned from
         orders: whose lines are cleaned again
 
     """
 
+    ledger_name: str
     before: Cleaned
     orders: Orders
 
 
 def change_of(database: Database, ledger: Ledger, understanding: Understanding) -> Change | None:
     """What is new or gone since the ledger was cleaned; None where it has to be cleaned whole."""
-    before = cleaning.read_cleaned(database)
+    before = cleaning.read_cleaned(database, ledger.name)
     if before is None or before.rules != rules_of(understanding) or not understanding.profile.has("invoice"):
         return None
     cleaned = set(before.ground.loads)
@@ -53,7 +55,7 @@ def change_of(database: Database, ledger: Ledger, understanding: Understanding) 
     gone_lines = sum(sum(before.ground.loads[load_id].countries.values()) for load_id in gone)
     if not (new or gone) or new_lines + gone_lines > _MUCH * ledger.lines:
         return None
-    return Change(before, Orders(frozenset(new | gone), frozenset(gone), frozenset(ledger.load_ids)))
+    return Change(ledger.name, before, Orders(frozenset(new | gone), frozenset(gone), frozenset(ledger.load_ids)))
 
 
 def clean_change(database: Database, engine: Engine, change: Change, understanding: Understanding) -> bool:
@@ -77,5 +79,6 @@ def clean_change(database: Database, engine: Engine, change: Change, understandi
         if patch is None:
             return False
         check_plausible(patch.reasons, patch.lines, understanding.profile.tolerated)
-        cleaning.apply_patch(database, orders, patch, rules_of(understanding))
+        made_from = Cleaned(rules_of(understanding), patch.ground)
+        cleaning.apply_patch(database, orders, patch, made_from, change.ledger_name)
     return True

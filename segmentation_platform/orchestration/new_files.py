@@ -15,6 +15,7 @@ from segmentation_platform.orchestration import jobs
 from segmentation_platform.orchestration.asked import SIMULATED, ledger_name
 from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.settings import Settings
+from segmentation_platform.sources.addresses import is_address
 from segmentation_platform.warehouse import loads
 from segmentation_platform.warehouse.database import Database
 
@@ -95,6 +96,8 @@ def new_files(settings: Settings) -> dg.SensorDefinition:
         origins = _origins(settings, database)
         if not origins:
             return dg.SkipReason("No ledger is named: [ledger] sales, or a run with --sales.")
+        if all(map(is_address, origins)):
+            return dg.SkipReason("The ledger is at an address, which the nightly run asks.")
         now = _files(origins)
         found = look(now, seen)
         for path in found.gone:

@@ -1,6 +1,6 @@
 """How the ledger of a run is understood: as it was before, or inspected; and what its new files are to it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -22,8 +22,8 @@ from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.loads import Ledger
 
 _LOST_OF_A_PART: Final = 0.1
-"""Share of the money of new files that may be lost beside a ledger that stands: a day has few lines, and one of them
-weighs much."""
+"""Share of the money that may be lost of new files that add to a ledger: a day has few lines, and one of them weighs
+much."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,13 @@ class _Asker:
             return self._all_of_it(before, answers)
         increment = self._asked.increment(list(self._ledger.loads))
         if not increment.new:
-            return Understood(before)
+            return Understood(before, answers.relation or Relation.NEWER)
         said = before.decisions().overridden_by(self._settings.profile)
         inspection = self._inspected(increment.new, said, answers, tolerated=_LOST_OF_A_PART)
         relation = self._relation(inspection, increment.superseded, answers)
+        if increment.superseded and relation is not Relation.PART:
+            inspection = replace(inspection, tolerated=0.0)
+            _require_no_doubt(inspection, answers)
         profile = _accepted(inspection)
         if relation is Relation.PART or len(self._ledger.loads) > len(increment.superseded):
             profile = before.grown_by(profile)
@@ -110,8 +113,7 @@ class _Asker:
         title = Path(self._asked.origins[0]) if len(files) > 1 else files[0].path
         given = Given(said, self._settings.cleaning, today(self._settings), tolerated)
         inspection = inspect(self._engine, together(title, files), given)
-        if inspection.stopping and not answers.accepts_doubts:
-            raise LedgerError(refusal(inspection))
+        _require_no_doubt(inspection, answers)
         return inspection
 
     def _relation(self, inspection: Inspection, superseded: tuple[KnownFile, ...], answers: Answers) -> Relation:
@@ -169,6 +171,11 @@ def understand(
 
     """
     return _Asker(asked, settings, database, engine).understood(answers)
+
+
+def _require_no_doubt(inspection: Inspection, answers: Answers) -> None:
+    if inspection.stopping and not answers.accepts_doubts:
+        raise LedgerError(refusal(inspection))
 
 
 def _profile_of(ledger: Ledger | None) -> Profile | None:

@@ -1,5 +1,6 @@
 """Ledgers at an address: http(s), and whatever else fsspec knows (s3, gs, az …)."""
 
+import errno
 import hashlib
 import json
 import re
@@ -68,23 +69,36 @@ def fetch(address: str, home: Path, sha256: str = "", storage: Mapping[str, Any]
             raise SourceError(f"There is no file at {shown}. Check the address.")
         if sha256 and len(found) > 1:
             raise SourceError(f"{shown} has {len(found):,} files, and [ledger] sha256 is of one. Leave it out.")
-        kept.files = {at: _kept(store, at, info, kept, sha256, shown) for at, info in found.items()}
-    except (OSError, TimeoutError, ValueError) as error:
-        # A web server that can't be reached is a missing file to fsspec, with what happened as its cause.
-        away = error.__cause__ if isinstance(error, FileNotFoundError) else error
-        if away is None or getattr(away, "status", None) == HTTPStatus.NOT_FOUND:
-            raise SourceError(f"There is no file at {shown}. Check the address.") from None
-        raise SourceAwayError(f"{shown} can't be read: {_plain(away)}. Check the address and the network.") from None
-    except Exception as error:
-        # Each store has errors of its own, without a common base.
-        if type(error).__module__.split(".")[0] in _STORES:
-            raise SourceError(f"{shown} can't be read: {_plain(error)}. Check the rights to it.") from None
+        for at, info in found.items():
+            kept.files[at] = _kept(store, at, info, kept, sha256, shown)
+    except (SourceError, MemoryError):
         raise
+    except Exception as error:  # noqa: BLE001 - each store has its own kinds; _refusal gives back what it doesn't know
+        # Without what it came from: an address with its keys may stand there.
+        raise _refusal(error, shown) from None
+    kept.forget(at for at in kept.files if at not in found)
     kept.save()
-    return [kept.folder / each.name for each in kept.files.values()]
+    return [kept.folder / kept.files[at].name for at in found]
+
+
+def _refusal(error: Exception, shown: str) -> Exception:
+    """What an error of a store means to whoever named the address; errors of this machine stay what they are."""
+    # A web server that can't be reached is a missing file to fsspec, with what happened as its cause.
+    cause = error.__cause__ if isinstance(error, FileNotFoundError) else error
+    status = getattr(cause, "status", None)
+    if cause is None or status == HTTPStatus.NOT_FOUND:
+        return SourceError(f"There is no file at {shown}. Check the address.")
+    if isinstance(cause, PermissionError) or status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return SourceError(f"{shown} may not be read: {_plain(cause)}. Check the rights to it.")
+    if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+        return error
+    if isinstance(cause, OSError) or type(cause).__module__.split(".")[0] in _STORES:
+        return SourceAwayError(f"{shown} can't be read: {_plain(cause)}. Check the address and the network.")
+    return error
 
 
 _STORES: Final = frozenset({"aiohttp", "botocore", "s3fs", "gcsfs", "google", "azure", "adlfs"})
+"""Libraries of stores, whose errors have no common base."""
 
 
 def _listed(address: str, storage: Mapping[str, Any]) -> tuple[Any, dict[str, dict[str, Any]]]:

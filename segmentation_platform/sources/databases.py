@@ -2,7 +2,8 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -105,8 +106,7 @@ def _add_rows(connection: Any, question: Question, kept: Kept) -> None:
         for row in result:
             writer.writerow([_text(value) for value in row])
             rows, last = rows + 1, row[place] if place is not None else None
-    is_news = rows and _is_other(part, kept)
-    if not is_news:
+    if not rows or not _has_news(part, kept, is_whole=not question.watermark):
         part.unlink()
         if not kept.files:
             raise SourceError(f"{question.origin} has no rows.")
@@ -143,17 +143,16 @@ def _place(names: Sequence[str], question: Question) -> int | None:
     return names.index(question.watermark)
 
 
-def _is_other(part: Path, kept: Kept) -> bool:
-    """Whether rows are not those of the last file again: with a watermark its last ones are read once more."""
-    if not kept.files:
+def _has_news(part: Path, kept: Kept, *, is_whole: bool) -> bool:
+    """Whether rows are other ones than those of the last file, or more of the same.
+
+    With a watermark the last ones are read once more; fewer rows are news where all are read.
+    """
+    last = kept.folder / list(kept.files.values())[-1].name if kept.files else None
+    if last is None or not last.is_file():
         return True
-    last = kept.folder / list(kept.files.values())[-1].name
-    return not last.is_file() or bool(set(_lines(part)) - set(_lines(last)))
-
-
-def _lines(path: Path) -> Iterator[str]:
-    with path.open(encoding="utf-8", newline="") as file:
-        yield from file
+    now, before = (Counter(path.read_text(encoding="utf-8").splitlines()) for path in (part, last))
+    return now != before if is_whole else bool(now - before)
 
 
 def _text(value: object) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,6 +48,11 @@ class Kept:
         files = document.get("files", {})
         known = {at: KeptFile(**kept) for at, kept in files.items()} if isinstance(files, dict) else {}
         return cls(folder, known, str(document.get("watermark", "")))
+
+    def forget(self, gone: Iterable[str]) -> None:
+        """Drop files that are not at the source any more."""
+        for at in list(gone):
+            (self.folder / self.files.pop(at).name).unlink(missing_ok=True)
 
     def save(self) -> None:
         """Keep what is known, all or nothing."""

@@ -71,37 +71,28 @@ def _order(column: str) -> str:
     return f"btrim(coalesce({column}, ''), {blanks})"
 
 
-def read_cleaned(database: Database) -> Cleaned | None:
-    """What the cleaned ledger was made from; None where it can't be told."""
-    with database.connect() as connection:
-        row = connection.execute("SELECT state FROM warehouse.cleaning").fetchone()
-    return None if row is None else _from_json(str(row[0]))
+def read_cleaned(database: Database, ledger_name: str) -> Cleaned | None:
+    """What the cleaned ledger was made from; None where that can't be told, or it is another one."""
+    row = _row(database, ledger_name)
+    return None if row is None or row[1] is None else _from_json(row[1], _learned_from_json(row[0]))
+
+
+def read_learned(database: Database, ledger_name: str) -> Learned:
+    """What was learned of a ledger when it was cleaned; nothing before the first time."""
+    row = _row(database, ledger_name)
+    return Learned() if row is None else _learned_from_json(row[0])
 
 
 def forget_cleaned(database: Database) -> None:
     """Before the cleaned ledger is replaced whole: until both its halves are there, nothing can be told of it."""
     with database.connect() as connection:
-        connection.execute("DELETE FROM warehouse.cleaning")
+        _forget(connection)
 
 
 def keep_cleaned(database: Database, cleaned: Cleaned, ledger_name: str) -> None:
     """Keep what the cleaned ledger was made from, and what was learned of it."""
-    learned = json.dumps(_learned_to_json(cleaned.ground.learned), ensure_ascii=False)
     with database.connect() as connection:
-        _keep(connection, cleaned)
-        connection.execute("DELETE FROM warehouse.learned WHERE ledger_name = %s", [ledger_name])
-        connection.execute(
-            "INSERT INTO warehouse.learned (ledger_name, document) VALUES (%s, %s)", [ledger_name, learned]
-        )
-
-
-def read_learned(database: Database, ledger_name: str) -> Learned:
-    """What was learned of a ledger when it was cleaned whole; nothing before the first time."""
-    with database.connect() as connection:
-        row = connection.execute(
-            "SELECT document FROM warehouse.learned WHERE ledger_name = %s", [ledger_name]
-        ).fetchone()
-    return Learned() if row is None else _learned_from_json(json.loads(str(row[0])))
+        _keep(connection, cleaned, ledger_name)
 
 
 @contextmanager
@@ -139,7 +130,7 @@ def other_lines(database: Database, orders: Orders, pairs: pd.DataFrame) -> pa.T
     return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in found], schema=schema)
 
 
-def apply_patch(database: Database, orders: Orders, patch: Patch, rules: str) -> None:
+def apply_patch(database: Database, orders: Orders, patch: Patch, made_from: Cleaned, ledger_name: str) -> None:
     """Put a patch into the cleaned ledger, all or nothing."""
     with database.connect() as connection:
         for table, column in ((_CLEAN, "invoice"), (_REJECTED, "invoice")):
@@ -148,7 +139,7 @@ def apply_patch(database: Database, orders: Orders, patch: Patch, rules: str) ->
         copy_in(connection, _CLEAN, CleanSales.column_names(), batches(CleanSales, patch.clean))
         copy_in(connection, _REJECTED, RejectedSales.column_names(), batches(RejectedSales, patch.rejected))
         _renet(connection, patch.renetted)
-        _keep(connection, Cleaned(rules, patch.ground))
+        _keep(connection, made_from, ledger_name)
     vacuum(database, _CLEAN, _REJECTED)
 
 
@@ -169,9 +160,25 @@ def _renet(connection: Connection, renetted: pa.RecordBatchReader) -> None:
     )
 
 
-def _keep(connection: Connection, cleaned: Cleaned) -> None:
-    connection.execute("DELETE FROM warehouse.cleaning")
-    connection.execute("INSERT INTO warehouse.cleaning (state) VALUES (%s)", [_to_json(cleaned)])
+def _row(database: Database, ledger_name: str) -> tuple[str, str | None] | None:
+    with database.connect() as connection:
+        row = connection.execute(
+            "SELECT learned, made_from FROM warehouse.cleaning WHERE ledger_name = %s", [ledger_name]
+        ).fetchone()
+    return None if row is None else (str(row[0]), None if row[1] is None else str(row[1]))
+
+
+def _forget(connection: Connection) -> None:
+    connection.execute("UPDATE warehouse.cleaning SET made_from = NULL")
+
+
+def _keep(connection: Connection, cleaned: Cleaned, ledger_name: str) -> None:
+    _forget(connection)
+    connection.execute(
+        "INSERT INTO warehouse.cleaning (ledger_name, learned, made_from) VALUES (%s, %s, %s)"
+        " ON CONFLICT (ledger_name) DO UPDATE SET learned = excluded.learned, made_from = excluded.made_from",
+        [ledger_name, _learned_to_json(cleaned.ground.learned), _to_json(cleaned)],
+    )
 
 
 def _to_json(cleaned: Cleaned) -> str:
@@ -190,12 +197,11 @@ def _to_json(cleaned: Cleaned) -> str:
         "countries": dict(ground.countries),
         "loads": loads,
         "covered": [ground.naming.covered, ground.naming.total],
-        "learned": _learned_to_json(ground.learned),
     }
     return json.dumps(document, ensure_ascii=False)
 
 
-def _from_json(text: str) -> Cleaned:
+def _from_json(text: str, learned: Learned) -> Cleaned:
     document = json.loads(text)
     first, end = map(date.fromisoformat, document["span"])
     loads = {
@@ -205,21 +211,22 @@ def _from_json(text: str) -> Cleaned:
         for load_id, facts in document["loads"].items()
     }
     countries = {key: tuple(names) for key, names in document["countries"].items()}
-    learned = _learned_from_json(document["learned"])
     naming = Naming(learned.vocabulary, *document["covered"])
     return Cleaned(document["rules"], Ground(Span(first, end), countries, loads, naming, learned.regions))
 
 
-def _learned_to_json(learned: Learned) -> dict[str, list[str] | None]:
+def _learned_to_json(learned: Learned) -> str:
     words = learned.vocabulary
-    return {
-        "categories": None if words is None else list(words.categories),
-        "types": None if words is None else list(words.types),
-        "regions": list(learned.regions),
+    document = {
+        "categories": None if words is None else words.categories,
+        "types": None if words is None else words.types,
+        "regions": learned.regions,
     }
+    return json.dumps(document, ensure_ascii=False)
 
 
-def _learned_from_json(document: dict[str, list[str] | None]) -> Learned:
+def _learned_from_json(text: str) -> Learned:
+    document = json.loads(text)
     categories, types, regions = (document[name] for name in ("categories", "types", "regions"))
-    vocabulary = None if categories is None else Vocabulary(tuple(categories), tuple(types or ()))
-    return Learned(vocabulary, tuple(regions or ()))
+    vocabulary = None if categories is None else Vocabulary(tuple(categories), tuple(types))
+    return Learned(vocabulary, tuple(regions))

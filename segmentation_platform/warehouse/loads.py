@@ -21,7 +21,7 @@ from segmentation_platform.warehouse.tables import SCHEMA, select_list, vacuum
 
 _RAW_SALES = sql.Identifier(SCHEMA, RawSales.table())
 NAMING = (
-    *(sql.Identifier(SCHEMA, name) for name in ("loads", "learned", "segment_models", "promotions", "taste_models")),
+    *(sql.Identifier(SCHEMA, name) for name in ("loads", "cleaning", "segment_models", "promotions", "taste_models")),
     *(sql.Identifier("snapshots", name) for name in ("snapshots", "customer_segment_history")),
 )
 """All tables that say to which ledger a row belongs."""

@@ -18,38 +18,23 @@ def rejected_reasons(database: Database, reason: str = "") -> pd.DataFrame:
     """Why lines were rejected.
 
     Returns:
-        Columns reason, lines, money (absolute amounts, as far as they can be read), customers (texts as written) and
-        example, most lines first.
+        Columns of `clean.CleanedLedger.reasons`: reason, rows, amount, customers (texts as written) and example, most
+        rows first; and money, the absolute amounts.
 
     """
     query = f"""
         SELECT
             reason,
             count(*),
-            round(sum(abs(amount))::numeric, 2)::float8,
+            round(sum(amount)::numeric, 2)::float8,
             count(DISTINCT nullif(btrim(customer_id), '')),
-            min({example()})
+            min({example()}),
+            round(sum(abs(amount))::numeric, 2)::float8
         FROM warehouse.rejected_sales AS rejected WHERE {_WANTED} GROUP BY reason ORDER BY 2 DESC, 1
     """  # noqa: S608 - composed of constants
     with database.connect() as connection:
         rows = connection.execute(query.encode(), {"reason": reason}).fetchall()
-    return pd.DataFrame(rows, columns=["reason", "lines", "money", "customers", "example"])
-
-
-def reasons(database: Database) -> pd.DataFrame:
-    """Why lines were rejected; columns as in `clean.CleanedLedger.reasons`."""
-    query = f"""
-        SELECT
-            reason,
-            count(*),
-            round(sum(amount)::numeric, 2)::float8,
-            count(DISTINCT nullif(btrim(customer_id), '')),
-            min({example()})
-        FROM warehouse.rejected_sales GROUP BY reason ORDER BY 2 DESC, 1
-    """  # noqa: S608 - composed of constants
-    with database.connect() as connection:
-        rows = connection.execute(query.encode()).fetchall()
-    return pd.DataFrame(rows, columns=["reason", "rows", "amount", "customers", "example"])
+    return pd.DataFrame(rows, columns=["reason", "rows", "amount", "customers", "example", "money"])
 
 
 def write_rejected(database: Database, path: Path, reason: str = "") -> int:

@@ -1,12 +1,15 @@
-"""Servers on this machine that take messages: a webhook and a mail server."""
+"""Servers on this machine: a webhook and a mail server that take messages, and a web server with files."""
 
 import json
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from functools import partial
+from http.server import BaseHTTPRequestHandler, HTTPServer, SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 from aiosmtpd.controller import Controller
@@ -64,3 +67,53 @@ def mail_server() -> Iterator[tuple[str, list[EmailMessage]]]:
         yield f"mailto://127.0.0.1:{port}?from=platform@shop.example&to=team@shop.example&mode=insecure", inbox.mails
     finally:
         controller.stop()
+
+
+@dataclass
+class FileServer:
+    """A web server with a folder.
+
+    Attributes:
+        folder: what it serves
+        address: of the server
+        read: paths that were read from it
+        refuses: status that it answers with, if not with files
+
+    """
+
+    folder: Path
+    address: str = ""
+    read: list[str] = field(default_factory=list)
+    refuses: int = 0
+
+
+@contextmanager
+def file_server(folder: Path) -> Iterator[FileServer]:
+    """A web server on this machine that serves the files of a folder."""
+    shop = FileServer(folder)
+
+    class Handler(SimpleHTTPRequestHandler):
+        def do_GET(self) -> None:
+            shop.read.append(self.path)
+            if shop.refuses:
+                self.send_error(shop.refuses)
+            else:
+                super().do_GET()
+
+        def do_HEAD(self) -> None:
+            if shop.refuses:
+                self.send_error(shop.refuses)
+            else:
+                super().do_HEAD()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the parent's name
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+    shop.address = f"http://127.0.0.1:{server.server_port}"
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield shop
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -204,9 +204,9 @@ class _Shown:
 def _changed(database: Database, ledger: Ledger, settings: Settings) -> Iterator[dg.Output[object]]:
     """The outputs of tables that have been changed in place."""
     clean, rejected = (ChangedInPlace(facts.rows(database, contract)) for contract in (CleanSales, RejectedSales))
-    made_from = cleaning.read_cleaned(database)
+    made_from = cleaning.read_cleaned(database, ledger.name)
     assert made_from is not None  # noqa: S101 - it was just kept
-    shown = _Shown(rejects.reasons(database), made_from.ground.naming, ledger.lines, settings)
+    shown = _Shown(rejects.rejected_reasons(database), made_from.ground.naming, ledger.lines, settings)
     yield from _outputs(clean, rejected, shown)
 
 

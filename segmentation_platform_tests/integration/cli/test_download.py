@@ -1,16 +1,14 @@
 """`download`, from a server of this machine in place of the archive."""
 
-import functools
 import hashlib
-import threading
 from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from segmentation_platform.sources import online_retail
 from segmentation_platform_tests.support.commands import Command
+from segmentation_platform_tests.support.servers import file_server
 
 CONTENT = b"PK\x03\x04 stands for the archive's file"
 
@@ -20,11 +18,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the file."""
     folder = tmp_path_factory.mktemp("archive")
     (folder / "online+retail.zip").write_bytes(CONTENT)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(SimpleHTTPRequestHandler, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/online+retail.zip"
-    server.shutdown()
-    server.server_close()
+    with file_server(folder) as server:
+        yield f"{server.address}/online+retail.zip"
 
 
 def test_the_archives_file_is_checked_credited_and_never_written_over_unasked(

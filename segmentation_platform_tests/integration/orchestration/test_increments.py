@@ -18,6 +18,7 @@ from segmentation_platform.orchestration.cleaning import clean_change
 from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import facts, loads, tables
+from segmentation_platform.warehouse.cleaning import read_learned
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.facts import Beside
 
@@ -47,14 +48,6 @@ def shop(shop_ledger: Path) -> pd.DataFrame:
     frame["day"] = pd.to_datetime(frame["InvoiceDate"], format="%Y-%m-%d %H:%M:%S", errors="coerce")
     ordered = frame.sort_values("day", kind="stable", na_position="first", ignore_index=True)
     return ordered.drop(columns="day")
-
-
-@pytest.fixture
-def exports(tmp_path: Path) -> Path:
-    """The folder where the shop's exports are put."""
-    folder = tmp_path / "exports"
-    folder.mkdir()
-    return folder
 
 
 @pytest.fixture
@@ -285,6 +278,18 @@ def test_the_whole_of_one_file_takes_the_place_of_that_file_and_lines_of_files_t
     pd.testing.assert_frame_equal(cleaned(database), before)
 
 
+def test_the_whole_of_a_file_that_did_not_change_takes_out_what_was_added_to_it(
+    night: Night, database: Database, shop: pd.DataFrame, exports: Path, tmp_path: Path
+) -> None:
+    write(exports, "sales.csv", shop[:1_500])
+    assert night(exports / "sales.csv") == ""
+    write(tmp_path, "more.csv", shop[1_500:3_000])
+    assert night(tmp_path / "more.csv", relation="part") == ""
+    assert read_from(database) == {"sales.csv": 1_500, "more.csv": 1_500}
+    assert night(exports / "sales.csv", relation="whole") == ""
+    assert read_from(database) == {"sales.csv": 1_500}
+
+
 def test_lines_that_a_later_file_has_no_more_are_told_and_give_way_where_that_is_set(
     night: Night, database: Database, shop: pd.DataFrame, exports: Path
 ) -> None:
@@ -317,13 +322,17 @@ def how(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 
 def as_it_is_cleaned_whole(database: Database, night: Night) -> None:
-    """Assert that cleaning the ledger whole changes nothing, to the last column."""
+    """Assert that cleaning the ledger whole changes nothing, to the last column, and learns nothing else of it."""
     before = {contract: tables.read_frame(database, contract) for contract in (CleanSales, RejectedSales)}
+    ledger = loads.ledger_in_use(database)
+    assert ledger is not None
+    learned = read_learned(database, ledger.name)
     with database.connect() as connection:
-        connection.execute("DELETE FROM warehouse.cleaning")
+        connection.execute("UPDATE warehouse.cleaning SET made_from = NULL")
     assert night() == ""
     for contract, frame in before.items():
         pd.testing.assert_frame_equal(tables.read_frame(database, contract), frame)
+    assert read_learned(database, ledger.name) == learned
 
 
 def test_new_lines_are_cleaned_apart_and_come_out_as_if_all_were(
@@ -384,7 +393,7 @@ def test_a_run_that_ends_while_the_ledger_is_cleaned_leaves_nothing_to_build_on(
     write(exports, "1.csv", shop[:2_300])
     assert night() == ""
     with database.connect() as connection:
-        connection.execute("DELETE FROM warehouse.cleaning")
+        connection.execute("UPDATE warehouse.cleaning SET made_from = NULL")
         connection.execute("DELETE FROM warehouse.rejected_sales")
     write(exports, "2.csv", shop[2_300:])
     assert night() == ""

@@ -19,14 +19,6 @@ Watch = Callable[[], dg.RunRequest | str]
 
 
 @pytest.fixture
-def exports(tmp_path: Path) -> Path:
-    """The folder where the shop's exports are put."""
-    folder = tmp_path / "exports"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def watched(settings: Settings, exports: Path) -> Settings:
     """Settings that name the folder as the ledger."""
     return settings.model_copy(update={"ledger": settings.ledger.model_copy(update={"sales": str(exports)})})

@@ -1,10 +1,7 @@
 """Ledgers that are not files here: at an address of a real server, and in another Postgres, night after night."""
 
-import functools
 import io
-import threading
 from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +17,7 @@ from segmentation_platform.settings import LedgerDatabase, LedgerSettings, Setti
 from segmentation_platform.sources.errors import SourceError
 from segmentation_platform.warehouse import loads
 from segmentation_platform.warehouse.database import Database
+from segmentation_platform_tests.support.servers import FileServer, file_server
 
 
 class Silent:
@@ -51,26 +49,17 @@ def taken(asked: LedgerAsked, settings: Settings, database: Database) -> dict[st
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[tuple[Path, str]]:
-    """A web server's folder and address."""
-    folder = tmp_path / "served"
-    folder.mkdir()
-
-    class Handler(SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            """Nothing."""
-
-    web = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(folder)))
-    threading.Thread(target=web.serve_forever, daemon=True).start()
-    yield folder, f"http://127.0.0.1:{web.server_port}"
-    web.shutdown()
-    web.server_close()
+def server(tmp_path: Path) -> Iterator[FileServer]:
+    """A web server with a folder."""
+    (tmp_path / "served").mkdir()
+    with file_server(tmp_path / "served") as server:
+        yield server
 
 
 def test_a_ledger_at_an_address_is_read_and_goes_on_without_being_named_again(
-    server: tuple[Path, str], settings: Settings, database: Database, shop: pd.DataFrame
+    server: FileServer, settings: Settings, database: Database, shop: pd.DataFrame
 ) -> None:
-    folder, address = server
+    folder, address = server.folder, server.address
     shop[:1_500].to_csv(folder / "sales.csv", index=False)
     unnamed = with_ledger(settings, LedgerSettings())
     asked = ledger_asked(f"{address}/sales.csv", "", unnamed, database)
@@ -81,9 +70,9 @@ def test_a_ledger_at_an_address_is_read_and_goes_on_without_being_named_again(
 
 
 def test_keys_of_an_address_come_from_the_environment_and_are_not_kept(
-    server: tuple[Path, str], settings: Settings, database: Database, shop: pd.DataFrame
+    server: FileServer, settings: Settings, database: Database, shop: pd.DataFrame
 ) -> None:
-    folder, address = server
+    folder, address = server.folder, server.address
     shop.to_csv(folder / "sales.csv", index=False)
     signed = f"{address}/sales.csv?signature=secret"
     with pytest.raises(SourceError, match="SEGMENTATION_LEDGER__SALES") as refused:

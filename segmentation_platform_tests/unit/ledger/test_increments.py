@@ -140,7 +140,15 @@ def of_the_shop(lines: dict[date, int]) -> Extent:
 RELATIONS: dict[str, tuple[Extent, Relation | None]] = {
     "the same lines": (LEDGER, Relation.WHOLE),
     "the same and a day more": (Extent(days(0, 701), CUSTOMERS, PRODUCTS), Relation.WHOLE),
-    "a few lines were corrected away": (of_the_shop(days(0, 700) | days(5, 6, 1)), Relation.WHOLE),
+    "a few lines were corrected away": (Extent(days(0, 700) | days(5, 6, 1), CUSTOMERS, PRODUCTS), Relation.WHOLE),
+    "as many lines on the same days of another shop": (
+        Extent(days(0, 700, 120), frozenset("xyz"), frozenset({"9"})),
+        None,
+    ),
+    "the same with customer numbers of a new system": (
+        Extent(days(0, 710), frozenset("xyz"), PRODUCTS),
+        Relation.WHOLE,
+    ),
     "the next month": (of_the_shop(days(700, 730)), Relation.PART),
     "the last month and the next": (of_the_shop(days(670, 730)), Relation.PART),
     "a month before": (of_the_shop(days(-30, 0)), Relation.PART),

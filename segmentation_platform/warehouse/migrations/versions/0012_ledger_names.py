@@ -29,15 +29,12 @@ ALTER TABLE warehouse.loads
     ALTER COLUMN is_part DROP DEFAULT,
     ADD UNIQUE (ledger_name, sha256, reading);
 CREATE TABLE warehouse.cleaning (
-    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-    state text NOT NULL
-);
-COMMENT ON TABLE warehouse.cleaning IS 'What the cleaned ledger was made from, as JSON';
-CREATE TABLE warehouse.learned (
     ledger_name text PRIMARY KEY,
-    document text NOT NULL
+    learned text NOT NULL,
+    made_from text
 );
-COMMENT ON TABLE warehouse.learned IS 'What was learned of a ledger and stays: words, regions; as JSON';
+COMMENT ON TABLE warehouse.cleaning IS
+    'What was learned of each ledger and stays, and what the one that is cleaned was made from; as JSON';
 ALTER TABLE warehouse.segment_models RENAME COLUMN source TO ledger_name;
 ALTER TABLE warehouse.promotions RENAME COLUMN source TO ledger_name;
 ALTER TABLE warehouse.taste_models RENAME COLUMN source TO ledger_name;

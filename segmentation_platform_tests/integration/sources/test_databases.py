@@ -93,6 +93,24 @@ def test_without_a_watermark_all_rows_are_one_file_that_gives_way(shop: sa.Engin
     assert orders(path) == ["1", "2"]
 
 
+def test_rows_that_were_deleted_are_gone_from_a_table_that_is_read_whole(shop: sa.Engine, home: Path) -> None:
+    sell(shop, (1, 8), (2, 9))
+    [path] = fetch_rows(question(shop), home)
+    with shop.begin() as connection:
+        connection.execute(sa.delete(ORDERS).where(ORDERS.c["Order"] == 1))
+    assert fetch_rows(question(shop), home) == [path]
+    assert orders(path) == ["2"]
+
+
+def test_one_more_of_the_very_same_rows_is_news(shop: sa.Engine, home: Path) -> None:
+    asked = question(shop, watermark="Day")
+    sell(shop, (1, 8))
+    assert len(fetch_rows(asked, home)) == 1
+    sell(shop, (1, 8))
+    files = fetch_rows(asked, home)
+    assert [orders(path) for path in files] == [["1"], ["1", "1"]]
+
+
 @pytest.mark.parametrize("watermark", ["Order", "Day", "Price", "Weight", "Item"])
 def test_a_watermark_can_be_a_number_a_day_or_a_text(shop: sa.Engine, home: Path, watermark: str) -> None:
     asked = question(shop, watermark=watermark)
