@@ -79,6 +79,7 @@ def run(
     if part and whole:
         raise typer.BadParameter("--part and --whole are two answers to one question.")
     reporting_date = as_of.date().isoformat() if as_of else ""
+    from segmentation_platform.ledger.inspection import doubts_to_json
     from segmentation_platform.orchestration.inputs import is_published
 
     settings = settings_with(database_url)
@@ -98,6 +99,7 @@ def run(
             as_of=reporting_date,
             choose_model=choose_model,
             profile=understood.profile.model_dump_json(),
+            doubts=doubts_to_json(understood.doubts),
             relation=understood.relation.value,
         )
         refresh_and_tell(settings, database, request)

@@ -133,6 +133,7 @@ def _config(request: RunRequest) -> dict[str, object]:
                     "ledger": request.ledger,
                     "relation": request.relation,
                     "profile": request.profile,
+                    "doubts": request.doubts,
                     "accepts_doubts": request.accepts_doubts,
                 }
             },

@@ -11,7 +11,7 @@ from segmentation_platform.ledger.clean import Understanding
 from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.files import LedgerFile, together
 from segmentation_platform.ledger.increments import KnownFile, Relation, relation_of
-from segmentation_platform.ledger.inspection import Given, Inspection, inspect, refusal, settings_of, short
+from segmentation_platform.ledger.inspection import Doubt, Given, Inspection, inspect, refusal, settings_of, short
 from segmentation_platform.ledger.profile.model import Profile
 from segmentation_platform.ledger.profile.presets import online_retail
 from segmentation_platform.ledger.readers import reading_key
@@ -48,12 +48,14 @@ class Understood:
         profile: complete
         relation: what its files are to what was read of it before
         took: what was taken, in a few lines; empty where it was understood before
+        doubts: what could be otherwise; None where nothing was inspected
 
     """
 
     profile: Profile
     relation: Relation = Relation.NEWER
     took: list[str] = field(default_factory=list)
+    doubts: tuple[Doubt, ...] | None = None
 
 
 def today(settings: Settings) -> date:
@@ -86,7 +88,7 @@ class _Asker:
         profile = _accepted(inspection)
         if relation is Relation.PART or len(self._ledger.loads) > len(increment.superseded):
             profile = before.grown_by(profile)
-        return Understood(profile, relation, short(inspection))
+        return Understood(profile, relation, short(inspection), inspection.doubts)
 
     def _without_files(self, ledger: Ledger, before: Profile) -> Profile:
         """How the lines that were loaded are understood where no file is there any more."""
@@ -105,7 +107,8 @@ class _Asker:
         profile = _accepted(inspection)
         if before and self._ledger and self._asked.increment(list(self._ledger.loads)).gone:
             profile = before.grown_by(profile)
-        return Understood(profile, self._relation(inspection, (), answers), short(inspection))
+        relation = self._relation(inspection, (), answers)
+        return Understood(profile, relation, short(inspection), inspection.doubts)
 
     def _inspected(
         self, files: tuple[LedgerFile, ...], said: Profile, answers: Answers, tolerated: float = 0.0

@@ -4,15 +4,27 @@ Belongs here: one module for each part of the profile, the doubts, and the page 
 what is done about doubts; that is up to who asks.
 """
 
-from segmentation_platform.ledger.inspection.findings import Doubt, Finding, settings_of
+from segmentation_platform.ledger.inspection.findings import (
+    WORTH_ASKING,
+    Doubt,
+    DoubtKind,
+    Finding,
+    doubts_from_json,
+    doubts_to_json,
+    settings_of,
+)
 from segmentation_platform.ledger.inspection.inspect import Given, Inspection, found_columns, inspect
 from segmentation_platform.ledger.inspection.page import page, refusal, short, unclear
 
 __all__ = [
+    "WORTH_ASKING",
     "Doubt",
+    "DoubtKind",
     "Finding",
     "Given",
     "Inspection",
+    "doubts_from_json",
+    "doubts_to_json",
     "found_columns",
     "inspect",
     "page",

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation_platform.ledger.inspection.evidence import Evidence
-from segmentation_platform.ledger.inspection.findings import Doubt, Finding, quoted
+from segmentation_platform.ledger.inspection.findings import Doubt, DoubtKind, Finding, quoted
 from segmentation_platform.ledger.profile.model import LedgerColumn, Numbers
 from segmentation_platform.ledger.profile.numbers import read_number
 
@@ -89,6 +89,7 @@ def _unit_or_total(name: str, because: str, numbers: pd.DataFrame) -> Doubt:
     totals, products = numbers["money"].sum(), (numbers["money"] * numbers["quantity"]).sum()
     larger = max(abs(products), abs(totals)) or 1
     return Doubt(
+        DoubtKind.UNIT_OR_TOTAL,
         f"{name} could be the price of a unit or the amount of the whole line: {because}. Revenue would differ by a "
         f"factor of {abs(products) / (abs(totals) or 1):,.1f}.",
         f"[profile.columns]\nunit_price = {quoted(name)}    # or: line_total = {quoted(name)}",
@@ -98,6 +99,7 @@ def _unit_or_total(name: str, because: str, numbers: pd.DataFrame) -> Doubt:
 
 def _whole_orders(name: str) -> Doubt:
     return Doubt(
+        DoubtKind.ORDER_AMOUNTS,
         f"{name} is the same on all lines of an order: it seems to be the order's amount, and would be counted once "
         "for every line.",
         '[profile.columns]\nunit_price = "the column of the line\'s price"',
@@ -138,7 +140,7 @@ def _both(evidence: Evidence, style: Numbers, said: Columns) -> tuple[Columns, l
         f"{product.sum():,.2f} and {numbers['total'].sum():,.2f}."
     )
     setting = '[profile.columns]\nline_total = ""    # to count price × quantity; or: unit_price = ""'
-    return columns, [], [Doubt(says, setting, float(max(difference, 0.02)))]
+    return columns, [], [Doubt(DoubtKind.DIFFERENT_AMOUNTS, says, setting, float(max(difference, 0.02)))]
 
 
 def _numbers(

@@ -1,7 +1,7 @@
 """What amounts are in."""
 
 from segmentation_platform.ledger.inspection.evidence import Evidence
-from segmentation_platform.ledger.inspection.findings import Doubt, Finding, Inferred, quoted
+from segmentation_platform.ledger.inspection.findings import Doubt, DoubtKind, Finding, Inferred, quoted
 from segmentation_platform.ledger.profile.model import LedgerColumn, Numbers
 
 
@@ -26,6 +26,7 @@ def currencies(evidence: Evidence, style: Numbers) -> Inferred:
     rates = "\n".join(f"{quoted(name)} = 1.0    # its worth in the ledger's currency" for name in others)
     listed = ", ".join(f"{name} {lines:,} lines" for name, lines in counts.items())
     doubt = Doubt(
+        DoubtKind.CURRENCIES,
         f"Amounts are in {len(counts)} currencies: {listed}. "
         f"Without rates the lines that are not in {main} are left out.",
         f"[profile.currency]\nname = {quoted(main)}\n"

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from segmentation_platform.ledger.inspection.evidence import Evidence
-from segmentation_platform.ledger.inspection.findings import Doubt, Finding, Inferred, listed
+from segmentation_platform.ledger.inspection.findings import Doubt, DoubtKind, Finding, Inferred, listed
 from segmentation_platform.ledger.profile.words import guest_names
 
 _MOSTLY: Final = 0.5
@@ -57,6 +57,7 @@ def _without_point(text: str) -> str:
 
 def _no_customers() -> Doubt:
     return Doubt(
+        DoubtKind.NO_CUSTOMERS,
         "There is no column of customers: nobody can be put into a segment.",
         '[profile.columns]\ncustomer_id = "name in the file"',
         1.0,
@@ -76,6 +77,7 @@ def _add_case(known: dict[str, int], fields: dict[str, object], findings: list[F
     elif merged:
         doubts.append(
             Doubt(
+                DoubtKind.IDS_BY_CASE,
                 f"{len(merged):,} customer numbers differ by upper and lower case alone, such as "
                 f"{' and '.join(merged[0][:2])}: they are taken for different customers.",
                 '[profile.customers]\ncase = "folded"    # or "kept", if they are different',
@@ -100,6 +102,7 @@ def _add_zeros(
         return
     doubts.append(
         Doubt(
+            DoubtKind.IDS_BY_ZEROS,
             f"{says}: they are taken for different customers.",
             '[profile.customers]\nleading_zeros = "dropped"    # or "kept", if they are different',
             len(both) / max(1, len(known)),
@@ -137,6 +140,7 @@ def outsized_customer(evidence: Evidence, guests: Sequence[str]) -> Doubt | None
     names = [str(name) for name in frame["customer_id"].iloc[:outsized]]
     share, second = sum(orders[:outsized]) / max(1, total), orders[outsized]
     return Doubt(
+        DoubtKind.OUTSIZED_CUSTOMER,
         f"{' and '.join(names)} have {sum(orders[:outsized]):,} orders, {share:.0%} of all, and the next customer "
         f"{second:,}: they may stand for guests.",
         f"[profile.customers]\nguests = {listed([*guests, *names])}    # or {listed(guests)} if they are customers",

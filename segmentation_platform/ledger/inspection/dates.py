@@ -4,7 +4,7 @@ from datetime import date
 
 from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.inspection.evidence import Evidence
-from segmentation_platform.ledger.inspection.findings import Doubt, Finding, Inferred
+from segmentation_platform.ledger.inspection.findings import Doubt, DoubtKind, Finding, Inferred
 from segmentation_platform.ledger.profile.dates import DatesFound, find_dates
 from segmentation_platform.ledger.profile.model import Dates
 
@@ -35,6 +35,7 @@ def date_formats(evidence: Evidence, today: date | None, said: Dates) -> Inferre
 
 def _undecided(example: str, found: DatesFound) -> Doubt:
     return Doubt(
+        DoubtKind.SWAPPED_DAYS,
         f"Dates such as {example} can be read {found.dates.order} or {found.rival}; nothing in the ledger tells.",
         f'[profile.dates]\norder = "{found.dates.order}"    # or "{found.rival}"',
         1.0,

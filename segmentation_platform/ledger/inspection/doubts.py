@@ -5,7 +5,7 @@ from typing import Final
 
 from segmentation_platform.ledger.inspection.customers import outsized_customer
 from segmentation_platform.ledger.inspection.evidence import Evidence
-from segmentation_platform.ledger.inspection.findings import Doubt, listed, quoted, tolerating
+from segmentation_platform.ledger.inspection.findings import Doubt, DoubtKind, listed, quoted, tolerating
 from segmentation_platform.ledger.inspection.numbers import columns_of_numbers, style_setting
 from segmentation_platform.ledger.inspection.orders import unknown_statuses
 from segmentation_platform.ledger.inspection.shortened import shortened_identifiers
@@ -103,11 +103,17 @@ def _unread(evidence: Evidence, profile: Profile) -> Doubt | None:
             f"{str(first['description'])[:60]}. Put texts that hold the delimiter in quotes."
         )
         setting = f"[profile.file]\ntext_column = {quoted(profile.columns.get('description', ''))}"
-        return Doubt(says, f"{setting}    # surplus fields belong to it", share, is_loss=True)
+        return Doubt(DoubtKind.UNREAD_LINES, says, f"{setting}    # surplus fields belong to it", share, is_loss=True)
     column = _UNREAD[str(first["reason"])]
     text = first[column] if first[column] is not None and first[column] == first[column] else first["line_total"]
     says = f"{lines:,} lines, {worth}, have a number or date that can't be read, such as {text!r} on {place}."
-    return Doubt(says, _read_better(evidence, profile, column) or tolerating(share), share, is_loss=True)
+    return Doubt(
+        DoubtKind.UNREAD_LINES,
+        says,
+        _read_better(evidence, profile, column) or tolerating(share),
+        share,
+        is_loss=True,
+    )
 
 
 def _read_better(evidence: Evidence, profile: Profile, column: str) -> str:
@@ -137,6 +143,7 @@ def _repeats(evidence: Evidence, profile: Profile) -> Doubt | None:
     if not lines:
         return None
     return Doubt(
+        DoubtKind.REPEATED_LINES,
         f"{lines:,} lines, worth {money:,.2f}, repeat another one of their order and are left out: are they "
         "mistakes, or pieces that were written apart?",
         '[profile.lines]\nidentical = "errors"    # or "pieces", to count them',
@@ -152,6 +159,7 @@ def _statuses(evidence: Evidence, said: Profile) -> Doubt | None:
     _, money, share = _share(evidence, f"status_key IN ({keys})")
     named = listed(unknown)
     return Doubt(
+        DoubtKind.UNKNOWN_STATUSES,
         f"{evidence.columns['status']} has values that are not understood: {', '.join(unknown[:8])}. "
         f"Their lines count as sales, worth {money:,.2f}.",
         f"[profile.status]\nnot_counted = {named}    # or: counted = {named}",
@@ -174,6 +182,7 @@ def _unlike_products(evidence: Evidence, profile: Profile) -> Doubt | None:
     named = ", ".join("'" + code.replace("'", "''") + "'" for code in others)
     lines, money, share = _share(evidence, f"reason = 'not_a_product' AND product_code IN ({named})")
     return Doubt(
+        DoubtKind.UNLIKE_PRODUCTS,
         f"{lines:,} lines, worth {money:,.2f}, have product codes that are not like {profile.products.pattern}, "
         f"such as {others[0]!r}; they are left out.",
         '[profile.products]\npattern = ""    # every code is a product',
@@ -187,6 +196,7 @@ def _without_cancellation(evidence: Evidence, profile: Profile) -> Doubt | None:
     if not lines:
         return None
     return Doubt(
+        DoubtKind.NEGATIVE_SALES,
         f"{lines:,} lines, worth {money:,.2f}, have a negative quantity and an order number without the prefix "
         f"{profile.cancellations.prefix!r}; they are left out.",
         '[profile.cancellations]\nby = "sign"    # to take every negative quantity for a return',
@@ -202,6 +212,7 @@ def _positive_cancellations(evidence: Evidence, profile: Profile) -> Doubt | Non
     if not lines:
         return None
     return Doubt(
+        DoubtKind.POSITIVE_CANCELLATIONS,
         f"{lines:,} lines, worth {money:,.2f}, have an order number that begins with {prefix}, as cancellations "
         "have, and a positive quantity. They are taken for returns.",
         '[profile.cancellations]\nby = "sign"    # or "prefix", if they are returns',
@@ -226,6 +237,7 @@ def _mixed_prices(evidence: Evidence) -> Doubt | None:
         return None
     share = float(rows["money"] / rows["total"]) if rows["total"] else 0.0
     return Doubt(
+        DoubtKind.MIXED_UNITS,
         f"{int(rows['lines']):,} lines of {int(rows['products']):,} products, worth {rows['money']:,.2f}, have "
         f"about 100 or 1,000 times the usual price of their product, or that much less, such as {rows['example']}: "
         "pence and pounds may be mixed. Correct them in the ledger.",
@@ -242,6 +254,7 @@ def _misread_letters(evidence: Evidence) -> Doubt | None:
     if not broken:
         return None
     return Doubt(
+        DoubtKind.MISREAD_LETTERS,
         f"{len(broken):,} names have letters that were misread before the ledger was written, such as {broken[0]!r}. "
         "Export them again as UTF-8.",
         '[profile.file]\nencoding = "utf-8"    # if the file is in it',
@@ -268,6 +281,7 @@ def _discounts(evidence: Evidence, profile: Profile) -> Doubt | None:
     )
     name = profile.columns["discount"]
     return Doubt(
+        DoubtKind.DISCOUNTS,
         f"{name} comes off the price: {row['off']:,.2f} of {row['money']:,.2f}. "
         "It must not, if prices are after discount.",
         f'[profile.columns]\ndiscount = {quoted(name)}    # or "", if prices are after discount',
@@ -284,6 +298,7 @@ def _out_of_range(evidence: Evidence) -> Doubt | None:
         return None
     lines, money, share = _share(evidence, "reason = 'date_out_of_range'")
     return Doubt(
+        DoubtKind.DAYS_OUT_OF_RANGE,
         f"{lines:,} lines, worth {money:,.2f}, are dated far from all others and are left out, such as "
         f"{rows['invoice_date'].iloc[0]!r} on line {rows['line_number'].iloc[0]:,}. Correct them in the ledger.",
         tolerating(share),

@@ -2,7 +2,7 @@
 
 from segmentation_platform.ledger.inspection.columns import NUMBERS
 from segmentation_platform.ledger.inspection.evidence import Evidence
-from segmentation_platform.ledger.inspection.findings import Doubt, Finding, Inferred, quoted
+from segmentation_platform.ledger.inspection.findings import Doubt, DoubtKind, Finding, Inferred, quoted
 from segmentation_platform.ledger.profile.model import Numbers
 from segmentation_platform.ledger.profile.numbers import Counts, find_style, read_number
 
@@ -33,6 +33,7 @@ def _undecided(columns: list[Counts], style: Numbers, rival: Numbers) -> Doubt:
     readings = ((text, read_number(text, style), read_number(text, rival)) for counts in columns for text in counts)
     example, one, other = next(reading for reading in readings if reading[1] != reading[2])
     return Doubt(
+        DoubtKind.NUMBER_STYLE,
         f"Numbers such as {example} can mean {one:,} or {other:,}; nothing in the ledger tells.",
         f"{style_setting(style)}    # or: decimal = {quoted(rival.decimal)}, thousands = {quoted(rival.thousands)}",
         1.0,

@@ -3,7 +3,7 @@
 from typing import Final
 
 from segmentation_platform.ledger.inspection.evidence import Evidence, trimmed
-from segmentation_platform.ledger.inspection.findings import Doubt, Finding, Inferred, quoted
+from segmentation_platform.ledger.inspection.findings import Doubt, DoubtKind, Finding, Inferred, quoted
 from segmentation_platform.ledger.profile.model import LedgerColumn, Numbers, Statuses
 from segmentation_platform.ledger.profile.numbers import read_number
 from segmentation_platform.ledger.profile.words import folded, words
@@ -89,6 +89,7 @@ def _positive_credit_notes(evidence: Evidence, prefix: str, style: Numbers) -> I
     credited = sum(amount for amount, is_credit in zip(amounts, are_credit, strict=True) if is_credit)
     share = credited / (sum(amounts) or 1)
     doubt = Doubt(
+        DoubtKind.CREDIT_NOTES,
         f"Order numbers that begin with {prefix} look like credit notes, and their quantities are positive: they are "
         "counted as sales.",
         f'[profile.cancellations]\nby = "prefix"\nprefix = {quoted(prefix)}    # or by = "sign", if they are sales',

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from segmentation_platform.ledger.inspection.evidence import Evidence
-from segmentation_platform.ledger.inspection.findings import Doubt
+from segmentation_platform.ledger.inspection.findings import Doubt, DoubtKind
 from segmentation_platform.ledger.profile.model import LedgerColumn
 
 _SHORTENED: Final = re.compile(r"[0-9](?:[.,][0-9]+)?E[+][0-9]{1,3}", re.IGNORECASE)
@@ -28,6 +28,7 @@ def _shortened(evidence: Evidence, column: LedgerColumn, named: str, setting: st
     if not shortened:
         return None
     return Doubt(
+        DoubtKind.SHORTENED_IDS,
         f"{sum(shortened.values()):,} lines have {named} numbers such as {next(iter(shortened))}: a spreadsheet has "
         f"shortened them, and different {named}s have become one. Export {evidence.columns[column]} as text.",
         f"[profile.columns]\n{setting}",

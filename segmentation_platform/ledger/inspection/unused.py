@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from segmentation_platform.ledger.inspection.columns import ColumnsFound, Sample
-from segmentation_platform.ledger.inspection.findings import Doubt, quoted
+from segmentation_platform.ledger.inspection.findings import Doubt, DoubtKind, quoted
 from segmentation_platform.ledger.profile.model import LedgerColumn
 from segmentation_platform.ledger.profile.names import columns_named
 from segmentation_platform.ledger.profile.numbers import find_style, read_number
@@ -51,6 +51,7 @@ def _texts(sample: Sample, name: str) -> list[str]:
 def _other(sample: Sample, column: LedgerColumn, name: str, others: Sequence[str]) -> Doubt:
     weight = max(_difference(sample, name, other) for other in others) if column in _MONEY else 0.0
     return Doubt(
+        DoubtKind.OTHER_COLUMNS,
         f"{name} is taken for {column}; it could also be {', '.join(others)}.",
         f"[profile.columns]\n{column} = {quoted(name)}",
         weight,
@@ -73,10 +74,24 @@ def _missing(sample: Sample, left: list[str], used: Mapping[LedgerColumn, str]) 
     doubts = []
     if "quantity" not in used and (like := next((name for name in left if _is_count(sample, name)), None)):
         says = f"There is no column of quantities, so every line is one unit; {like} could be it."
-        doubts.append(Doubt(says, f'[profile.columns]\nquantity = {quoted(like)}    # or "", if there is none', 1.0))
+        doubts.append(
+            Doubt(
+                DoubtKind.QUANTITY_COLUMN,
+                says,
+                f'[profile.columns]\nquantity = {quoted(like)}    # or "", if there is none',
+                1.0,
+            )
+        )
     if "invoice" not in used and (like := next((name for name in left if _is_order(sample, name, used)), None)):
         says = f"There is no column of order numbers, so a customer's day is an order; {like} could be it."
-        doubts.append(Doubt(says, f'[profile.columns]\ninvoice = {quoted(like)}    # or "", if there is none', 1.0))
+        doubts.append(
+            Doubt(
+                DoubtKind.ORDER_COLUMN,
+                says,
+                f'[profile.columns]\ninvoice = {quoted(like)}    # or "", if there is none',
+                1.0,
+            )
+        )
     return doubts
 
 
@@ -113,6 +128,7 @@ def _status(sample: Sample, name: str) -> Doubt | None:
     weight = max(0.011, len(bad) / max(1, len(sample[name])))
     shown = ", ".join(values[:6])
     return Doubt(
+        DoubtKind.STATUS_COLUMN,
         f"{name} is not used, and may say which lines don't count: {shown}. {len(bad):,} of the first "
         f"{len(sample[name]):,} lines seem not to.",
         f'[profile.columns]\nstatus = {quoted(name)}    # or "", if all lines count; then [profile.status]',

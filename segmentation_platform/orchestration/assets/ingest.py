@@ -13,8 +13,10 @@ from segmentation_platform.engine import Engine
 from segmentation_platform.ledger.clean import cleaned_ledger
 from segmentation_platform.ledger.ground import Naming
 from segmentation_platform.ledger.increments import Relation
+from segmentation_platform.ledger.inspection import doubts_from_json
 from segmentation_platform.ledger.plausible import check_plausible, halves, summary
 from segmentation_platform.ledger.profile.model import Profile
+from segmentation_platform.orchestration import doubts
 from segmentation_platform.orchestration.asked import LedgerAsked, ledger_asked
 from segmentation_platform.orchestration.bad_input import bad_input, refuse_bad_input
 from segmentation_platform.orchestration.cleaning import change_of, clean_change, rules_of
@@ -63,6 +65,9 @@ class LedgerConfig(dg.Config):
     profile: str = Field(
         default="", description="How it is understood, as JSON of a profile. Empty: as before, else it is inspected"
     )
+    doubts: str = Field(
+        default="", description="What is doubtful of it, as JSON, where it was inspected before the run. Else empty"
+    )
     accepts_doubts: bool = Field(
         default=False, description="Go on where the ledger can be read in more than one way, with what was taken"
     )
@@ -75,6 +80,7 @@ class LedgerConfig(dg.Config):
     owners=OWNERS,
     code_version="3",
     metadata=table_metadata(RawSales),
+    check_specs=[doubts.CHECK],
 )
 def raw_sales(
     context: dg.AssetExecutionContext,
@@ -83,7 +89,7 @@ def raw_sales(
     engine: EngineResource,
     reporting_date: ReportingDateResource,
     settings: dg.ResourceParam[Settings],
-) -> dg.MaterializeResult[None]:
+) -> dg.MaterializeResult:  # type: ignore[type-arg]  # with it Dagster takes it for the type of an output
     """Every line of the ledger as text, exactly as it stood in the file; appended to, never changed."""
     database = warehouse.database()
     with refuse_bad_input():
@@ -104,8 +110,10 @@ def raw_sales(
             "sha256": ledger.sha256,
             "profile": dg.MetadataValue.md(f"```json\n{_indented(ledger.profile)}\n```"),
             "has_changed": has_changed,
+            **doubts.plotted(understood.doubts),
             **glance(RawSales, loads.lines_of_loads(database, ledger.name), settings.links),
-        }
+        },
+        check_results=[doubts.checked(understood.doubts)],
     )
 
 
@@ -119,7 +127,11 @@ def _understood(
 ) -> Understood:
     relation = Relation(config.relation) if config.relation else None
     if config.profile:
-        return Understood(Profile.model_validate_json(config.profile), relation or Relation.NEWER)
+        return Understood(
+            Profile.model_validate_json(config.profile),
+            relation or Relation.NEWER,
+            doubts=doubts_from_json(config.doubts),
+        )
     understood = understand(asked, settings, database, engine, Answers(config.accepts_doubts, relation))
     for line in understood.took:
         context.log.info(line)
