@@ -15,7 +15,7 @@ from segmentation_platform_tests.support.databases import new_database
 from segmentation_platform_tests.support.published import published as published
 from segmentation_platform_tests.support.stages import Night
 
-pytest_plugins = ["segmentation_platform_tests.support.budget"]
+pytest_plugins = ["segmentation_platform_tests.support.budget", "segmentation_platform_tests.support.variants"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

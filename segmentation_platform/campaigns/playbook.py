@@ -3,6 +3,7 @@
 import tomllib
 from collections import Counter
 from datetime import date
+from functools import cache
 from importlib.resources import files
 from typing import Self
 
@@ -147,6 +148,7 @@ def built_in_text() -> str:
     return files(__package__).joinpath("playbook.toml").read_text(encoding="utf-8")
 
 
+@cache
 def built_in_playbook() -> Playbook:
     """The playbook that is used when there is no other."""
     return read_playbook(built_in_text())

@@ -8,19 +8,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from segmentation_platform.contracts import WORKING
-from segmentation_platform.orchestration.checks import RELATIONS
-from segmentation_platform.orchestration.ledger_checks import LEDGER_CHECKS
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.migrate import newest_revision
 from segmentation_platform_tests.support.commands import QUICK, Command
 from segmentation_platform_tests.support.stages import refreshed
 
 COMMANDS = {"run", "ui", "app", "monitor", "housekeeping", "simulate", "doctor", "db", "snapshots"}
-
-REGISTRIES = {"loads", "segment_models", "taste_models"}
-"""Working tables that are no assets of their own."""
-
 
 def served(database: Database) -> list[tuple[object, ...]]:
     with database.connect() as connection:
@@ -51,44 +44,6 @@ def test_help_of_run_tells_the_defaults(command: Command) -> None:
 
 def test_version_is_told(command: Command) -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+\n", command("--version").stdout)
-
-
-@pytest.mark.slow
-def test_a_first_run_tells_every_table_and_the_segments_and_a_second_one_that_nothing_changed(
-    process: Command, command: Command, shop_ledger: Path, empty_database: Database
-) -> None:
-    first = process("run", "--sales", str(shop_ledger))
-    assert first.returncode == 0, first.stderr
-    for name in ("raw_sales", "clean_sales", "segment_recommendations", "published_snapshot"):
-        assert re.search(rf"✓ {name} .*rows +[\d.]+ s", first.stderr), name
-    told = re.search(r"(\d+) of (\d+) data checks passed", first.stderr)
-    assert told
-    passed, made = map(int, told.groups())
-    # A contract check for every table that is an asset, and the ones across tables; only the warnings may not pass.
-    assert made == len(WORKING) - len(REGISTRIES) + len(RELATIONS) + len(LEDGER_CHECKS)
-    warnings = [check for check in (*RELATIONS, *LEDGER_CHECKS) if not next(iter(check.check_specs)).blocking]
-    assert made - len(warnings) <= passed <= made
-    assert "Warning: Little data" in first.stderr
-    assert "Snapshot 1" in first.stdout
-    for words in ("Champions", "Revenue", "First recommendations", "psql", "db psql", " ui "):
-        assert words in first.stdout
-    assert "Little data" in first.stdout
-    second = process("run", "--sales", str(shop_ledger))
-    assert second.returncode == 0
-    assert "Nothing has changed" in second.stdout
-    assert served(empty_database) == [(1,)]
-    here = {"DATABASE_URL": empty_database.url}
-    listed = command("snapshots", "list", **here)
-    assert "served" in listed.stdout
-    third = command("run", "--sales", str(shop_ledger), "--force", **here, **QUICK)
-    assert third.returncode == 0
-    assert served(empty_database) == [(2,)]
-    assert "Snapshot 1 is served now" in command("snapshots", "rollback", **here).stdout
-    assert served(empty_database) == [(1,)]
-    assert command("snapshots", "rollback", **here).returncode == 1
-    assert "Dropped" not in command("snapshots", "prune", "--keep", "1", **here).stdout, "the served one stays"
-    assert command("snapshots", "rollback", "--to", "2", **here).returncode == 0
-    assert "Dropped 1: 1." in command("snapshots", "prune", "--keep", "1", **here).stdout
 
 
 BAD_FILES = {

@@ -25,6 +25,8 @@ from segmentation_platform_tests.support.exports.rows import (
     without,
 )
 
+pytestmark = pytest.mark.variants
+
 
 def test_addresses_in_upper_and_lower_case_are_one_customer(tmp_path: Path) -> None:
     sales = some_sales(55)

@@ -39,6 +39,8 @@ from segmentation_platform_tests.support.exports.rows import (
     with_changed,
 )
 
+pytestmark = pytest.mark.variants
+
 
 def typed(sale: Sale) -> list[Cell]:
     """A line as a workbook holds it: numbers and moments as such."""

@@ -27,6 +27,8 @@ from segmentation_platform_tests.support.exports.rows import (
     without,
 )
 
+pytestmark = pytest.mark.variants
+
 RUSSIAN = ("Номер заказа", "Артикул", "Наименование", "Количество", "Дата", "Цена", "Клиент", "")
 
 

@@ -34,6 +34,8 @@ from segmentation_platform_tests.support.exports.rows import (
     without,
 )
 
+pytestmark = pytest.mark.variants
+
 
 def number(sale: Sale) -> int:
     return 700_000 + sale.order

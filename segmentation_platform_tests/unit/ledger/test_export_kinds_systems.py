@@ -13,6 +13,8 @@ from segmentation_platform_tests.support.exports.reading import (
 )
 from segmentation_platform_tests.support.exports.rows import Sale, mail, money, right, sales_and_returns, some_sales
 
+pytestmark = pytest.mark.variants
+
 SHOPIFY = [
     "Name", "Email", "Financial Status", "Paid at", "Fulfillment Status", "Fulfilled at", "Accepts Marketing",
     "Currency", "Subtotal", "Shipping", "Taxes", "Total", "Discount Code", "Discount Amount", "Shipping Method",

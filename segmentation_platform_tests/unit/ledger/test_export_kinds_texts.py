@@ -33,6 +33,8 @@ from segmentation_platform_tests.support.exports.rows import (
     with_changed,
 )
 
+pytestmark = pytest.mark.variants
+
 GERMAN = ("Belegnummer", "Artikel-Nr.", "Artikelbezeichnung", "Menge", "Belegdatum", "VK-Preis", "Kunden-Nr.", "Land")
 CZECH = ("Číslo objednávky", "Kód zboží", "Název", "Množství", "Datum", "Cena za kus", "Zákazník", "Země")
 HUNGARIAN = ("Számlaszám", "Cikkszám", "Megnevezés", "Mennyiség", "Kelt", "Egységár", "Vevőkód", "Ország")

@@ -71,7 +71,7 @@ def cleaned(path: Path) -> pd.DataFrame:
     return clean.sort_values("line_number", ignore_index=True)
 
 
-def test_csv_gzip_zip_workbook_and_parquet_give_the_same_cleaned_ledger(frame: pd.DataFrame, tmp_path: Path) -> None:
+def test_csv_gzip_zip_and_parquet_give_the_same_cleaned_ledger(frame: pd.DataFrame, tmp_path: Path) -> None:
     csv = as_downloaded(frame, tmp_path / "data.csv")
     assert hashlib.sha256(csv.read_bytes()).hexdigest() == KAGGLE_SHA256
     text = read_file(csv)
@@ -79,5 +79,12 @@ def test_csv_gzip_zip_workbook_and_parquet_give_the_same_cleaned_ledger(frame: p
     assert read_file(as_zip(csv)).equals(text)
     from_csv = cleaned(csv)
     assert len(from_csv) == 531_172
-    for written in (as_workbook(frame, tmp_path / "data.xlsx"), Path(str(REAL_LEDGER))):
-        assert cleaned(written).equals(from_csv), written.suffix
+    assert cleaned(Path(str(REAL_LEDGER))).equals(from_csv)
+
+
+def test_a_workbook_gives_the_same_cleaned_ledger_as_a_csv(frame: pd.DataFrame, tmp_path: Path) -> None:
+    # A month of it: a workbook of the whole takes two minutes to write and to read.
+    month = frame[frame["InvoiceDate"] < pd.Timestamp(2011, 1, 1)]
+    from_csv = cleaned(as_downloaded(month, tmp_path / "data.csv"))
+    assert len(from_csv) > 40_000
+    assert cleaned(as_workbook(month, tmp_path / "data.xlsx")).equals(from_csv)
