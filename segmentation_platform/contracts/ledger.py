@@ -111,6 +111,7 @@ class Loads(Contract):
     ledger_name: str = text("Name of the ledger that it was read for")
     origin: str = text("What was named: the file, or the folder or pattern that it was found by")
     is_part: bool = flag("Whether the ledger of that name has its lines; otherwise others took their place")
+    doubts: str = text("What was doubtful of the ledger when it was inspected last, as JSON; empty if it was not")
 
 
 class CleanSales(

@@ -1,4 +1,4 @@
-"""What a run shows of the doubts that an inspection left: a number each on raw_sales, and a check that warns."""
+"""What a run shows of the doubts that the last inspection left: a number each on raw_sales, and a warning."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -10,13 +10,13 @@ from segmentation_platform.ledger.inspection import WORTH_ASKING, Doubt, DoubtKi
 CHECK: Final = dg.AssetCheckSpec(
     "doubts_are_small",
     asset="raw_sales",
-    description="How the new lines are to be read is clear: less than 1 % of money and customers hang on each doubt. "
-    "A greater one stops a run, unless it is accepted.",
+    description="How the lines that came last are to be read is clear: below 1 % of money and customers hang on any "
+    "doubt. A greater one stops a run, unless it is accepted.",
 )
 
 
 def plotted(doubts: Sequence[Doubt] | None) -> dict[str, float]:
-    """The share of money or customers that hangs on each kind of doubt, 0 to 1; nothing where nothing was inspected.
+    """The share of money or customers that hangs on each kind of doubt, 0 to 1; nothing where it was never inspected.
 
     Kinds without a doubt are 0, so that a line through the nights falls when a doubt is answered.
     """
@@ -28,7 +28,7 @@ def plotted(doubts: Sequence[Doubt] | None) -> dict[str, float]:
 def checked(doubts: Sequence[Doubt] | None) -> dg.AssetCheckResult:
     """Warns of doubts that are worth asking about, and tells each with the setting that decides it."""
     if doubts is None:
-        return _result("No new lines to inspect.", ())
+        return _result("The ledger was loaded before ledgers were inspected.", ())
     heavy = [doubt for doubt in doubts if doubt.weight >= WORTH_ASKING]
     if not heavy:
         return _result("Nothing of weight is doubtful." if doubts else "Nothing is doubtful.", doubts)

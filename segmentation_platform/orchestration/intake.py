@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from segmentation_platform.ledger.increments import Increment, Relation
+from segmentation_platform.ledger.inspection import doubts_to_json
 from segmentation_platform.ledger.readers import read_ledger, reading_key
 from segmentation_platform.orchestration.asked import LedgerAsked
 from segmentation_platform.orchestration.understanding import Understood
@@ -44,6 +45,7 @@ def take_in(database: Database, asked: LedgerAsked, understood: Understood, tell
     changes = Changes(
         reading=key,
         profile=understood.profile.model_dump_json(),
+        doubts=doubts_to_json(understood.doubts),
         added=[
             NewLoad(file, asked.origin_of[file.source], read_ledger(file, understood.profile))
             for file in increment.new

@@ -26,7 +26,8 @@ NAMING = (
 )
 """All tables that say to which ledger a row belongs."""
 _IN_USE = "load_id IN (SELECT load_id FROM warehouse.loads WHERE is_current)"
-_SELECT = "SELECT load_id, source, sha256, is_part, origin, ledger_name, reading, lines, profile FROM warehouse.loads"
+_READ = "load_id, source, sha256, is_part, origin, ledger_name, reading, lines, profile, doubts"
+_SELECT = f"SELECT {_READ} FROM warehouse.loads"  # noqa: S608 - of literals
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Load(KnownFile):
         reading: what makes two readings of a content the same (`readers.reading_key`)
         lines: number of lines
         profile: how the ledger's text is understood, as JSON; empty in loads of before profiles
+        doubts: what was doubtful of it when it was inspected last, as JSON; empty if it was not
 
     """
 
@@ -45,6 +47,7 @@ class Load(KnownFile):
     reading: str
     lines: int
     profile: str
+    doubts: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,11 @@ class Ledger:
     def profile(self) -> str:
         """How its text is understood, as JSON; empty in ledgers of before profiles."""
         return self.loads[-1].profile
+
+    @property
+    def doubts(self) -> str:
+        """What was doubtful of it when it was inspected last, as JSON; empty if it was not."""
+        return next((load.doubts for load in reversed(self.loads) if load.doubts), "")
 
     @property
     def sha256(self) -> str:
@@ -111,6 +119,7 @@ class Changes:
     Attributes:
         reading: how all its files are read from now on (`readers.reading_key`)
         profile: how its text is understood from now on, as JSON
+        doubts: what is doubtful of it, as JSON; empty: as before
         added: files that are read now
         back: loads of before whose lines are its lines again
         retired: loads whose lines are not its lines any more
@@ -120,6 +129,7 @@ class Changes:
 
     reading: str = ""
     profile: str = ""
+    doubts: str = ""
     added: Iterable[NewLoad] = ()
     back: Iterable[int] = ()
     retired: Iterable[int] = ()
@@ -279,4 +289,8 @@ def _take(connection: Connection, name: str, changes: Changes) -> None:
     connection.execute(
         "UPDATE warehouse.loads SET profile = %s WHERE ledger_name = %s AND is_part", [changes.profile, name]
     )
+    if changes.doubts:
+        connection.execute(
+            "UPDATE warehouse.loads SET doubts = %s WHERE ledger_name = %s AND is_part", [changes.doubts, name]
+        )
     connection.execute("UPDATE warehouse.loads SET is_current = (ledger_name = %s AND is_part)", [name])

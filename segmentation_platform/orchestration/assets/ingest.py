@@ -99,7 +99,7 @@ def raw_sales(
     has_changed = not is_served(database, ledger, reporting_date.as_of, settings)
     if not has_changed:
         context.log.info("Nothing has changed since the published snapshot; the tables will be the same.")
-    newest = ledger.loads[-1]
+    newest, found = ledger.loads[-1], doubts_from_json(ledger.doubts)
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": ledger.lines,
@@ -110,10 +110,10 @@ def raw_sales(
             "sha256": ledger.sha256,
             "profile": dg.MetadataValue.md(f"```json\n{_indented(ledger.profile)}\n```"),
             "has_changed": has_changed,
-            **doubts.plotted(understood.doubts),
+            **doubts.plotted(found),
             **glance(RawSales, loads.lines_of_loads(database, ledger.name), settings.links),
         },
-        check_results=[doubts.checked(understood.doubts)],
+        check_results=[doubts.checked(found)],
     )
 
 

@@ -15,6 +15,7 @@ from segmentation_platform_tests.support.stages import refreshed
 
 COMMANDS = {"run", "ui", "app", "monitor", "housekeeping", "simulate", "doctor", "db", "snapshots"}
 
+
 def served(database: Database) -> list[tuple[object, ...]]:
     with database.connect() as connection:
         return connection.execute("SELECT snapshot_id FROM serving.snapshot").fetchall()

@@ -15,6 +15,7 @@ from segmentation_platform.ledger.profile.model import Profile
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
 from segmentation_platform.orchestration.asked import UNNAMED
 from segmentation_platform.orchestration.build import build_definitions
+from segmentation_platform.orchestration.doubts import CHECK
 from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import snapshots, tables
@@ -58,7 +59,7 @@ def test_a_refresh_makes_every_asset_passes_every_check_and_publishes(
     made = materialized(the_night)
     assert set(made) == ASSETS
     checks = the_night.get_asset_check_evaluations()
-    asked = [spec for check in definitions.asset_checks or [] for spec in check.check_specs]
+    asked = [*(spec for check in definitions.asset_checks or [] for spec in check.check_specs), CHECK]
     assert {check.asset_check_key for check in checks} == {spec.key for spec in asked}
     assert len(checks) == len(asked)
     # The small shop has fewer than 500 customers: too few to be sure of much, and one of them is a country's first.
