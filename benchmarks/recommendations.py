@@ -77,7 +77,7 @@ def nightly(past: PastLedger, as_of: date) -> dict[str, pd.DataFrame]:
         catalog = product_catalog(session)
         segments = past.segmented(session, as_of)
         with _measured("  taste groups"):
-            pairs = customer_products(session, as_of, _RULES.half_life_days)
+            pairs = customer_products(session, as_of)
             tastes = fit_tastes(pairs, catalog, _RULES.tastes).assign(pairs, _RULES.tastes)
     with past.opened(as_of) as session:
         sales = Sales(session, segments.assign(taste=segments["customer_id"].map(tastes)), catalog)

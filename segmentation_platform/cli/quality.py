@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _DAY = ["%Y-%m-%d"]
-_TRIED = ["repurchase_days=[15, 30, 60]", "affinity_weight=[0.4, 0.6, 0.8]"]
+_TRIED = ["repurchase_days=[15, 30, 60]", "ease_penalty=[300, 1000, 3000]"]
 
 
 def backtest(
@@ -35,7 +35,7 @@ def backtest(
     found = []
     for window in rolling_windows(opened.first_sale, opened.as_of, days, windows):
         error_console.print(f"Playing {window.origin} to {window.end} again …")
-        found.append(judge(opened.past, [window], settings.recommendations))
+        found.append(judge(opened.past, [window], opened.rules))
     _show(pd.concat(found, ignore_index=True))
 
 
@@ -62,16 +62,16 @@ def tune(
 
     settings = settings_with(database_url)
     values = _values(tried)
+    opened = replayable(open_database_of(settings), new_engine(settings.engine.memory_limit), settings)
     try:
-        candidates = grid(settings.recommendations.customers, values)
+        candidates = grid(opened.rules.customers, values)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    opened = replayable(open_database_of(settings), new_engine(settings.engine.memory_limit), settings)
     end = until.date()
     window = BacktestWindow(end - timedelta(days=days), end)
     _refuse_outside(window.origin, opened.first_sale, opened.as_of, end)
     error_console.print(f"Trying {len(candidates)} settings on {window.origin} to {window.end} …")
-    ranked = rank(opened.past, window, candidates, settings.recommendations, test_from=end)
+    ranked = rank(opened.past, window, candidates, opened.rules, test_from=end)
     table = Table(box=None)
     for name in (*values, "NDCG@10 all", "new"):
         table.add_column(name, justify="right")

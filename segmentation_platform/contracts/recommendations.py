@@ -136,6 +136,39 @@ class SimilarItems(
     reason: str = text("Why it is similar, in words")
 
 
+METHODS = ("counting", "learned", "set")
+"""counting: how often and how lately; learned: with affinity, trend and repurchase rates as past days of the ledger
+have it; set: by the owner of the ledger."""
+
+
+class RecommendationMethods(
+    Contract,
+    published=Published(Chapter.EVIDENCE, 6, "customers' list: which way to rank serves it, since when, and why"),
+    shown=Shown("quality", Counts("Lists by method", "method")),
+):
+    """Which way to rank serves each list of the customers: the one that won on past days of this ledger."""
+
+    class Config:
+        """Name and key."""
+
+        name = "recommendation_methods"
+        unique = ["list"]
+
+    list: str = text("Which list: buy_again or new_to_you", isin=CUSTOMER_LISTS)
+    method: str = text("What ranks it: counting, learned, or set by the owner", isin=METHODS)
+    since: pa.DateTime = day("Reporting date since which it does")
+    compared_on: pa.DateTime = day("Reporting date of the last comparison")
+    why: str = text("Why, in words")
+    ndcg: float = share("Its mean NDCG@10 on past days; null where nothing was compared", nullable=True)
+    ndcg_counting: float = share("That of counting, by the best of its variants", nullable=True)
+    delta_low: float = number(
+        "Lower end of the interval of the difference, by the certainty asked for", nullable=True
+    )
+    delta_high: float = number("Upper end", nullable=True)
+    customers: int = whole("Customers with something to find on these days", ge=0)
+    weights: str = text("The numbers in the score of both lists, as JSON")
+
+
 TASKS = ("all", "new", "repeat", "next_basket")
 """all: what is bought in the test window; new, repeat: never, or once bought before; next_basket: the first day."""
 

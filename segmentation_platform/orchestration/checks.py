@@ -216,19 +216,20 @@ def enough_data(
 
 @dg.asset_check(
     asset="recommendation_quality",
-    description="On past days the lists recommend better than what is popular lately, beyond chance.",
+    description="On past days the lists recommend better than what is popular lately, beyond chance, and no simple "
+    "way to recommend does better than they do.",
 )
 def better_than_popular(warehouse: WarehouseResource) -> dg.AssetCheckResult:
-    """Warns when a list is not better than recent popularity, or nothing could be judged."""
+    """Warns when a simple way to recommend beats a list, or nothing could be judged."""
     quality = tables.read_frame(warehouse.database(), CONTRACTS["recommendation_quality"])
     if quality.empty:
         return warning(["The lists were not judged: the ledger is too short, or tells no products apart."], good="")
     words = [
         f"{row.model}, {row.task}, from {row.origin:%Y-%m-%d}: NDCG@10 {row.value:.3f}, {row.delta:+.3f} "
-        f"({row.delta_low:+.3f} to {row.delta_high:+.3f}) against recent popularity"
+        f"({row.delta_low:+.3f} to {row.delta_high:+.3f}) against {str(row.baseline).replace('_', ' ')}"
         for row in not_better(quality).itertuples()
     ]
-    return warning(words, good="Every list recommends better than recent popularity.")
+    return warning(words, good="No simple way recommends better than the lists.")
 
 
 def warning(words: Sequence[str], good: str) -> dg.AssetCheckResult:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from segmentation_platform.campaigns.measuring import bought_between
-from segmentation_platform.contracts import EVERYWHERE, CleanSales
+from segmentation_platform.contracts import EVERYWHERE, CleanSales, RecommendationMethods
 from segmentation_platform.contracts.snapshot_record import Snapshot
 from segmentation_platform.customers.features import rfm_features
 from segmentation_platform.customers.rules import CustomerRules
@@ -16,7 +16,9 @@ from segmentation_platform.engine import Engine, Session
 from segmentation_platform.ledger import point_in_time
 from segmentation_platform.orchestration import model_registry
 from segmentation_platform.orchestration.io_managers import StoredTable
-from segmentation_platform.recommendations.backtest import PastLedger
+from segmentation_platform.recommendations.backtest import Opened, PastLedger
+from segmentation_platform.recommendations.methods import chosen_weights
+from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.segments.fixed_fit import fixed_fit
 from segmentation_platform.segments.model import SegmentModel
 from segmentation_platform.settings import Settings
@@ -27,11 +29,12 @@ from segmentation_platform.warehouse.snapshots import SnapshotError
 
 @dataclass(frozen=True)
 class Replayable:
-    """The published ledger as it was known on past days, and its first and last day."""
+    """The published ledger as it was known on past days, its first and last day, and the rules of its lists."""
 
     past: PastLedger
     first_sale: date
     as_of: date
+    rules: RecommendationRules
 
 
 def replayable(database: Database, engine: Engine, settings: Settings) -> Replayable:
@@ -46,7 +49,10 @@ def replayable(database: Database, engine: Engine, settings: Settings) -> Replay
     period = facts.sales_period(database)
     assert period is not None  # noqa: S101 - what is published has sales
     past = past_of(StoredTable(database, CleanSales), engine, model, settings.customers)
-    return Replayable(past, period.first_sale.date(), served.as_of)
+    methods = snapshots.read_served(database, RecommendationMethods)
+    rules = settings.recommendations
+    rules = rules.with_weights(chosen_weights(methods)) if len(methods) else rules
+    return Replayable(past, period.first_sale.date(), served.as_of, rules)
 
 
 def bought_by_customers(
@@ -73,8 +79,8 @@ def bought_by_customers(
         return bought_between(session, starts_on, ends_on), last
 
 
-def past_of(clean_sales: StoredTable, engine: Engine, model: SegmentModel, rules: CustomerRules) -> PastLedger:
-    """The cleaned ledger as a backtest needs it; segments are fitted again, in the way and number of a model."""
+def opened_on(clean_sales: StoredTable, engine: Engine) -> Opened:
+    """The cleaned ledger as it was known on any day."""
 
     @contextmanager
     def opened(day: date) -> Iterator[Session]:
@@ -84,10 +90,16 @@ def past_of(clean_sales: StoredTable, engine: Engine, model: SegmentModel, rules
         ):
             yield session
 
+    return opened
+
+
+def past_of(clean_sales: StoredTable, engine: Engine, model: SegmentModel, rules: CustomerRules) -> PastLedger:
+    """The cleaned ledger as a backtest needs it; segments are fitted again, in the way and number of a model."""
+
     def segmented(session: Session, day: date) -> pd.DataFrame:
         return fixed_fit(rfm_features(session, day, rules), day, model.transform.kind, model.k)
 
-    return PastLedger(opened, segmented)
+    return PastLedger(opened_on(clean_sales, engine), segmented)
 
 
 def _served(database: Database) -> Snapshot:

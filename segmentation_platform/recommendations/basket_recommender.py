@@ -1,6 +1,6 @@
 """Lists on demand, for a customer who is not in the ledger or has bought since: the same ranker, kept in memory."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,14 +20,20 @@ _COLUMNS = ["list", "rank", "stock_code", "description", "category", "product_ty
 
 @dataclass(frozen=True)
 class Bought:
-    """A product that somebody bought: in how many orders, and when last; an order of today where none is named.
+    """A product that somebody bought.
 
-    In 0 orders: all was cancelled, so it is not offered.
+    Attributes:
+        stock_code: of the product
+        orders: how many it was bought in; 0: all was cancelled, so it is not offered
+        last_bought: day of the last of them; today where none is named
+        days: of all orders; that of the last one where they are not named
+
     """
 
     stock_code: str
     orders: int = 1
     last_bought: date | None = None
+    days: tuple[date, ...] = ()
 
 
 class BasketRecommender:
@@ -68,6 +74,7 @@ class BasketRecommender:
 
     def _history(self, basket: Iterable[Bought]) -> Histories:
         orders: dict[int, int] = {}
+        frequency: dict[int, float] = {}
         ages: dict[int, int] = {}
         seen: set[int] = set()
         for item in basket:
@@ -77,15 +84,26 @@ class BasketRecommender:
             seen.add(place)
             if item.orders > 0:
                 orders[place] = orders.get(place, 0) + item.orders
+                frequency[place] = frequency.get(place, 0.0) + self._frequency(item)
                 ages[place] = min(ages.get(place, self._age(item)), self._age(item))
-        return Histories(
-            pd.Index([""]), self._row(orders), self._row(ages), self._row(dict.fromkeys(seen - set(orders), 1))
-        )
+        cancelled = dict.fromkeys(seen - set(orders), 1)
+        return Histories(pd.Index([""]), *(self._row(values) for values in (orders, frequency, ages, cancelled)))
 
-    def _row(self, values: dict[int, int]) -> Sparse:
+    def _row(self, values: Mapping[int, float]) -> Sparse:
         columns = sorted(values)
         cells = (np.array([values[column] for column in columns], np.float32), columns, [0, len(columns)])
         return sparse.csr_array(cells, (1, len(self._places)))
 
+    def _frequency(self, item: Bought) -> float:
+        """Orders weighted by their age; rounded as those of the night are."""
+        half_life = self._artifacts.ranker.rules.customers.score.frequency_half_life
+        if half_life is None:
+            return item.orders
+        ages = [self._days_ago(day) for day in item.days] or [self._age(item)] * item.orders
+        return round(float(sum(0.5 ** (age / half_life) for age in ages)), 9)
+
     def _age(self, item: Bought) -> int:
-        return max((self._artifacts.as_of - item.last_bought).days, 0) if item.last_bought else 0
+        return self._days_ago(item.last_bought) if item.last_bought else 0
+
+    def _days_ago(self, day: date) -> int:
+        return max((self._artifacts.as_of - day).days, 0)

@@ -20,7 +20,8 @@ from segmentation_platform.recommendations.reasons import bought_before, goes_wi
 
 BUY_AGAIN, NEW_TO_YOU = CUSTOMER_LISTS
 
-_LEAST = 1e-6
+_LEAST = 1e-9
+_DIGITS = 9
 _TEXTS = ("customer_id", "list", "stock_code", "description", "category", "product_type", "reason")
 
 
@@ -39,7 +40,7 @@ def customer_recommendations(
 
     """
     people = segments.sort_values("customer_id").set_index("customer_id")
-    histories = Histories.of(pairs, artifacts.ranker.demand.index).for_customers(people.index)
+    histories = artifacts.ranker.histories(pairs).for_customers(people.index)
     regions, segment_ids = people["region"].tolist(), people["segment_id"].tolist()
     batches = [
         lists_of(artifacts, histories.rows(rows), Audience(regions[rows], segment_ids[rows]))
@@ -85,7 +86,7 @@ def lists_of(artifacts: RankingArtifacts, histories: Histories, audience: Audien
         "list": [BUY_AGAIN] * len(again.rows) + [NEW_TO_YOU] * len(new.rows),
         "rank": np.concatenate([again.ranks, new.ranks]),
         **{name: values[columns] for name, values in artifacts.columns.items()},
-        "score": np.concatenate([again.values, new.values]).astype(np.float64).round(6),
+        "score": np.concatenate([again.values, new.values]).astype(np.float64).round(_DIGITS),
         "reason": reasons,
     }
     typed = {name: pd.array(values, "str") if name in _TEXTS else values for name, values in found.items()}

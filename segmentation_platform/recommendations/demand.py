@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from segmentation_platform.contracts import EVERYWHERE
-from segmentation_platform.recommendations.rules import CustomerListRules
+from segmentation_platform.recommendations.rules import CustomerListRules, RecommendationRules
+from segmentation_platform.recommendations.weights import recent
 
 
 def product_demand(pairs: pd.DataFrame, rules: CustomerListRules) -> pd.DataFrame:
@@ -14,32 +15,46 @@ def product_demand(pairs: pd.DataFrame, rules: CustomerListRules) -> pd.DataFram
 
     Args:
         pairs: as from `sales.customer_products`
-        rules: window and prior of the repurchase rate, smoothing of the trend
+        rules: window and prior of the repurchase rate, and the numbers in the score
 
     Returns:
         One row per product (index `stock_code`), ordered by customers, most first, then by code: `customers` who kept
-        it, `orders`, `units`, `recent_share` (of all orders, weighted by age), `trend` (that share divided by the
-        same over all time, smoothed) and `repurchase_rate`.
+        it, `orders`, `units`, `recent_share` (of all orders, weighted by age), `trend` (orders weighted by age
+        against those that its share over all time lets expect) and `repurchase_rate`.
 
     """
     kept = pairs[pairs["orders"] > 0]
-    sums = kept.groupby("stock_code")[["orders", "units", "recent"]].sum()
+    weights = rules.score
+    popular, trending = recent(weights.popularity_half_life), recent(weights.trend_half_life)
+    sums = kept.groupby("stock_code")[list(dict.fromkeys(["orders", "units", popular, trending]))].sum()
     sums["customers"] = kept.groupby("stock_code").size()
     products = sums.reset_index().sort_values(["customers", "stock_code"], ascending=[False, True])
     products = products.set_index("stock_code")
     usual = products["orders"] / products["orders"].sum()
     # After many half-lives without a sale nothing is recent, and all is as usual.
-    recent = (products["recent"] / products["recent"].sum()).fillna(usual)
-    little = rules.trend_smoothing / max(len(products), 1)
-    return products.assign(
-        recent_share=recent,
-        trend=(recent + little) / (usual + little),
+    described = products[["customers", "orders", "units"]]
+    return described.assign(
+        recent_share=(products[popular] / products[popular].sum()).fillna(usual),
+        trend=_trends(products[trending], usual, weights.trend_evidence),
         repurchase_rate=_repurchase_rates(kept, rules).reindex(products.index),
     )
 
 
+def _trends(sold: "pd.Series[float]", usual: "pd.Series[float]", evidence: float | None) -> "pd.Series[float]":
+    """Orders lately against those to be expected, drawn to 1 by its own uncertainty.
+
+    The mean of a rate with a gamma prior of mean 1 that is worth `evidence` expected orders, given Poisson counts: a
+    product with three sales says little of itself.
+    """
+    if evidence is None:
+        return pd.Series(1.0, sold.index)
+    return (sold + evidence) / (usual * sold.sum() + evidence)
+
+
 def _repurchase_rates(kept: pd.DataFrame, rules: CustomerListRules) -> pd.Series:
     """Per product the share of its earlier buyers who bought it again in the last days, drawn to the share of all.
+
+    It is drawn twice: by the number of its buyers, and by how far products differ here at all (`repurchase_power`).
 
     Earlier buyers are those who were in the shop in these days at all: the rate says what they took again when they
     came, and so it follows the season as well as the rhythm of the product.
@@ -52,26 +67,31 @@ def _repurchase_rates(kept: pd.DataFrame, rules: CustomerListRules) -> pd.Series
     # In a shop of the first days nobody could come back yet: then frequency alone decides.
     of_all = again.sum() / buyers.sum() if again.sum() else 1.0
     rates: pd.Series = (again + rules.repurchase_prior * of_all) / (buyers + rules.repurchase_prior)
-    return rates
+    power = rules.score.repurchase_power
+    drawn: pd.Series = rates**power * of_all ** (1 - power)
+    return drawn
 
 
-def regional_shares(pairs: pd.DataFrame, regions: pd.Series, demand: pd.DataFrame, shrinkage: float) -> pd.DataFrame:
+def regional_shares(
+    pairs: pd.DataFrame, regions: pd.Series, demand: pd.DataFrame, rules: RecommendationRules
+) -> pd.DataFrame:
     """Recent share of purchases of every product in every region, drawn to that of all regions.
 
     Args:
         pairs: as from `sales.customer_products`
         regions: region by customer id
         demand: as from `product_demand`
-        shrinkage: weighted purchases at which a region counts as much as all
+        rules: how many weighted purchases of a region count as much as all, and what is lately
 
     Returns:
         One row per product of `demand`, one column per region and one for `EVERYWHERE`; each column adds up to 1.
 
     """
-    recent = pairs.assign(region=pairs["customer_id"].map(regions)).groupby(["stock_code", "region"])["recent"].sum()
-    by_region = recent.unstack("region").reindex(demand.index).fillna(0.0)
-    prior = np.outer(demand["recent_share"], np.full(by_region.shape[1], shrinkage))
-    totals = by_region.sum() + shrinkage
+    lately = recent(rules.customers.score.popularity_half_life)
+    bought = pairs.assign(region=pairs["customer_id"].map(regions)).groupby(["stock_code", "region"])[lately].sum()
+    by_region = bought.unstack("region").reindex(demand.index).fillna(0.0)
+    prior = np.outer(demand["recent_share"], np.full(by_region.shape[1], rules.shrinkage))
+    totals = by_region.sum() + rules.shrinkage
     shares = (by_region + prior) / totals.where(totals > 0, 1.0)
     columns: dict[Any, Any] = {EVERYWHERE: demand["recent_share"], **{name: shares[name] for name in shares.columns}}
     return pd.DataFrame(columns)

@@ -25,6 +25,7 @@ class Histories:
     Attributes:
         customers: ids, one per row
         orders: csr of shape (customers, products), invoices in which the product was bought and kept
+        frequency: the same cells, these invoices weighted by their age
         last_age: the same cells, days from the last of them to the reporting date
         cancelled: csr of shape (customers, products), not 0 where all was cancelled
 
@@ -32,16 +33,18 @@ class Histories:
 
     customers: Codes
     orders: Sparse
+    frequency: Sparse
     last_age: Sparse
     cancelled: Sparse
 
     @classmethod
-    def of(cls, pairs: pd.DataFrame, products: Codes) -> Self:
+    def of(cls, pairs: pd.DataFrame, products: Codes, frequency: str = "orders") -> Self:
         """Purchases in the columns of `products`; those of other products are left out.
 
         Args:
             pairs: as from `sales.customer_products`, each customer and product once
             products: codes, most bought first
+            frequency: the column that says how often a customer bought
 
         """
         customers = pd.Index(np.sort(pairs["customer_id"].unique()))
@@ -56,13 +59,15 @@ class Histories:
         return cls(
             customers,
             sparse.csr_array((pairs["orders"].to_numpy(np.float32)[kept], cells), shape),
+            sparse.csr_array((pairs[frequency].to_numpy(np.float32)[kept], cells), shape),
             sparse.csr_array((pairs["last_age"].to_numpy(np.float32)[kept], cells), shape),
             sparse.csr_array((np.ones(gone.sum(), np.float32), (rows[gone], columns[gone])), shape),
         )
 
     def rows(self, chosen: slice | npt.NDArray[np.intp]) -> "Histories":
         """The purchases of some of the customers."""
-        return Histories(self.customers[chosen], self.orders[chosen], self.last_age[chosen], self.cancelled[chosen])
+        matrices = (self.orders, self.frequency, self.last_age, self.cancelled)
+        return Histories(self.customers[chosen], *(matrix[chosen] for matrix in matrices))
 
     def for_customers(self, ids: Codes) -> "Histories":
         """The purchases of these customers, in this order; empty for those who bought nothing."""
@@ -71,7 +76,7 @@ class Histories:
         # Row i of the selection is customer i's row, or nothing.
         ones = np.ones(found.sum(), np.float32)
         select = sparse.csr_array((ones, (np.flatnonzero(found), places[found])), (len(ids), len(self.customers)))
-        chosen = [select @ matrix for matrix in (self.orders, self.last_age, self.cancelled)]
+        chosen = [select @ matrix for matrix in (self.orders, self.frequency, self.last_age, self.cancelled)]
         for matrix in chosen:
             # Products in order: sums are then the same to the last digit, and ties go to the product bought most.
             matrix.sort_indices()

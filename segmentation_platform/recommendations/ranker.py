@@ -1,16 +1,17 @@
 """The score behind all lists of a customer: own frequency and repurchase rate, affinity and trend, popularity.
 
-For a product that the customer bought `n` times (invoices)
+For a product that the customer bought `n` times (invoices, weighted by their age)
 
-    score = n * repurchase_rate + affinity_weight_owned * affinity * trend
+    score = n * repurchase_rate + affinity_owned * affinity * trend
 
 and for any other
 
-    score = affinity_weight * affinity * trend + popularity_weight * share in the region
+    score = new_scale * (affinity_new * affinity * trend + (1 - affinity_new) * share in the region)
 
-with affinity from EASE on log2(1 + n). Both are of the order of a probability to buy it soon, so that the two
-lists merge by score. Frequency is the strong baseline of next-basket recommendation (Hu et al. 2020, Modeling
-personalized item frequency, SIGIR); the repurchase rate makes it follow season and rhythm of the product.
+with affinity from EASE on log2(1 + orders). The numbers are `weights.ScoreWeights`, learned on the ledger's own past;
+without affinity, trend and own repurchase rates it is counting: personal frequency, filled by what is popular, the
+strong baseline of next-basket recommendation (Hu et al. 2020, Modeling personalized item frequency, SIGIR). The
+repurchase rate makes it follow season and rhythm of the product. The two lists merge by score.
 """
 
 from collections.abc import Iterator, Sequence
@@ -92,9 +93,13 @@ class Ranker:
         """
         demand = product_demand(pairs, rules.customers)
         orders = Histories.of(pairs, demand.index).orders
-        popular = regional_shares(pairs, regions, demand, rules.shrinkage)
+        popular = regional_shares(pairs, regions, demand, rules)
         is_offered = demand.index.isin(offered)
         return cls(demand, item_weights(orders, rules.customers), popular, is_offered, rules)
+
+    def histories(self, pairs: pd.DataFrame) -> Histories:
+        """Purchases in the columns of `demand`, weighted by their age as the score has it."""
+        return Histories.of(pairs, self.demand.index, self.rules.customers.score.frequency)
 
     def scores(self, histories: Histories, regions: Sequence[str]) -> Scores:
         """Score every product for some customers.
@@ -104,17 +109,16 @@ class Ranker:
             regions: the region of each; one that was never seen counts as all regions
 
         """
-        weights = self.rules.customers
-        orders = histories.orders.toarray()
-        owned = orders > 0
+        score = self.rules.customers.score
+        owned = histories.orders.toarray() > 0
         drawn = affinity(self.weights, profiles(histories)) * self._trend
-        frequency = orders * self._repurchase_rate
+        frequency = histories.frequency.toarray() * self._repurchase_rate
         shares = np.stack([self._popular.get(region, self._popular[EVERYWHERE]) for region in regions])
-        popular = np.where(owned, np.float32(0), np.float32(weights.popularity_weight) * shares)
+        popular = np.where(owned, np.float32(0), np.float32(score.new_scale * (1 - score.affinity_new)) * shares)
         values = np.where(
             owned,
-            frequency + np.float32(weights.affinity_weight_owned) * drawn,
-            np.float32(weights.affinity_weight) * drawn + popular,
+            frequency + np.float32(score.affinity_owned) * drawn,
+            np.float32(score.new_scale * score.affinity_new) * drawn + popular,
         )
         values[:, ~self.is_offered] = -np.inf
         values[histories.cancelled.nonzero()] = -np.inf

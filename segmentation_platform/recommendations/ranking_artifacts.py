@@ -71,7 +71,7 @@ def learn(
         RecommendationError: when nothing was sold lately.
 
     """
-    pairs = customer_products(sales.session, as_of, rules.half_life_days)
+    pairs = customer_products(sales.session, as_of)
     return replace(fit_ranking(sales, pairs, as_of, rules), rising=rising_products(segment_lists)), pairs
 
 

@@ -1,12 +1,15 @@
 """What makes a product worth recommending: the settings of the section `[recommendations]`.
 
-The numbers of the customer lists were chosen on October 2011 of the UCI Online Retail ledger by `tuning`; no
-figure that is published was measured on that month.
+The weights of the customers' lists are no settings, unless their owner makes them some: they are learned on the
+ledger's own past (`methods`).
 """
 
 from datetime import date
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from segmentation_platform.recommendations.weights import COUNTING, ScoreWeights
 
 _SUNDAY = 6
 
@@ -30,14 +33,17 @@ class CustomerListRules(_Rules):
     """EASE works on the most bought products, at most this many; the rest come by item-KNN. 8,000 take 0.8 GB."""
     neighbours: int = Field(default=100, ge=1)
     """Products from which each is predicted: those whose weights tell most."""
-    trend_smoothing: float = Field(default=0.2, ge=0)
-    """Draws a product's trend to 1: this share of an average product's sales is added to both sides."""
-    affinity_weight: float = Field(default=0.6, ge=0)
-    """Weight of affinity times trend for products that the customer never bought; frequency has 1."""
-    affinity_weight_owned: float = Field(default=0.4, ge=0)
-    """The same for products that the customer bought before."""
-    popularity_weight: float = Field(default=0.3, ge=0)
-    """Weight of the region's recent share of purchases, which decides where a customer's own purchases say little."""
+    weights: ScoreWeights | None = None
+    """The numbers in the score; none: they are learned."""
+
+    @property
+    def score(self) -> ScoreWeights:
+        """The numbers in the score: those that are set or were learned, else counting alone."""
+        return self.weights or COUNTING
+
+    def with_weights(self, weights: ScoreWeights) -> Self:
+        """The same rules with other numbers in the score."""
+        return self.model_copy(update={"weights": weights})
 
 
 class SimilarItemRules(_Rules):
@@ -87,11 +93,28 @@ class BacktestRules(_Rules):
         return self.weekly_windows if as_of.weekday() == _SUNDAY else self.windows
 
 
+class LearningRules(_Rules):
+    """How the weights of the customers' lists are learned; set in `[recommendations.learning]`."""
+
+    origins: int = Field(default=3, ge=0)
+    """Past days on which weights are tried, each by as many days after it as the backtest predicts; 0: none."""
+    customers: int = Field(default=1000, ge=1)
+    """Customers who are drawn on each of them."""
+    every_days: int = Field(default=7, ge=1)
+    """Days after which it is done again."""
+    certainty: float = Field(default=0.9, gt=0.5, lt=1)
+    """How sure it has to be that one way to rank is better than another, before it takes its place."""
+    draws: int = Field(default=2000, ge=1)
+    """Bootstrap draws of customers behind that."""
+    seed: int = Field(default=7, ge=0)
+    """Seed of all draws."""
+
+
 class RecommendationRules(_Rules):
     """Rules of the segment lists, and below them those of the other tables."""
 
     half_life_days: float = Field(default=7.0, gt=0)
-    """A purchase this many days old counts half."""
+    """A purchase this many days old counts half in the segment lists."""
     shrinkage: float = Field(default=500.0, ge=0)
     """Weighted purchases at which a cell counts as much as the wider one that it is drawn to."""
     length: int = Field(default=50, ge=1)
@@ -108,5 +131,11 @@ class RecommendationRules(_Rules):
     """Rules of similar items."""
     tastes: TasteRules = TasteRules()
     """Rules of the taste groups."""
+    learning: LearningRules = LearningRules()
+    """How the weights of the customers' lists are learned."""
     backtest: BacktestRules = BacktestRules()
     """Rules of the backtest."""
+
+    def with_weights(self, weights: ScoreWeights) -> Self:
+        """The same rules with other numbers in the score of the customers' lists."""
+        return self.model_copy(update={"customers": self.customers.with_weights(weights)})

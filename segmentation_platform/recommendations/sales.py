@@ -27,21 +27,21 @@ class Sales:
     catalog: pd.DataFrame
 
 
-def customer_products(session: Session, as_of: date, half_life_days: float) -> pd.DataFrame:
+def customer_products(session: Session, as_of: date) -> pd.DataFrame:
     """What each customer bought of each product.
 
     Args:
         session: holds `known_sales` (see `ledger.known`); guests are left out
         as_of: first day that is not known yet
-        half_life_days: a purchase this old counts half in `recent`
 
     Returns:
         One row per customer and product, ordered by both: `customer_id`, `stock_code`, `orders` (invoices of which
-        something was kept; 0 where all was cancelled), `units` kept, `recent` (orders weighted by age), `first_age`
-        and `last_age` (days from the first and the last order to `as_of`).
+        something was kept; 0 where all was cancelled), `units` kept, `recent_<days>` (orders weighted by age:
+        one that many days old counts half; a column for each of `weights.HALF_LIVES`), `first_age` and `last_age`
+        (days from the first and the last order to `as_of`).
 
     """
-    session.run(CUSTOMER_PRODUCTS, {"as_of": as_of, "half_life_days": half_life_days})
+    session.run(CUSTOMER_PRODUCTS, {"as_of": as_of})
     return session.frame(CUSTOMER_PRODUCTS.name)
 
 

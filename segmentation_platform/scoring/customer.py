@@ -159,7 +159,10 @@ class CustomerScorer:
         for purchase in sorted(purchases, key=self._day):
             if purchase.quantity > 0:
                 orders[purchase.stock_code][self._order(purchase)] = self._day(purchase)
-        return [Bought(code, len(days), max(days.values(), default=None)) for code, days in orders.items()]
+        return [
+            Bought(code, len(days), max(days.values(), default=None), tuple(days.values()))
+            for code, days in orders.items()
+        ]
 
     def _order(self, purchase: Purchase) -> str | date:
         return purchase.invoice or self._day(purchase)

@@ -146,16 +146,26 @@ def night_before(database: Database, ledger_name: str, as_of: date) -> pd.DataFr
         Columns customer_id and segment_id; no rows where there was no such night, or its snapshot was pruned.
 
     """
+    number = _night_before(database, ledger_name, as_of)
+    query = f"SELECT customer_id, segment_id FROM snapshots.customer_segments WHERE snapshot_id = {number}"  # noqa: S608
+    with stream(database, query) as reader:
+        return to_frame(reader.read_all())
+
+
+def read_night_before(database: Database, contract: type[Contract], ledger_name: str, as_of: date) -> pd.DataFrame:
+    """A published table of the last night of a ledger before a reporting date; no rows where there is none."""
+    return read_snapshot(database, contract, _night_before(database, ledger_name, as_of))
+
+
+def _night_before(database: Database, ledger_name: str, as_of: date) -> int:
+    """Its snapshot; 0 where there was no such night."""
     with database.connect() as connection:
         row = connection.execute(
             "SELECT snapshot_id FROM snapshots.believed WHERE ledger_name = %s AND as_of < %s"
             " ORDER BY as_of DESC, snapshot_id DESC LIMIT 1",
             [ledger_name, as_of],
         ).fetchone()
-    number = int(str(row[0])) if row else 0
-    query = f"SELECT customer_id, segment_id FROM snapshots.customer_segments WHERE snapshot_id = {number}"  # noqa: S608
-    with stream(database, query) as reader:
-        return to_frame(reader.read_all())
+    return int(str(row[0])) if row else 0
 
 
 def snapshot_before(database: Database, snapshot_id: int) -> tuple[int, date] | None:

@@ -15,7 +15,6 @@ from segmentation_platform.recommendations.basket_recommender import BasketRecom
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.errors import ScoringError
 from segmentation_platform.recommendations.ranking_artifacts import learn
-from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
 from segmentation_platform.scoring import CustomerScorer, Purchase, ScoredCustomer, purchases_of
@@ -29,6 +28,7 @@ from segmentation_platform_tests.support.ledgers import (
     simulated_customers,
     simulated_fit,
 )
+from segmentation_platform_tests.support.ranking import RULES
 from segmentation_platform_tests.support.session import once
 
 COMMON = "United Kingdom"
@@ -37,7 +37,7 @@ COMMON = "United Kingdom"
 @once
 def _night() -> tuple[CustomerScorer, pd.DataFrame, pd.DataFrame]:
     """A night of the simulated shop: the scorer, the lists of all customers, and the known sales."""
-    shop, rules = simulated(), RecommendationRules()
+    shop, rules = simulated(), RULES
     products = catalog(shop.clean, shop.as_of)
     with known_sales(DuckDBEngine(), shop.clean[list(COLUMNS)], shop.as_of) as session:
         sales = Sales(session, segmented(), products)

@@ -63,7 +63,7 @@ def features(
         if "products" in wanted:
             yield dg.Output(products, "products", metadata=_product_figures(products))
         if "customer_tastes" in wanted:
-            pairs = customer_products(session, as_of, settings.recommendations.half_life_days)
+            pairs = customer_products(session, as_of)
             tastes = model_registry.tastes(
                 warehouse.database(), Purchases(pairs, products, as_of), settings, context.run.run_id
             )

@@ -11,6 +11,7 @@ from segmentation_platform.contracts import (
     ItemWeights,
     Models,
     ProductDemand,
+    RecommendationMethods,
     RecommendationQuality,
     RegionalDemand,
     SegmentRecommendations,
@@ -22,12 +23,13 @@ from segmentation_platform.orchestration import model_registry
 from segmentation_platform.orchestration.bad_input import refuse_bad_input
 from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata, table_out
-from segmentation_platform.orchestration.published_ledger import past_of
+from segmentation_platform.orchestration.published_ledger import opened_on, past_of
 from segmentation_platform.orchestration.resources import (
     EngineResource,
     ReportingDateResource,
     WarehouseResource,
 )
+from segmentation_platform.recommendations import methods
 from segmentation_platform.recommendations.backtest import backtest, rolling_windows
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.errors import RecommendationError
@@ -39,7 +41,7 @@ from segmentation_platform.recommendations.similar_items import similar_items as
 from segmentation_platform.scoring.published import RankingModel, models_table
 from segmentation_platform.segments.errors import SegmentationError
 from segmentation_platform.settings import Settings
-from segmentation_platform.warehouse import facts
+from segmentation_platform.warehouse import facts, snapshots
 from segmentation_platform.warehouse.cleaning import read_learned
 from segmentation_platform.warehouse.segment_models import ModelRecord
 
@@ -47,6 +49,52 @@ GROUP = "recommendation"
 
 
 _VERSION = "2"
+
+
+@dg.asset(
+    group_name=GROUP,
+    kinds={"duckdb", "postgres"},
+    owners=OWNERS,
+    code_version="1",
+    metadata=table_metadata(RecommendationMethods),
+)
+def recommendation_methods(
+    context: dg.AssetExecutionContext,
+    clean_sales: StoredTable,
+    products: pd.DataFrame,
+    engine: EngineResource,
+    warehouse: WarehouseResource,
+    reporting_date: ReportingDateResource,
+    settings: dg.ResourceParam[Settings],
+) -> dg.MaterializeResult[pd.DataFrame]:
+    """Which way to rank serves each list of the customers: counting, or what the ledger's past days have taught."""
+    database, rules = warehouse.database(), settings.recommendations
+    as_of = reporting_date.resolve(database)
+    before = snapshots.read_night_before(database, RecommendationMethods, model_registry.ledger_name(database), as_of)
+    period = facts.sales_period(database)
+    assert period is not None  # noqa: S101 - there are customers, so there are sales
+    if rules.customers.weights is not None:
+        found = methods.set_by_owner(rules.customers.weights, as_of, before)
+    elif not tells_products(products):
+        found = methods.too_short(NO_PRODUCTS, as_of, before)
+    elif not methods.is_due(before, as_of, rules.learning):
+        found = before
+    else:
+        context.log.info("comparing ways to rank on past days …")
+        opened = opened_on(clean_sales, engine.engine())
+        try:
+            found = methods.walk_forward(opened, period.first_sale.date(), as_of, rules, before)
+        except RecommendationError as error:
+            context.log.info(str(error))
+            found = methods.too_short(str(error), as_of, before)
+    return dg.MaterializeResult(value=found, metadata=_method_figures(found))
+
+
+def _method_figures(found: pd.DataFrame) -> dict[str, dg.MetadataValue]:
+    figures: dict[str, dg.MetadataValue] = {"methods": preview(found[["list", "method", "since", "why"]])}
+    for row in found.dropna(subset=["ndcg"]).itertuples():
+        figures[f"ndcg_{row.list}"] = dg.MetadataValue.float(float(str(row.ndcg)))
+    return figures
 
 
 @dg.multi_asset(
@@ -82,13 +130,15 @@ def recommendations(
     clean_sales: StoredTable,
     customer_segments: pd.DataFrame,
     products: pd.DataFrame,
+    recommendation_methods: pd.DataFrame,
     engine: EngineResource,
     warehouse: WarehouseResource,
     reporting_date: ReportingDateResource,
     settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.Output[pd.DataFrame]]:
     """Recommend from the sales known on the reporting date; one pass over the ledger for all lists."""
-    as_of, rules = reporting_date.resolve(warehouse.database()), settings.recommendations
+    as_of = reporting_date.resolve(warehouse.database())
+    rules = settings.recommendations.with_weights(methods.chosen_weights(recommendation_methods))
     with (
         clean_sales.stream(point_in_time.COLUMNS) as lines,
         point_in_time.known_sales(engine.engine(), lines, as_of) as session,
@@ -118,15 +168,18 @@ def recommendations(
     metadata=table_metadata(Models),
 )
 def models(
-    kmeans_model: list[ModelRecord], warehouse: WarehouseResource, settings: dg.ResourceParam[Settings]
+    kmeans_model: list[ModelRecord],
+    recommendation_methods: pd.DataFrame,
+    warehouse: WarehouseResource,
+    settings: dg.ResourceParam[Settings],
 ) -> pd.DataFrame:
     """The models in force as readable JSON: with the demand and the weights, all that scoring on demand needs."""
-    database, regions = warehouse.database(), settings.cleaning.regions
+    database, regions, customers = warehouse.database(), settings.cleaning.regions, settings.recommendations.customers
     if regions is None:
         regions = read_learned(database, model_registry.ledger_name(database)).regions
     return models_table(
         {record.region: (record.model_version, record.model) for record in kmeans_model},
-        RankingModel(settings.recommendations.customers, regions),
+        RankingModel(customers.with_weights(methods.chosen_weights(recommendation_methods)), regions),
     )
 
 
@@ -160,6 +213,7 @@ def recommendation_quality(
     context: dg.AssetExecutionContext,
     clean_sales: StoredTable,
     products: pd.DataFrame,
+    recommendation_methods: pd.DataFrame,
     kmeans_model: list[ModelRecord],
     engine: EngineResource,
     warehouse: WarehouseResource,
@@ -168,7 +222,8 @@ def recommendation_quality(
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """How well the lists predict purchases as of past days, from what was known then, against popularity."""
     database = warehouse.database()
-    as_of, rules = reporting_date.resolve(database), settings.recommendations
+    as_of = reporting_date.resolve(database)
+    rules = settings.recommendations.with_weights(methods.chosen_weights(recommendation_methods))
     model = model_registry.fitted(kmeans_model)[EVERYWHERE].model
     period = facts.sales_period(database)
     assert period is not None  # noqa: S101 - there are customers, so there are sales

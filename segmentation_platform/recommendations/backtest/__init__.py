@@ -5,7 +5,7 @@ Belongs here: windows, models to compare, metrics and their intervals. Does not 
 
 from segmentation_platform.recommendations.backtest.evaluate import backtest, not_better, rankings
 from segmentation_platform.recommendations.backtest.models import BASELINES, MODELS, Model
-from segmentation_platform.recommendations.backtest.training import PastLedger, TrainingData, training_data
+from segmentation_platform.recommendations.backtest.training import Opened, PastLedger, TrainingData, training_data
 from segmentation_platform.recommendations.backtest.windows import BacktestWindow, rolling_windows
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "MODELS",
     "BacktestWindow",
     "Model",
+    "Opened",
     "PastLedger",
     "TrainingData",
     "backtest",

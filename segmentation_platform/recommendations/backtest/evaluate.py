@@ -39,7 +39,7 @@ _JUDGED = {
     (buy_again.__name__, "repeat"),
     (segment_lists.__name__, "all"),
 }
-"""What each list has to do better than recent popularity."""
+"""What each list has to do better than recent popularity, and no worse than any other simple way."""
 
 
 def backtest(
@@ -81,16 +81,20 @@ def rankings(training: TrainingData, customers: Codes, models: Mapping[str, Mode
 
 
 def not_better(quality: pd.DataFrame) -> pd.DataFrame:
-    """The lists that do not recommend better than recent popularity, by NDCG@10 and the interval of the difference.
+    """The lists that a simple way to recommend beats, by NDCG@10 and the interval of the difference.
+
+    They have to be better than recent popularity; no other baseline may be better than they are.
 
     Args:
         quality: columns of `contracts.RecommendationQuality`
 
     """
     pairs = pd.Series(list(zip(quality["model"], quality["task"], strict=True)), quality.index)
-    against = (quality["metric"] == "ndcg@10") & (quality["baseline"] == recent_popularity.__name__)
-    judged = quality[against & pairs.isin(list(_JUDGED))]
-    return judged[~(judged["delta_low"] > 0)]
+    judged = quality[(quality["metric"] == "ndcg@10") & pairs.isin(list(_JUDGED))]
+    is_popular = judged["baseline"] == recent_popularity.__name__
+    is_personal = judged["model"] != segment_lists.__name__
+    is_beaten = (judged["delta_high"] < 0) & is_personal
+    return judged[(is_popular & ~(judged["delta_low"] > 0)) | (~is_popular & is_beaten)]
 
 
 def _judge(

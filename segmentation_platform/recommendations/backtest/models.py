@@ -5,7 +5,7 @@ the products in the order of `Known.demand` (most bought first, then by code), s
 """
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,11 @@ from segmentation_platform.recommendations.backtest.training import TrainingData
 from segmentation_platform.recommendations.ease import affinity
 from segmentation_platform.recommendations.histories import Codes
 from segmentation_platform.recommendations.ranker import Matrix, profiles
+
+_RECENT_DAYS: Final = 7
+_POPULARITY_DAYS: Final = 14
+_FREQUENCY_DAYS: Final = 120
+_LEAST_OWN: Final = 1e-4
 
 Model: TypeAlias = Callable[[TrainingData, Codes], Matrix]
 
@@ -62,6 +67,16 @@ def personal_frequency(training: TrainingData, customers: Codes) -> Matrix:
     return frequency
 
 
+def personal_frequency_lately(training: TrainingData, customers: Codes) -> Matrix:
+    """Counting, of what is still sold: how often and how lately the customer bought it, then what is popular."""
+    own: Matrix = training.recent_personal(_FREQUENCY_DAYS, customers).toarray()
+    shares = training.recent_by_product(_POPULARITY_DAYS)
+    # Less than any purchase of the customer's own counts.
+    scores: Matrix = own + np.asarray(shares / max(shares.max(), 1e-9) * _LEAST_OWN, np.float32)
+    scores[:, ~training.ranker.is_offered] = -np.inf
+    return scores
+
+
 def ease(training: TrainingData, customers: Codes) -> Matrix:
     """EASE alone."""
     return affinity(training.ranker.weights, profiles(training.owned(customers)))
@@ -79,7 +94,7 @@ def global_popularity(training: TrainingData, customers: Codes) -> Matrix:
 
 def recent_popularity(training: TrainingData, customers: Codes) -> Matrix:
     """Orders, each weighted by its age."""
-    return _same_for_all(training.demand["recent"], customers)
+    return _same_for_all(training.recent_by_product(_RECENT_DAYS), customers)
 
 
 def replaced_system(training: TrainingData, customers: Codes) -> Matrix:
@@ -101,6 +116,7 @@ MODELS: dict[str, Model] = {
         new_to_you,
         segment_lists,
         personal_frequency,
+        personal_frequency_lately,
         ease,
         ease_trend,
         global_popularity,
@@ -110,5 +126,10 @@ MODELS: dict[str, Model] = {
 }
 """What is judged every night, by name."""
 
-BASELINES = (global_popularity.__name__, recent_popularity.__name__, replaced_system.__name__)
+BASELINES = (
+    global_popularity.__name__,
+    recent_popularity.__name__,
+    personal_frequency_lately.__name__,
+    replaced_system.__name__,
+)
 """What every model is compared with."""

@@ -10,7 +10,7 @@ from scipy import sparse
 from segmentation_platform.engine import Step
 from segmentation_platform.recommendations.backtest.metrics import CUTS, Counts, Flags, Floats, per_customer
 from segmentation_platform.recommendations.backtest.models import Model
-from segmentation_platform.recommendations.backtest.training import PastLedger, TrainingData
+from segmentation_platform.recommendations.backtest.training import Opened, PastLedger, TrainingData
 from segmentation_platform.recommendations.backtest.windows import BacktestWindow
 from segmentation_platform.recommendations.errors import RecommendationError
 from segmentation_platform.recommendations.histories import Codes, Sparse, cells
@@ -52,6 +52,13 @@ class Measured:
     coverage: Mapping[int, float]
 
 
+def bought_in(opened: Opened, window: BacktestWindow) -> pd.DataFrame:
+    """What customers bought and kept in a window: `customer_id`, `stock_code`, and the first `day` of it."""
+    with opened(window.end) as session:
+        session.run(_BOUGHT_LATER, {"origin": window.origin})
+        return session.frame(_BOUGHT_LATER.name)
+
+
 def truth_of(past: PastLedger, window: BacktestWindow, training: TrainingData, rules: BacktestRules) -> Truth:
     """What the customers who were known before a window bought and kept in it.
 
@@ -59,9 +66,7 @@ def truth_of(past: PastLedger, window: BacktestWindow, training: TrainingData, r
         RecommendationError: when none of them bought anything.
 
     """
-    with past.opened(window.end) as session:
-        session.run(_BOUGHT_LATER, {"origin": window.origin})
-        bought = session.frame(_BOUGHT_LATER.name)
+    bought = bought_in(past.opened, window)
     # Only customers known before; what was never sold before can't be found, but counts as bought.
     bought = bought[bought["customer_id"].isin(training.histories.customers)]
     if bought.empty:

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,13 +13,17 @@ import pandas as pd
 from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.engine import Session
 from segmentation_platform.ledger.catalog import product_catalog
-from segmentation_platform.recommendations.histories import Codes, Histories
+from segmentation_platform.recommendations.histories import Codes, Histories, Sparse
 from segmentation_platform.recommendations.ranker import Matrix, Ranker, Scores
 from segmentation_platform.recommendations.ranking_artifacts import RankingArtifacts, fit_ranking
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales, customer_products
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
 from segmentation_platform.recommendations.tastes import fit_tastes
+from segmentation_platform.recommendations.weights import HalfLife, recent
+
+Opened: TypeAlias = Callable[[date], AbstractContextManager[Session]]
+"""Gives a session that holds `known_sales` as of a day (see `ledger.known`)."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +31,13 @@ class PastLedger:
     """A ledger that can be opened as it was known on any day.
 
     Attributes:
-        opened: gives a session that holds `known_sales` as of a day (see `ledger.known`)
+        opened: gives a session that holds the sales known on a day
         segmented: puts the customers of such a session into segments, as of the same day: columns of
             `contracts.CustomerSegments`; its `taste` is made again
 
     """
 
-    opened: Callable[[date], AbstractContextManager[Session]]
+    opened: Opened
     segmented: Callable[[Session, date], pd.DataFrame]
 
 
@@ -71,7 +75,16 @@ class TrainingData:
     @cached_property
     def histories(self) -> Histories:
         """Purchases of all customers."""
-        return Histories.of(self.pairs, self.demand.index)
+        return self.ranker.histories(self.pairs)
+
+    def recent_by_product(self, half_life: HalfLife) -> "pd.Series[float]":
+        """Orders of each product of `demand`, weighted by their age."""
+        sums = self.pairs.groupby("stock_code")[recent(half_life)].sum()
+        return sums.reindex(self.demand.index).fillna(0.0)
+
+    def recent_personal(self, half_life: HalfLife, customers: Codes) -> Sparse:
+        """Orders of each customer and product, weighted by their age."""
+        return Histories.of(self.pairs, self.demand.index, recent(half_life)).for_customers(customers).frequency
 
     @cached_property
     def cells(self) -> dict[tuple[Any, ...], Matrix]:
@@ -107,7 +120,7 @@ def training_data(past: PastLedger, origin: date, rules: RecommendationRules) ->
     """Learn everything from what was known before a day."""
     with past.opened(origin) as session:
         catalog = product_catalog(session)
-        pairs = customer_products(session, origin, rules.half_life_days)
+        pairs = customer_products(session, origin)
         tastes = fit_tastes(pairs, catalog, rules.tastes).assign(pairs, rules.tastes)
         segments = past.segmented(session, origin)
         segments = segments.assign(taste=segments["customer_id"].map(tastes).astype("str"))

@@ -74,9 +74,9 @@ def test_customers_baskets_and_files_are_scored_and_past_days_played_again(
     assert played.returncode == 0, played.stderr
     assert "customer lists" in played.stdout
     assert "replaced system" in played.stdout
-    tuned = command("tune", "--until", "2011-10-01", "--try", "affinity_weight=[0.1, 0.6]", **QUICK | JUDGED)
+    tuned = command("tune", "--until", "2011-10-01", "--try", "ease_penalty=[300, 1000]", **QUICK | JUDGED)
     assert tuned.returncode == 0, tuned.stderr
-    assert "affinity_weight" in tuned.stdout
+    assert "ease_penalty" in tuned.stdout
     assert "Trying 2 settings on 2011-09-01 to 2011-10-01" in tuned.stderr
 
 

@@ -15,7 +15,6 @@ from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.point_in_time import COLUMNS, known_sales
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.ranking_artifacts import learn, ranking_tables
-from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
 from segmentation_platform.scoring import RankingModel, models_table
@@ -34,13 +33,14 @@ from segmentation_platform_tests.support.ledgers import (
 )
 from segmentation_platform_tests.support.marked import facts, marked_history, marked_tables
 from segmentation_platform_tests.support.published import reader_of
+from segmentation_platform_tests.support.ranking import RULES
 from segmentation_platform_tests.support.session import once
 
 
 @once
 def shop_tables() -> dict[str, pd.DataFrame]:
     """A snapshot of the simulated shop: what scoring needs is the shop's, the rest is marked."""
-    shop, rules = simulated(), RecommendationRules()
+    shop, rules = simulated(), RULES
     products = catalog(shop.clean, shop.as_of)
     with known_sales(DuckDBEngine(), shop.clean[list(COLUMNS)], shop.as_of) as session:
         sales = Sales(session, segmented(), products)

@@ -10,11 +10,13 @@ import pytest
 
 from segmentation_platform.client import Client, ClientError
 from segmentation_platform.client.views import VIEWS, contract_hash
+from segmentation_platform.recommendations.weights import ScoreWeights
 from segmentation_platform.segments.fitted import FittedModel
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.snapshots import publish
 from segmentation_platform_tests.support.ledgers import simulated_fit
 from segmentation_platform_tests.support.marked import facts, marked_history, marked_tables
+from segmentation_platform_tests.support.ranking import EVERYTHING
 
 
 def test_a_folder_holds_a_file_of_every_view_and_says_what_is_in_them(client: Client, folder: Path) -> None:
@@ -34,7 +36,8 @@ def test_a_folder_holds_a_file_of_every_view_and_says_what_is_in_them(client: Cl
 
 def test_the_models_are_readable_files(folder: Path) -> None:
     assert FittedModel.from_json((folder / "models" / "segments-all.json").read_text()) == simulated_fit()
-    assert "affinity_weight" in json.loads((folder / "models" / "ranking-all.json").read_text())["rules"]
+    rules = json.loads((folder / "models" / "ranking-all.json").read_text())["rules"]
+    assert ScoreWeights.model_validate(rules["weights"]) == EVERYTHING
 
 
 def test_a_folder_that_holds_something_else_is_left_alone(client: Client, folder: Path, tmp_path: Path) -> None:

@@ -17,8 +17,10 @@ from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales, customer_products
 from segmentation_platform.recommendations.tastes import MIXED
 from segmentation_platform_tests.support.ledgers import sales_lines
+from segmentation_platform_tests.support.ranking import RULES
 
 AS_OF = date(2011, 1, 1)
+
 Line = Mapping[str, object]
 
 
@@ -54,10 +56,10 @@ def opened(lines: Iterable[Line], as_of: date = AS_OF, **more: object) -> Iterat
         yield Sales(session, people(rows, **more), product_catalog(session))
 
 
-def pairs_of(lines: Iterable[Line], as_of: date = AS_OF, half_life_days: float = 7.0) -> pd.DataFrame:
+def pairs_of(lines: Iterable[Line], as_of: date = AS_OF) -> pd.DataFrame:
     """What each customer bought of each product."""
     with opened(lines, as_of) as sales:
-        return customer_products(sales.session, as_of, half_life_days)
+        return customer_products(sales.session, as_of)
 
 
 def customer_lists(
@@ -70,7 +72,7 @@ def customer_lists(
     """Both lists of every customer, checked against their contract."""
     known = SegmentRecommendations.no_rows() if segment_lists is None else segment_lists
     with opened(lines, as_of, **more) as sales:
-        artifacts, pairs = learn(sales, known, as_of, rules or RecommendationRules())
+        artifacts, pairs = learn(sales, known, as_of, rules or RULES)
         found = customer_recommendations(sales.segments, pairs, artifacts)
     CustomerRecommendations.validate(found, lazy=True)
     return found

@@ -8,7 +8,7 @@ import pandas as pd
 from segmentation_platform.contracts import SegmentRecommendations
 from segmentation_platform.recommendations.basket_recommender import BasketRecommender, Bought
 from segmentation_platform.recommendations.ranking_artifacts import learn
-from segmentation_platform.recommendations.rules import RecommendationRules
+from segmentation_platform_tests.support.ranking import RULES
 from segmentation_platform_tests.unit.recommendations.shops import AS_OF, Line, bought, customer_lists, line, opened
 
 SHOP = [
@@ -19,7 +19,7 @@ SHOP = [
 
 def recommender_of(lines: Iterable[Line], as_of: date = AS_OF) -> BasketRecommender:
     with opened(lines, as_of) as sales:
-        return BasketRecommender(learn(sales, SegmentRecommendations.no_rows(), as_of, RecommendationRules())[0])
+        return BasketRecommender(learn(sales, SegmentRecommendations.no_rows(), as_of, RULES)[0])
 
 
 def test_a_known_customer_handed_over_gets_the_list_of_the_night() -> None:

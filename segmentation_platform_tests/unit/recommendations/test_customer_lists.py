@@ -19,6 +19,7 @@ from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
 from segmentation_platform_tests.support.ledgers import simulated, simulated_customers
+from segmentation_platform_tests.support.ranking import EVERYTHING, RULES
 from segmentation_platform_tests.unit.recommendations.shops import (
     bought,
     cancelled,
@@ -31,8 +32,12 @@ from segmentation_platform_tests.unit.recommendations.shops import (
 SHOP = bought({"1": "AB", "2": "ABC", "3": "ABC", "4": "BCD", "5": "AD"}, "2010-12-20")
 
 
+DRAWN = EVERYTHING.model_copy(update={"affinity_new": 0.999})
+"""Popularity counts for next to nothing, so that it is no reason."""
+
+
 def tuned(**customers: object) -> RecommendationRules:
-    return RecommendationRules.model_validate({"customers": customers})
+    return RecommendationRules.model_validate({"customers": {"weights": EVERYTHING, **customers}})
 
 
 # --- what is in a list ---
@@ -113,7 +118,7 @@ def test_a_customer_of_one_unknown_taste_is_offered_what_sells_in_the_region() -
     lines = [*bought({f"g{n}": ["BIER"] for n in range(5)}), *bought({f"u{n}": ["TEA"] for n in range(9)})]
     lines.append(line("me", "ODD"))
     regions = ["Germany"] * 5 + ["Germany"] + ["United Kingdom"] * 9
-    found = customer_lists(lines, RecommendationRules(shrinkage=1.0), region=regions)
+    found = customer_lists(lines, RULES.model_copy(update={"shrinkage": 1.0}), region=regions)
     assert codes(found, "me", "new_to_you") == ["BIER", "TEA"]
     assert codes(found, "u1", "new_to_you")[0] == "BIER"
 
@@ -168,7 +173,7 @@ def test_the_words_name_the_two_products_that_speak_most_for_it() -> None:
 
 def test_a_product_without_description_is_named_by_its_code() -> None:
     nameless = [{**row, "description": None} for row in bought({f"c{n}": ["POT", "LID"] for n in range(20)})]
-    found = customer_lists([*nameless, line("me", "POT", description=None)], tuned(popularity_weight=0.001))
+    found = customer_lists([*nameless, line("me", "POT", description=None)], tuned(weights=DRAWN))
     own = found[(found["customer_id"] == "me") & (found["list"] == "new_to_you")]
     assert own["reason"].tolist() == ["Goes with POT, which you bought"]
     assert own["description"].isna().all()
@@ -179,7 +184,7 @@ def test_what_rises_in_the_segment_is_said_to_rise() -> None:
     with opened(lines) as sales:
         lists = segment_recommendations(sales, date(2011, 1, 1), RecommendationRules(cell_customers=1, support=1))
     rising = lists.iloc[:1].assign(list="rising", region="all", taste="all", stock_code="C")
-    rules = tuned(popularity_weight=0.001)
+    rules = tuned(weights=DRAWN)
     found = customer_lists(lines, rules, segment_lists=rising).set_index(["customer_id", "stock_code"])["reason"]
     assert found["6", "C"] == "Rising in your segment"
     assert found["1", "C"].endswith("which you bought; rising in your segment")
@@ -212,6 +217,6 @@ def test_the_order_of_lines_and_customers_makes_no_difference() -> None:
 def test_lists_are_made_for_those_who_have_a_segment() -> None:
     with opened(SHOP) as sales:
         some = Sales(sales.session, sales.segments.iloc[:2], sales.catalog)
-        artifacts, pairs = learn(some, SegmentRecommendations.no_rows(), date(2011, 1, 1), RecommendationRules())
+        artifacts, pairs = learn(some, SegmentRecommendations.no_rows(), date(2011, 1, 1), RULES)
         found = customer_recommendations(some.segments, pairs, artifacts)
     assert set(found["customer_id"]) == {"1", "2"}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from segmentation_platform.recommendations.weights import HALF_LIVES, recent
 from segmentation_platform_tests.unit.recommendations.shops import bought, cancelled, line, pairs_of
 
 
@@ -10,7 +11,8 @@ def test_a_pair_has_its_orders_units_and_ages() -> None:
     row = pairs_of(lines).iloc[0]
     assert row[["customer_id", "stock_code", "orders", "units"]].tolist() == ["1", "A", 2, 8.0]
     assert row[["first_age", "last_age"]].tolist() == [31, 7]
-    assert row["recent"] == pytest.approx(0.5 + 0.5 ** (31 / 7))
+    for half_life in HALF_LIVES:
+        assert row[recent(half_life)] == pytest.approx(0.5 ** (7 / half_life) + 0.5 ** (31 / half_life)), half_life
 
 
 def test_two_lines_in_an_invoice_are_one_order() -> None:

@@ -9,7 +9,6 @@ import pytest
 from segmentation_platform.contracts import SegmentRecommendations, SimilarItems
 from segmentation_platform.recommendations.basket_recommender import BasketRecommender, Bought
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
-from segmentation_platform.recommendations.histories import Histories
 from segmentation_platform.recommendations.ranker import Ranker, best
 from segmentation_platform.recommendations.ranking_artifacts import learn
 from segmentation_platform.recommendations.rules import RecommendationRules, SimilarItemRules
@@ -17,6 +16,8 @@ from segmentation_platform.recommendations.sales import Sales
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
 from segmentation_platform.recommendations.similar_items import Baskets, known_baskets, similar_items
 from segmentation_platform.recommendations.tastes import MIXED, fit_tastes
+from segmentation_platform.recommendations.weights import HALF_LIVES, recent
+from segmentation_platform_tests.support.ranking import EVERYTHING, RULES
 from segmentation_platform_tests.unit.recommendations.shops import (
     AS_OF,
     bought,
@@ -26,8 +27,6 @@ from segmentation_platform_tests.unit.recommendations.shops import (
     opened,
     pairs_of,
 )
-
-RULES = RecommendationRules()
 
 
 def test_one_customer_is_offered_what_they_bought_and_has_nothing_new() -> None:
@@ -110,13 +109,14 @@ def test_fifty_thousand_products_are_ranked_in_bounded_memory() -> None:
     pairs = pd.DataFrame(rows).drop_duplicates()
     pairs["stock_code"] = pairs["stock_code"].map("{:05}".format)
     ages = random.integers(1, 300, len(pairs))
-    pairs = pairs.assign(orders=1, units=1.0, recent=0.5 ** (ages / 7), first_age=ages, last_age=ages)
+    lately = {recent(half_life): 0.5 ** (ages / half_life) for half_life in HALF_LIVES}
+    pairs = pairs.assign(orders=1, units=1.0, **lately, first_age=ages, last_age=ages)
     pairs = pairs.sort_values(["customer_id", "stock_code"], ignore_index=True)
     regions = pd.Series("UK", pairs["customer_id"].unique())
-    rules = RecommendationRules.model_validate({"customers": {"ease_products": 1000}})
+    rules = RecommendationRules.model_validate({"customers": {"ease_products": 1000, "weights": EVERYTHING}})
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     ranker = Ranker.fit(pairs, regions, pairs["stock_code"], rules)
-    histories = Histories.of(pairs, ranker.demand.index)
+    histories = ranker.histories(pairs)
     for batch in list(ranker.batches(customers))[:3]:
         picks = best(ranker.scores(histories.rows(batch), ["UK"] * (batch.stop - batch.start)).values, 20)
         assert len(picks.rows) == 20 * (batch.stop - batch.start)

@@ -28,9 +28,9 @@ from segmentation_platform.recommendations.ranking_artifacts import (
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales
 from segmentation_platform_tests.support.ledgers import catalog, segmented, simulated
+from segmentation_platform_tests.support.ranking import EVERYTHING, RULES
 from segmentation_platform_tests.unit.recommendations.shops import AS_OF, Line, bought, line, opened
 
-RULES = RecommendationRules()
 CONTRACTS: tuple[type[Contract], ...] = (ProductDemand, RegionalDemand, ItemWeights)
 
 
@@ -59,7 +59,9 @@ def test_the_tables_keep_their_contracts_and_hold_what_is_offered() -> None:
 
 def test_a_partner_that_is_no_longer_sold_is_called_by_its_name() -> None:
     lines = bought({f"c{n}": ["OLD"] for n in range(9)}, "2010-10-01") + bought({f"c{n}": "A" for n in range(8)})
-    drawn = RecommendationRules.model_validate({"customers": {"popularity_weight": 0.0, "ease_penalty": 1.0}})
+    drawn = RecommendationRules.model_validate(
+        {"customers": {"weights": EVERYTHING.model_copy(update={"affinity_new": 1.0}), "ease_penalty": 1.0}}
+    )
     artifacts, pairs, people, _ = learnt([*lines, line("new", "Z")], drawn)
     found = customer_recommendations(people, pairs, artifacts)
     own = found[(found["customer_id"] == "c8") & (found["stock_code"] == "A")]

@@ -9,6 +9,7 @@ from segmentation_platform.recommendations.backtest import BacktestWindow, backt
 from segmentation_platform.recommendations.rules import CustomerListRules, RecommendationRules
 from segmentation_platform.recommendations.tuning import grid, tune
 from segmentation_platform_tests.support.ledgers import simulated
+from segmentation_platform_tests.support.ranking import EVERYTHING
 from segmentation_platform_tests.unit.recommendations.backtest.pasts import past_of
 
 TEST_FROM = simulated().as_of - timedelta(days=30)
@@ -16,7 +17,7 @@ WINDOW = BacktestWindow(TEST_FROM - timedelta(days=60), TEST_FROM)
 
 
 def test_a_grid_has_every_combination_and_leaves_the_rest_as_it_is() -> None:
-    found = grid(CustomerListRules(length=5), {"ease_penalty": [1.0, 2.0], "affinity_weight": [0.0, 0.5, 1.0]})
+    found = grid(CustomerListRules(length=5), {"ease_penalty": [1.0, 2.0], "repurchase_prior": [0.5, 1.0, 2.0]})
     assert len(found) == len({rules.model_dump_json() for rules in found}) == 6
     assert {rules.length for rules in found} == {5}
 
@@ -28,8 +29,8 @@ def test_a_grid_of_what_can_not_be_set_is_refused(values: dict[str, list[object]
 
 
 def test_candidates_are_ranked_by_the_figures_of_the_backtest() -> None:
-    rules = RecommendationRules.model_validate({"backtest": {"draws": 2}})
-    blind = rules.customers.model_copy(update={"affinity_weight": 0.0, "popularity_weight": 0.0})
+    rules = RecommendationRules.model_validate({"backtest": {"draws": 2}, "customers": {"weights": EVERYTHING}})
+    blind = rules.customers.with_weights(EVERYTHING.model_copy(update={"affinity_new": 0.0}))
     past = past_of(simulated().clean)
     found = tune(past, WINDOW, [blind, rules.customers], rules, TEST_FROM)
     assert sorted(found["place"]) == [0, 1]

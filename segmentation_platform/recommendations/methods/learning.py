@@ -1,0 +1,80 @@
+"""The numbers in the score that did best on past days: one after the other is moved to its best value.
+
+Coordinate search over few values each (Wright 2015, Coordinate descent algorithms, Mathematical Programming 151): the
+numbers are few and each has an order of magnitude rather than a value, so that a fine search would fit noise.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from segmentation_platform.recommendations.methods.trial import Trial
+from segmentation_platform.recommendations.weights import ScoreWeights
+
+TASKS: Final = ("all", "new")
+"""What is counted: both lists merged, and the list of new products alone."""
+
+VALUES: Final[dict[str, tuple[Any, ...]]] = {
+    "trend_evidence": (0.3, 1.0, 3.0, 10.0, 30.0, None),
+    "trend_half_life": (3, 5, 7, 14, 30),
+    "affinity_new": (0.0, 0.1, 0.2, 0.4, 0.65, 0.9, 1.0),
+    "popularity_half_life": (3, 7, 14, 30, 90, 365),
+    "repurchase_power": (0.0, 0.5, 1.0),
+    "frequency_half_life": (30, 60, 120, 240, None),
+    "affinity_owned": (0.0, 0.05, 0.1, 0.2, 0.4, 0.8),
+    "new_scale": (0.01, 0.1, 0.2, 0.3, 0.5, 0.9, 1.5),
+}
+"""What is tried for each number, in the order in which they are moved."""
+
+START: Final = ScoreWeights(
+    frequency_half_life=120,
+    repurchase_power=0.5,
+    affinity_owned=0.2,
+    affinity_new=0.65,
+    popularity_half_life=14,
+    trend_half_life=7,
+    trend_evidence=10.0,
+    new_scale=0.5,
+)
+"""Where the search begins: a little of everything."""
+
+
+def learn_weights(trials: Sequence[Trial], rounds: int = 2) -> ScoreWeights:
+    """Search the numbers of the score that do best on some past days.
+
+    Args:
+        trials: the days, at least one
+        rounds: how many times each number is moved; fewer if nothing moves any more
+
+    """
+    at_start = _means(trials, START)
+    found = START
+    for _ in range(rounds):
+        before = found
+        for name, values in VALUES.items():
+            found = _moved(trials, found, name, values, at_start)
+        if found == before:
+            break
+    return found
+
+
+def _moved(
+    trials: Sequence[Trial], weights: ScoreWeights, name: str, values: Sequence[object], at_start: list[float]
+) -> ScoreWeights:
+    """The same with the value of one number that does best; the first of equally good ones."""
+    tried = [weights.model_copy(update={name: value}) for value in values]
+    goodness = [
+        sum(now / max(then, 1e-9) for now, then in zip(_means(trials, each), at_start, strict=True)) for each in tried
+    ]
+    return tried[int(np.argmax(np.round(goodness, 9)))]
+
+
+def _means(trials: Sequence[Trial], weights: ScoreWeights) -> list[float]:
+    """NDCG@10 by task, the mean over days of the mean over customers."""
+    return [float(np.mean([_mean(trial, weights, task) for trial in trials])) for task in TASKS]
+
+
+def _mean(trial: Trial, weights: ScoreWeights, task: str) -> float:
+    found = trial.ndcg(weights, task)
+    return float(np.nanmean(found)) if (~np.isnan(found)).any() else 0.0

@@ -1,0 +1,140 @@
+"""What serves each list: counting, unless past days say with certainty that what was learned is better."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from segmentation_platform.contracts import RecommendationMethods
+from segmentation_platform.recommendations import methods
+from segmentation_platform.recommendations.errors import RecommendationError
+from segmentation_platform.recommendations.methods.learning import START, learn_weights
+from segmentation_platform.recommendations.methods.selection import _Choice
+from segmentation_platform.recommendations.methods.trial import Products, Trial
+from segmentation_platform.recommendations.rules import LearningRules, RecommendationRules
+from segmentation_platform.recommendations.weights import COUNTING, HALF_LIVES, ScoreWeights, recent
+from segmentation_platform_tests.support.ledgers import simulated
+from segmentation_platform_tests.unit.recommendations.backtest.pasts import past_of
+
+AS_OF = date(2011, 12, 1)
+RULES = LearningRules(draws=300)
+LEARNED = START.model_copy(update={"affinity_new": 1.0})
+
+
+def made(seed: int, *, affinity_tells: bool, customers: int = 120, products: int = 60) -> Trial:
+    """A day on which customers own the first ten products, and are drawn to what they buy next, or to anything."""
+    random = np.random.default_rng(seed)
+    rows = np.repeat(np.arange(customers), products)
+    columns = np.tile(np.arange(products), customers)
+    owned = columns < 10
+    drawn = random.random((customers, products))
+    bought = np.zeros((customers, products), bool)
+    # Everybody takes the most popular new products, or those to which they are drawn most.
+    popular = np.tile(-np.arange(float(products)), (customers, 1))
+    new = drawn.copy() if affinity_tells else popular
+    new[:, :10] = -np.inf
+    np.put_along_axis(bought, np.argsort(-new, axis=1)[:, :5], values=True, axis=1)
+    frequency = random.integers(1, 9, (customers, products)) * (np.arange(products) < 10)
+    bought |= frequency >= 6
+    share = np.sort(random.random(products))[::-1] / products
+    lately = dict.fromkeys(HALF_LIVES, share * 1000)
+    flat = frequency.ravel().astype(float)
+    counts = bought.sum(axis=1)
+    return Trial(
+        Products(share / share.sum(), lately, np.full(products, 0.3), 0.3),
+        rows,
+        columns,
+        owned,
+        {"orders": flat, **{recent(half_life): flat for half_life in HALF_LIVES}},
+        drawn.ravel(),
+        {half_life: np.tile(share, customers) for half_life in HALF_LIVES},
+        bought.ravel(),
+        counts,
+        counts - (bought & (np.arange(products) < 10)).sum(axis=1),
+    )
+
+
+def chosen(*, affinity_tells: bool, in_force: pd.DataFrame | None = None, as_of: date = AS_OF) -> pd.DataFrame:
+    trials = [made(seed, affinity_tells=affinity_tells) for seed in range(3)]
+    found = _Choice(trials, as_of, RULES, in_force).table()
+    RecommendationMethods.validate(found, lazy=True)
+    return found.set_index("list")
+
+
+def test_where_affinity_tells_what_is_bought_it_serves_and_the_table_says_why() -> None:
+    found = chosen(affinity_tells=True).loc["new_to_you"]
+    assert found["method"] == "learned"
+    assert found["delta_low"] > 0
+    assert found["ndcg"] > found["ndcg_counting"]
+    assert "Better than counting" in str(found["why"])
+    assert ScoreWeights.model_validate_json(str(found["weights"])).affinity_new > 0
+
+
+def test_where_everybody_buys_what_is_popular_counting_serves() -> None:
+    found = chosen(affinity_tells=False)
+    assert set(found["method"]) == {"counting"}
+    assert "not surely better" in str(found.loc["new_to_you", "why"])
+    weights = ScoreWeights.model_validate_json(str(found.loc["new_to_you", "weights"]))
+    assert (weights.affinity_new, weights.affinity_owned, weights.trend_evidence) == (0.0, 0.0, None)
+
+
+def test_a_method_that_still_wins_keeps_serving_since_the_day_that_it_took_over() -> None:
+    first = chosen(affinity_tells=True).reset_index()
+    later = chosen(affinity_tells=True, in_force=first, as_of=AS_OF + timedelta(days=7)).loc["new_to_you"]
+    assert later["since"] == pd.Timestamp(AS_OF)
+    assert later["compared_on"] == pd.Timestamp(AS_OF) + pd.Timedelta(days=7)
+    assert "Still better than counting" in str(later["why"])
+
+
+def test_a_method_that_falls_behind_counting_is_replaced_by_it_and_not_silently() -> None:
+    first = chosen(affinity_tells=True).reset_index()
+    later = chosen(affinity_tells=False, in_force=first, as_of=AS_OF + timedelta(days=7)).loc["new_to_you"]
+    assert later["method"] == "counting"
+    assert later["since"] == pd.Timestamp(AS_OF) + pd.Timedelta(days=7)
+    assert "Counting serves" in str(later["why"])
+
+
+def test_a_comparison_is_due_at_first_and_then_every_week() -> None:
+    found = chosen(affinity_tells=False).reset_index()
+    assert methods.is_due(None, AS_OF, RULES)
+    assert methods.is_due(found.iloc[:0], AS_OF, RULES)
+    assert not methods.is_due(found, AS_OF + timedelta(days=6), RULES)
+    assert methods.is_due(found, AS_OF + timedelta(days=7), RULES)
+
+
+def test_what_the_owner_has_set_is_not_compared() -> None:
+    found = methods.set_by_owner(LEARNED, AS_OF)
+    RecommendationMethods.validate(found, lazy=True)
+    assert set(found["method"]) == {"set"}
+    assert methods.chosen_weights(found) == LEARNED
+    later = methods.set_by_owner(LEARNED, AS_OF + timedelta(days=1), found)
+    assert set(later["since"]) == {pd.Timestamp(AS_OF)}
+
+
+def test_a_ledger_that_is_too_short_is_counted_and_says_so() -> None:
+    shop = simulated()
+    first = shop.clean["sold_at"].min().date()
+    with pytest.raises(RecommendationError, match=r"too short to learn from\. It takes 90 days"):
+        methods.walk_forward(
+            past_of(shop.clean).opened, first, first + timedelta(days=80), RecommendationRules(), None
+        )
+    found = methods.too_short("It is.", AS_OF)
+    RecommendationMethods.validate(found, lazy=True)
+    assert methods.chosen_weights(found) == COUNTING
+
+
+def test_learning_finds_numbers_that_do_at_least_as_well_as_where_it_began() -> None:
+    trials = [made(seed, affinity_tells=True) for seed in range(2)]
+    found = learn_weights(trials)
+    for task in ("all", "new"):
+        assert np.nanmean([t.ndcg(found, task) for t in trials]) >= np.nanmean([t.ndcg(START, task) for t in trials])
+
+
+def test_on_a_simulated_shop_no_list_is_worse_than_counting_beyond_chance() -> None:
+    shop = simulated()
+    first = shop.clean["sold_at"].min().date()
+    rules = RecommendationRules(learning=LearningRules(origins=2, customers=200, draws=300))
+    found = methods.walk_forward(past_of(shop.clean).opened, first, shop.as_of, rules, None)
+    RecommendationMethods.validate(found, lazy=True)
+    assert (found["ndcg"] >= found["ndcg_counting"] - 1e-9).all()
