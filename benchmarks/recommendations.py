@@ -1,10 +1,11 @@
 """Judge the recommendations on a ledger, and measure what they cost.
 
-    python -m benchmarks.recommendations ledger.parquet [--origin 2011-11-01] [--days 39] [--earlier 6]
+    python -m benchmarks.recommendations LEDGER [--origin 2011-11-01] [--days 39] [--earlier 6]
 
-Printed are NDCG@10 of every method for all and for new products at the last origin, with intervals; the means over
-it and the months before; and the CPU seconds and the peak memory of the nightly tables and of a backtest. On the UCI
-Online Retail ledger the settings were chosen on October 2011; the last origin is 1 November, 39 days to the end.
+Any ledger that the platform understands; a profile is read from segmentation.toml in the folder. What ranks the
+customers' lists is learned on days before the origin, as every week; printed are what was chosen and why, NDCG@10 of
+every method for all and for new products at the origin, with intervals, of ways that others have published, too; the
+means over it and the months before; and the CPU seconds and the peak memory of each part.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchmarks.baselines import PUBLISHED_BY_OTHERS
 from segmentation_platform.contracts.frames import to_frame
 from segmentation_platform.customers.features import rfm_features
 from segmentation_platform.customers.rules import CustomerRules
@@ -25,18 +27,19 @@ from segmentation_platform.ledger.catalog import product_catalog
 from segmentation_platform.ledger.in_memory import clean_file
 from segmentation_platform.ledger.inspection import Given
 from segmentation_platform.ledger.point_in_time import COLUMNS, known_sales
-from segmentation_platform.recommendations.backtest import BacktestWindow, PastLedger, backtest
+from segmentation_platform.recommendations.backtest import MODELS, BacktestWindow, PastLedger, backtest
 from segmentation_platform.recommendations.basket_recommender import BasketRecommender, Bought
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
+from segmentation_platform.recommendations.methods import chosen_weights, walk_forward
 from segmentation_platform.recommendations.ranking_artifacts import learn
-from segmentation_platform.recommendations.rules import RecommendationRules
+from segmentation_platform.recommendations.rules import BacktestRules, RecommendationRules
 from segmentation_platform.recommendations.sales import Sales, customer_products, offered_products
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
 from segmentation_platform.recommendations.similar_items import known_baskets, similar_items
 from segmentation_platform.recommendations.tastes import fit_tastes
 from segmentation_platform.segments.fixed_fit import fixed_fit
+from segmentation_platform.settings import load_settings
 
-_RULES = RecommendationRules()
 _SEGMENTS = 5
 
 
@@ -44,26 +47,40 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("ledger", type=Path)
-    parser.add_argument("--origin", type=date.fromisoformat, default=date(2011, 11, 1))
-    parser.add_argument("--days", type=int, default=39)
-    parser.add_argument("--earlier", type=int, default=6, help="first days of months before that are judged, too")
+    parser.add_argument("--origin", type=date.fromisoformat, help="default: so many days before the end")
+    parser.add_argument("--days", type=int, default=39, help="days to predict")
+    parser.add_argument("--earlier", type=int, default=0, help="first days of months before that are judged, too")
     arguments = parser.parse_args()
-    past = ledger_past(arguments.ledger)
-    last = BacktestWindow(arguments.origin, arguments.origin + timedelta(days=arguments.days))
+    days = timedelta(days=arguments.days)
+    past, first, last = ledger_past(arguments.ledger)
+    window = BacktestWindow(arguments.origin or last - days, (arguments.origin or last - days) + days)
+    with _measured("learning what ranks the customers' lists"):
+        rules = _learned(past, first, window.origin, arguments.days)
     with _measured("backtest of one origin"):
-        found = backtest(past, [last], _RULES)
+        found = backtest(past, [window], rules, MODELS | PUBLISHED_BY_OTHERS)
     _print_methods(found)
     with _measured("all tables of a night"):
-        nightly(past, last.end)
+        nightly(past, window.end, rules)
     if arguments.earlier:
-        _print_means(pd.concat([found, backtest(past, _months_before(last, arguments.earlier), _RULES)]))
+        _print_means(pd.concat([found, backtest(past, _months_before(window, arguments.earlier), rules)]))
 
 
-def ledger_past(path: Path) -> PastLedger:
-    """A ledger file, cleaned, that can be opened as of any day; customers are put into five segments."""
+def _learned(past: PastLedger, first: date, origin: date, days: int) -> RecommendationRules:
+    """The rules with what days before the origin have taught; prints what was chosen and why."""
+    rules = RecommendationRules(backtest=BacktestRules(days=days))
+    chosen = walk_forward(past.opened, first, origin, rules, None)
+    for row in chosen.itertuples():
+        print(f"{row.list}: {row.method}. {row.why}")
+    print(chosen_weights(chosen).model_dump_json())
+    return rules.with_weights(chosen_weights(chosen))
+
+
+def ledger_past(path: Path) -> tuple[PastLedger, date, date]:
+    """A cleaned ledger that can be opened as of any day, in five segments; its first day, and that after its last."""
     engine = DuckDBEngine()
-    clean = to_frame(clean_file(engine, path, Given()).clean)[list(COLUMNS)]
-    return PastLedger(lambda as_of: known_sales(engine, clean, as_of), segments_of)
+    clean = to_frame(clean_file(engine, path, Given(load_settings().profile)).clean)[list(COLUMNS)]
+    first, last = clean["sold_at"].min().date(), clean["sold_at"].max().date() + timedelta(days=1)
+    return PastLedger(lambda as_of: known_sales(engine, clean, as_of), segments_of), first, last
 
 
 def segments_of(session: Session, as_of: date) -> pd.DataFrame:
@@ -71,25 +88,25 @@ def segments_of(session: Session, as_of: date) -> pd.DataFrame:
     return fixed_fit(rfm_features(session, as_of, CustomerRules()), as_of, "yeo-johnson", _SEGMENTS)
 
 
-def nightly(past: PastLedger, as_of: date) -> dict[str, pd.DataFrame]:
+def nightly(past: PastLedger, as_of: date, rules: RecommendationRules) -> dict[str, pd.DataFrame]:
     """Every table of recommendations as of a day."""
     with past.opened(as_of) as session:
         catalog = product_catalog(session)
         segments = past.segmented(session, as_of)
         with _measured("  taste groups"):
             pairs = customer_products(session, as_of)
-            tastes = fit_tastes(pairs, catalog, _RULES.tastes).assign(pairs, _RULES.tastes)
+            tastes = fit_tastes(pairs, catalog, rules.tastes).assign(pairs, rules.tastes)
     with past.opened(as_of) as session:
         sales = Sales(session, segments.assign(taste=segments["customer_id"].map(tastes)), catalog)
         with _measured("  segment lists"):
-            lists = segment_recommendations(sales, as_of, _RULES)
+            lists = segment_recommendations(sales, as_of, rules)
         with _measured("  customer lists"):
-            artifacts, pairs = learn(sales, lists, as_of, _RULES)
+            artifacts, pairs = learn(sales, lists, as_of, rules)
             own = customer_recommendations(sales.segments, pairs, artifacts)
         _recommend(BasketRecommender(artifacts), catalog["stock_code"].tolist())
-        offered = offered_products(catalog, as_of, _RULES.sold_within_days)
+        offered = offered_products(catalog, as_of, rules.sold_within_days)
         with _measured("  similar items"):
-            similar = similar_items(known_baskets(session), offered, _RULES.similar)
+            similar = similar_items(known_baskets(session), offered, rules.similar)
     return {"segment_recommendations": lists, "customer_recommendations": own, "similar_items": similar}
 
 
