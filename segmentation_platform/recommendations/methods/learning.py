@@ -12,9 +12,6 @@ import numpy as np
 from segmentation_platform.recommendations.methods.trial import Trial
 from segmentation_platform.recommendations.weights import ScoreWeights
 
-TASKS: Final = ("all", "new")
-"""What is counted: both lists merged, and the list of new products alone."""
-
 VALUES: Final[dict[str, tuple[Any, ...]]] = {
     "trend_evidence": (0.3, 1.0, 3.0, 10.0, 30.0, None),
     "trend_half_life": (3, 5, 7, 14, 30),
@@ -25,7 +22,13 @@ VALUES: Final[dict[str, tuple[Any, ...]]] = {
     "affinity_owned": (0.0, 0.05, 0.1, 0.2, 0.4, 0.8),
     "new_scale": (0.01, 0.1, 0.2, 0.3, 0.5, 0.9, 1.5),
 }
-"""What is tried for each number, in the order in which they are moved."""
+"""What is tried for each number."""
+
+TOLD_BY: Final[dict[str, tuple[str, ...]]] = {
+    "new": ("trend_evidence", "trend_half_life", "affinity_new", "popularity_half_life"),
+    "all": ("new_scale", "repurchase_power", "frequency_half_life", "affinity_owned"),
+}
+"""By which task each number is moved: what ranks new products by those alone, then the rest by both lists merged."""
 
 START: Final = ScoreWeights(
     frequency_half_life=120,
@@ -48,31 +51,22 @@ def learn_weights(trials: Sequence[Trial], rounds: int = 2) -> ScoreWeights:
         rounds: how many times each number is moved; fewer if nothing moves any more
 
     """
-    at_start = _means(trials, START)
     found = START
-    for _ in range(rounds):
-        before = found
-        for name, values in VALUES.items():
-            found = _moved(trials, found, name, values, at_start)
-        if found == before:
-            break
+    for task, names in TOLD_BY.items():
+        for _ in range(rounds):
+            before = found
+            for name in names:
+                found = _moved(trials, found, name, task)
+            if found == before:
+                break
     return found
 
 
-def _moved(
-    trials: Sequence[Trial], weights: ScoreWeights, name: str, values: Sequence[object], at_start: list[float]
-) -> ScoreWeights:
+def _moved(trials: Sequence[Trial], weights: ScoreWeights, name: str, task: str) -> ScoreWeights:
     """The same with the value of one number that does best; the first of equally good ones."""
-    tried = [weights.model_copy(update={name: value}) for value in values]
-    goodness = [
-        sum(now / max(then, 1e-9) for now, then in zip(_means(trials, each), at_start, strict=True)) for each in tried
-    ]
+    tried = [weights.model_copy(update={name: value}) for value in VALUES[name]]
+    goodness = [float(np.mean([_mean(trial, each, task) for trial in trials])) for each in tried]
     return tried[int(np.argmax(np.round(goodness, 9)))]
-
-
-def _means(trials: Sequence[Trial], weights: ScoreWeights) -> list[float]:
-    """NDCG@10 by task, the mean over days of the mean over customers."""
-    return [float(np.mean([_mean(trial, weights, task) for trial in trials])) for task in TASKS]
 
 
 def _mean(trial: Trial, weights: ScoreWeights, task: str) -> float:
