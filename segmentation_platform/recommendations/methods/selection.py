@@ -129,16 +129,24 @@ def walk_forward(
         RecommendationError: when the ledger is too short to tell.
 
     """
+    _require_days(first_sale, as_of, rules)
     windows = rolling_windows(first_sale, as_of, rules.backtest.days, rules.learning.origins)
-    if len(windows) < _FEWEST:
-        raise RecommendationError(
-            f"Counting serves: a ledger of {(as_of - first_sale).days} days is too short to learn from. It takes "
-            f"{(_FEWEST + 1) * rules.backtest.days} days."
-        )
     trials = [trial for window in windows if (trial := _tried(opened, window, rules)) is not None]
     if len(trials) < _FEWEST:
         raise RecommendationError("Counting serves: on past days nobody who was known came again, so nothing tells.")
     return _Choice(trials, as_of, rules.learning, in_force).table()
+
+
+def _require_days(first_sale: date, as_of: date, rules: RecommendationRules) -> None:
+    days, needed = (as_of - first_sale).days, (_FEWEST + 1) * rules.backtest.days
+    if rules.learning.origins < _FEWEST:
+        raise RecommendationError(
+            f"Counting serves: to learn takes [recommendations.learning] origins = {_FEWEST} or more."
+        )
+    if days < needed:
+        raise RecommendationError(
+            f"Counting serves: a ledger of {days} days is too short to learn from. It takes {needed} days."
+        )
 
 
 def _tried(opened: Opened, window: BacktestWindow, rules: RecommendationRules) -> Trial | None:
@@ -182,7 +190,7 @@ class _Choice:
         return _table(rows, self._scaled(weights), self._as_of)
 
     def _chosen(self, name: str) -> tuple[_Row, ScoreWeights]:
-        counting = max(_COUNTING_VARIANTS[name], key=lambda each: float(np.nanmean(self._values(name, each))))
+        counting = max(_COUNTING_VARIANTS[name], key=lambda each: _mean(self._values(name, each)))
         baseline = self._values(name, counting)
         learned = np.concatenate(
             [trial.ndcg(own, _TASK[name]) for trial, own in zip(self._trials, self._by_others, strict=True)]
@@ -213,13 +221,13 @@ class _Choice:
     def _scaled(self, weights: ScoreWeights) -> ScoreWeights:
         """With the scale by which both lists merge best."""
         tried = [weights.model_copy(update={"new_scale": scale}) for scale in VALUES["new_scale"]]
-        return max(tried, key=lambda each: self._mean(each, "all"))
-
-    def _mean(self, weights: ScoreWeights, task: str) -> float:
-        return float(np.nanmean(np.concatenate([trial.ndcg(weights, task) for trial in self._trials])))
+        return max(tried, key=lambda each: _mean(self._asked("all", each)))
 
     def _values(self, name: str, weights: ScoreWeights) -> Floats:
-        return np.concatenate([trial.ndcg(weights, _TASK[name]) for trial in self._trials])
+        return self._asked(_TASK[name], weights)
+
+    def _asked(self, task: str, weights: ScoreWeights) -> Floats:
+        return np.concatenate([trial.ndcg(weights, task) for trial in self._trials])
 
     def _compared(self, values: Floats, baseline: Floats) -> Comparison:
         asked = ~np.isnan(values)
@@ -238,6 +246,11 @@ class _Choice:
             f"{verdict}: {found.delta:+.3f} ({found.low:+.3f} to {found.high:+.3f}) NDCG@10 on {len(self._trials)} "
             f"past days, {found.customers:,} customers."
         )
+
+
+def _mean(values: Floats) -> float:
+    """The mean over customers with something to find; nothing where there are none."""
+    return float(np.nanmean(values)) if (~np.isnan(values)).any() else 0.0
 
 
 def _table(rows: Mapping[str, _Row], weights: ScoreWeights, as_of: date) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """What serves each list: counting, unless past days say with certainty that what was learned is better."""
 
+import warnings
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -138,3 +140,23 @@ def test_on_a_simulated_shop_no_list_is_worse_than_counting_beyond_chance() -> N
     found = methods.walk_forward(past_of(shop.clean).opened, first, shop.as_of, rules, None)
     RecommendationMethods.validate(found, lazy=True)
     assert (found["ndcg"] >= found["ndcg_counting"] - 1e-9).all()
+
+
+def test_a_shop_where_nobody_buys_a_product_again_is_counted_without_a_complaint() -> None:
+    trials = []
+    for seed in range(2):
+        trial = made(seed, affinity_tells=True)
+        trials.append(replace(trial, bought=trial.bought & ~trial.owned, wanted=trial.wanted_new))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = _Choice(trials, AS_OF, RULES, None).table().set_index("list")
+    assert found.loc["buy_again", "method"] == "counting"
+    assert found.loc["buy_again", "customers"] == 0
+    assert found.loc["new_to_you", "method"] == "learned"
+
+
+def test_where_nothing_may_be_tried_counting_serves_and_the_setting_is_named() -> None:
+    shop = simulated()
+    rules = RecommendationRules(learning=LearningRules(origins=1))
+    with pytest.raises(RecommendationError, match="origins = 2 or more"):
+        methods.walk_forward(past_of(shop.clean).opened, date(2010, 1, 1), shop.as_of, rules, None)
