@@ -6,7 +6,7 @@ import streamlit as st
 from segmentation_platform.app import address
 from segmentation_platform.app.show import Name, chart, table
 from segmentation_platform.app.snapshot_reader import SnapshotReader
-from segmentation_platform.app.words import counted
+from segmentation_platform.app.words import counted, day, list_name
 from segmentation_platform.reporting.charts.quality import backtest_forest, drift, model_choice
 from segmentation_platform.settings import load_settings
 
@@ -17,11 +17,18 @@ _TASKS = {
     "next_basket": "What was bought on the first day",
 }
 
+_METHODS = {
+    "counting": "how often and how lately customers bought",
+    "learned": "a score that past days of the ledger have taught",
+    "set": "a score that the owner of the ledger has set",
+}
+
 
 def show(shop: SnapshotReader) -> None:
     """Put the page on the screen."""
     st.title("Quality")
     _checks(shop)
+    _methods(shop)
     _backtest(shop)
     _choice(shop)
     measured = shop.table("segment_drift")
@@ -36,6 +43,16 @@ def _checks(shop: SnapshotReader) -> None:
     rows = shop.table("checks").sort_values(["passed", "asset", "check_name"], ignore_index=True)
     with st.expander("All checks", expanded=not bool(rows["passed"].all())):
         table(rows, Name("checks", shop.as_of), shown=("passed", "asset", "check_name", "severity", "description"))
+
+
+def _methods(shop: SnapshotReader) -> None:
+    rows = shop.table("recommendation_methods")
+    if rows.empty:
+        return
+    st.header("What ranks the customers' lists")
+    for row in rows.to_dict("records"):
+        since = day(row["since"].date())
+        st.write(f"**{list_name(row['list'])}**: {_METHODS[row['method']]}, since {since}. {row['why']}")
 
 
 def _backtest(shop: SnapshotReader) -> None:
