@@ -1,8 +1,6 @@
 """What people type, and what they read."""
 
 import re
-import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -185,33 +183,3 @@ def test_the_embedded_servers_url_is_the_readers_and_psql_opens_as_the_reader(
         assert "Stopped." in process("db", "stop", **embedded).stdout
     assert "was not running" in process("db", "stop", **embedded).stdout
     assert (tmp_path / ".segmentation" / "postgres" / "reader_password").stat().st_mode & 0o777 == 0o600
-
-
-@pytest.mark.slow
-def test_a_second_run_waits_for_the_first_and_says_so(
-    process: Command, empty_database: Database, shop_ledger: Path
-) -> None:
-    assert process("db", "upgrade").returncode == 0
-    with ThreadPoolExecutor() as pool:
-        with empty_database.exclusive(lambda: None):
-            second = pool.submit(process, "run", "--sales", str(shop_ledger), **QUICK)
-            wait_for_a_waiting_run(empty_database)
-            assert served(empty_database) == []
-        said = second.result()
-    assert said.returncode == 0, said.stderr
-    assert "Another refresh is at work on this database" in said.stderr
-    assert served(empty_database) == [(1,)]
-
-
-def wait_for_a_waiting_run(database: Database) -> None:
-    deadline = time.monotonic() + 60
-    query = (
-        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
-        " WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
-    )
-    while time.monotonic() < deadline:
-        with database.connect() as connection:
-            if connection.execute(query.encode()).fetchone() == (1,):
-                return
-        time.sleep(0.1)
-    pytest.fail("no run was waiting")

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation_platform_tests.support.ledgers import simulated
+from segmentation_platform_tests.support.variants import examples
 from segmentation_platform_tests.unit.insights.shops import (
     AS_OF,
     Insights,
@@ -99,7 +100,7 @@ def _lines(drawn: list[Line]) -> list[Line]:
 
 
 @given(st.lists(_LINE, max_size=25))
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 def test_for_any_ledger_the_tables_keep_their_contracts_and_tell_of_one_revenue(
     drawn: list[Line],
 ) -> None:

@@ -21,6 +21,7 @@ from segmentation_platform.ledger.simulation import dirt
 from segmentation_platform.ledger.vocabulary import Vocabulary
 from segmentation_platform_tests.support.ledgers import Line, cleaned, raw_lines, real, simulated
 from segmentation_platform_tests.support.real_ledger import needs_real_ledger
+from segmentation_platform_tests.support.variants import examples
 
 CORE = r"([0-9]{1,9}(\.[0-9]*)?|\.[0-9]+)([eE](-[0-9]{1,2}|\+?0?[0-9]))?"
 NEGATIVE = (rf"- ?({CORE})", rf"({CORE}) ?-", rf"\(({CORE})\)")
@@ -105,7 +106,7 @@ DIRTY_LINE: st.SearchStrategy[Line] = st.fixed_dictionaries(
 
 
 @given(st.lists(DIRTY_LINE, max_size=12).map(lambda lines: lines + lines[:2]))
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 def test_whatever_the_lines_are_each_comes_out_once_with_the_reason_of_a_plain_telling(lines: list[Line]) -> None:
     clean, rejected = cleaned(raw_lines(*lines), Understanding(online_retail().but("dates", formats=TWO_FORMATS)))
     CleanSales.validate(clean)

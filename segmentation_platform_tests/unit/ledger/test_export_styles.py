@@ -15,7 +15,7 @@ from segmentation_platform_tests.support.exports import Style, draw_style, write
 
 TODAY = date(2026, 11, 29)
 IN_A_BATCH = 25
-STYLES = int(os.environ.get("SEGMENTATION_EXPORT_STYLES", "80"))
+STYLES = int(os.environ.get("SEGMENTATION_EXPORT_STYLES", "45"))
 """How many styles are tried; CI asks for more."""
 
 

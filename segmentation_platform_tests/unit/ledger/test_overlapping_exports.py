@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from segmentation_platform.ledger.clean import Understanding
 from segmentation_platform.ledger.profile.model import Cancellations, Dates, LedgerColumn, Lines, Profile, Statuses
 from segmentation_platform_tests.support.ledgers import Line, cleaned, raw_lines
+from segmentation_platform_tests.support.variants import examples
 
 COLUMNS: dict[LedgerColumn, str] = {
     "invoice": "Order", "stock_code": "Item", "description": "Name", "quantity": "Units", "invoice_date": "Day",
@@ -70,7 +71,7 @@ def orders(draw: st.DrawFn) -> list[tuple[int, list[Line]]]:
 
 
 @given(orders=orders(), windows=st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=4), data=st.data())
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 def test_any_exports_that_hold_all_days_together_give_the_ledger_they_were_cut_from(
     orders: list[tuple[int, list[Line]]], windows: list[tuple[int, int]], data: st.DataObject
 ) -> None:

@@ -22,6 +22,7 @@ from segmentation_platform.ledger.profile.model import (
     Profile,
 )
 from segmentation_platform_tests.support.ledgers import Line, raw_lines
+from segmentation_platform_tests.support.variants import examples
 
 COLUMNS: dict[LedgerColumn, str] = {
     "invoice": "Order", "stock_code": "Item", "quantity": "Units", "invoice_date": "Day", "unit_price": "Price",
@@ -108,7 +109,7 @@ def assert_same(found: Halves, expected: Halves) -> None:
 
 
 @given(loads=LOADS, identical=st.sampled_from(["errors", "pieces"]), data=st.data())
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 def test_changed_in_place_a_ledger_is_what_it_is_cleaned_whole(
     loads: list[list[Line]], identical: str, data: st.DataObject
 ) -> None:

@@ -22,6 +22,7 @@ from segmentation_platform.segments.history import (
     on_day,
     relabelled,
 )
+from segmentation_platform_tests.support.variants import examples
 
 DAYS = tuple(date(2011, 1, 1) + timedelta(days=n) for n in range(12))
 State = Mapping[str, int]
@@ -74,7 +75,7 @@ LOOKS = st.lists(st.tuples(st.sampled_from(DAYS), STATE), max_size=8)
 
 
 @given(LOOKS)
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 def test_days_in_any_order_and_again_give_the_intervals_of_the_last_looks_in_the_order_of_time(
     looks: list[tuple[date, State]],
 ) -> None:
@@ -84,7 +85,7 @@ def test_days_in_any_order_and_again_give_the_intervals_of_the_last_looks_in_the
 
 
 @given(LOOKS)
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 def test_intervals_of_a_customer_follow_one_another_and_neighbours_differ(looks: list[tuple[date, State]]) -> None:
     for one, next_ in pairwise(told(watched(looks))):
         if one[0] == next_[0]:
@@ -94,7 +95,7 @@ def test_intervals_of_a_customer_follow_one_another_and_neighbours_differ(looks:
 
 
 @given(LOOKS.filter(bool))
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 def test_on_a_day_that_was_looked_at_everybody_is_where_they_were_seen(looks: list[tuple[date, State]]) -> None:
     history = watched(looks)
     for day, state in dict(looks).items():
@@ -103,7 +104,7 @@ def test_on_a_day_that_was_looked_at_everybody_is_where_they_were_seen(looks: li
 
 
 @given(st.dictionaries(st.sampled_from(DAYS), STATE, min_size=1), st.data())
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 def test_a_day_forgotten_is_as_one_never_looked_at(looks: dict[date, State], data: st.DataObject) -> None:
     order = data.draw(st.permutations(sorted(looks)))
     gone = data.draw(st.sampled_from(order))
@@ -114,7 +115,7 @@ def test_a_day_forgotten_is_as_one_never_looked_at(looks: dict[date, State], dat
 
 
 @given(st.dictionaries(st.sampled_from(DAYS), STATE), st.sets(st.sampled_from(DAYS)))
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=examples(20))
 def test_several_days_can_be_withdrawn_even_some_that_were_never_looked_at(
     looks: dict[date, State], withdrawn: set[date]
 ) -> None:
@@ -123,7 +124,7 @@ def test_several_days_can_be_withdrawn_even_some_that_were_never_looked_at(
 
 
 @given(LOOKS)
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=examples(20))
 def test_the_same_look_again_changes_nothing(looks: list[tuple[date, State]]) -> None:
     history = watched(looks)
     assert told(watched(dict(looks).items(), history)) == told(history)
@@ -231,7 +232,7 @@ def test_who_went_away_twice_keeps_the_change_before_both() -> None:
 
 
 @given(LOOKS.filter(bool))
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 def test_a_change_is_the_last_day_on_which_a_customer_was_seen_elsewhere_than_before(
     looks: list[tuple[date, State]],
 ) -> None:

@@ -1,6 +1,8 @@
-"""The first run that somebody makes, with all that is delivered, and what is typed after it."""
+"""Whole runs at a terminal: the first one, with all that is delivered, what is typed after it, and two at once."""
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -61,3 +63,32 @@ def test_a_first_run_tells_every_table_and_the_segments_and_a_second_one_that_no
     assert "Dropped" not in command("snapshots", "prune", "--keep", "1", **here).stdout, "the served one stays"
     assert command("snapshots", "rollback", "--to", "2", **here).returncode == 0
     assert "Dropped 1: 1." in command("snapshots", "prune", "--keep", "1", **here).stdout
+
+
+def test_a_second_run_waits_for_the_first_and_says_so(
+    process: Command, empty_database: Database, shop_ledger: Path
+) -> None:
+    assert process("db", "upgrade").returncode == 0
+    with ThreadPoolExecutor() as pool:
+        with empty_database.exclusive(lambda: None):
+            second = pool.submit(process, "run", "--sales", str(shop_ledger), **QUICK)
+            wait_for_a_waiting_run(empty_database)
+            assert served(empty_database) == []
+        said = second.result()
+    assert said.returncode == 0, said.stderr
+    assert "Another refresh is at work on this database" in said.stderr
+    assert served(empty_database) == [(1,)]
+
+
+def wait_for_a_waiting_run(database: Database) -> None:
+    deadline = time.monotonic() + 60
+    query = (
+        "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+        " WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
+    )
+    while time.monotonic() < deadline:
+        with database.connect() as connection:
+            if connection.execute(query.encode()).fetchone() == (1,):
+                return
+        time.sleep(0.1)
+    pytest.fail("no run was waiting")
