@@ -133,11 +133,11 @@ def _months_before(last: BacktestWindow, count: int) -> list[BacktestWindow]:
 def _print_methods(found: pd.DataFrame) -> None:
     shown = found[(found["metric"] == "ndcg@10") & found["task"].isin(["all", "new"])]
     shown = shown.drop_duplicates(["model", "task"])
-    print(f"{'NDCG@10':20}{'all':>24}{'new':>24}")
+    print(f"{'NDCG@10':28}{'all':>24}{'new':>24}")
     for model, rows in shown.groupby("model"):
         cells = rows.set_index("task")
         texts = [f"{row.value:.3f} ({row.low:.3f}-{row.high:.3f})" for row in cells.loc[["all", "new"]].itertuples()]
-        print(f"{model!s:20}{texts[0]:>24}{texts[1]:>24}")
+        print(f"{model!s:28}{texts[0]:>24}{texts[1]:>24}")
 
 
 def _print_means(found: pd.DataFrame) -> None:
