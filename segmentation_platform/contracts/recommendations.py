@@ -165,7 +165,7 @@ class RecommendationMethods(
         "Lower end of the interval of the difference, by the certainty asked for", nullable=True
     )
     delta_high: float = number("Upper end", nullable=True)
-    customers: int = whole("Customers with something to find on these days", ge=0)
+    customers: int = whole("Customers with something to find, summed over these days", ge=0)
     weights: str = text("The numbers in the score of both lists, as JSON")
 
 

@@ -244,7 +244,7 @@ class _Choice:
     def _words(self, verdict: str, found: Comparison) -> str:
         return (
             f"{verdict}: {found.delta:+.3f} ({found.low:+.3f} to {found.high:+.3f}) NDCG@10 on {len(self._trials)} "
-            f"past days, {found.customers:,} customers."
+            f"past days, {found.customers:,} lists."
         )
 
 

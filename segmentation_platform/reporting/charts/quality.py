@@ -31,7 +31,7 @@ MODELS = {
     "new_to_you": "The list new to you alone",
     "segment_lists": "Segments' lists",
     "personal_frequency": "What each customer bought most",
-    "personal_frequency_lately": "Counting: what each customer bought often and lately, then what is popular",
+    "personal_frequency_lately": "Counting: bought often and lately",
     "ease": "Products that go together (EASE)",
     "ease_trend": "EASE times trend",
     "recent_popularity": "What is popular lately",
