@@ -19,6 +19,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks.baselines import PUBLISHED_BY_OTHERS
+from segmentation_platform.contracts import RecommendationMethods
 from segmentation_platform.contracts.frames import to_frame
 from segmentation_platform.customers.features import rfm_features
 from segmentation_platform.customers.rules import CustomerRules
@@ -68,7 +69,7 @@ def main() -> None:
 def _learned(past: PastLedger, first: date, origin: date, days: int) -> RecommendationRules:
     """The rules with what days before the origin have taught; prints what was chosen and why."""
     rules = RecommendationRules(backtest=BacktestRules(days=days))
-    chosen = walk_forward(past.opened, first, origin, rules, None)
+    chosen = walk_forward(past.opened, first, origin, rules, RecommendationMethods.no_rows())
     for row in chosen.itertuples():
         print(f"{row.list}: {row.method}. {row.why}")
     print(chosen_weights(chosen).model_dump_json())

@@ -157,7 +157,9 @@ class RecommendationMethods(
     list: str = text("Which list: buy_again or new_to_you", isin=CUSTOMER_LISTS)
     method: str = text("What ranks it: counting, learned, or set by the owner", isin=METHODS)
     since: pa.DateTime = day("Reporting date since which it does")
-    compared_on: pa.DateTime = day("Reporting date of the last comparison")
+    compared_on: pa.DateTime = day(
+        "Reporting date of the last comparison; null where nothing was compared", nullable=True
+    )
     why: str = text("Why, in words")
     ndcg: float = share("Its mean NDCG@10 on past days; null where nothing was compared", nullable=True)
     ndcg_counting: float = share("That of counting, by the best of its variants", nullable=True)
@@ -165,7 +167,7 @@ class RecommendationMethods(
         "Lower end of the interval of the difference, by the certainty asked for", nullable=True
     )
     delta_high: float = number("Upper end", nullable=True)
-    customers: int = whole("Customers with something to find, summed over these days", ge=0)
+    customers: int = whole("Customers with something to find on these days", ge=0)
     weights: str = text("The numbers in the score of both lists, as JSON")
 
 

@@ -42,8 +42,12 @@ class ProductDemand(
     stock_code: str = text("Product code")
     customers: int = whole("Customers who kept it", ge=1)
     recent_share: float = share("Its share of all purchases, each weighted by its age")
-    trend: float = number("That share divided by its share of all time, smoothed; above 1 it sells more lately", ge=0)
-    repurchase_rate: float = share("Share of its earlier buyers who came again lately and then took it again")
+    trend: float = number(
+        "Orders lately against those that its share of all time lets expect, drawn to 1; above 1 it rises", ge=0
+    )
+    repurchase_rate: float = share(
+        "Share of its earlier buyers who came again lately and took it again, drawn to that of all products"
+    )
     is_offered: bool = flag("Whether it is still sold, and so may be in a list")
 
 

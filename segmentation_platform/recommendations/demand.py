@@ -35,20 +35,9 @@ def product_demand(pairs: pd.DataFrame, rules: CustomerListRules) -> pd.DataFram
     described = products[["customers", "orders", "units"]]
     return described.assign(
         recent_share=(products[popular] / products[popular].sum()).fillna(usual),
-        trend=_trends(products[trending], usual, weights.trend_evidence),
+        trend=weights.trends(products[trending], usual),
         repurchase_rate=_repurchase_rates(kept, rules).reindex(products.index),
     )
-
-
-def _trends(sold: "pd.Series[float]", usual: "pd.Series[float]", evidence: float | None) -> "pd.Series[float]":
-    """Orders lately against those to be expected, drawn to 1 by its own uncertainty.
-
-    The mean of a rate with a gamma prior of mean 1 that is worth `evidence` expected orders, given Poisson counts: a
-    product with three sales says little of itself.
-    """
-    if evidence is None:
-        return pd.Series(1.0, sold.index)
-    return (sold + evidence) / (usual * sold.sum() + evidence)
 
 
 def _repurchase_rates(kept: pd.DataFrame, rules: CustomerListRules) -> pd.Series:
@@ -67,8 +56,7 @@ def _repurchase_rates(kept: pd.DataFrame, rules: CustomerListRules) -> pd.Series
     # In a shop of the first days nobody could come back yet: then frequency alone decides.
     of_all = again.sum() / buyers.sum() if again.sum() else 1.0
     rates: pd.Series = (again + rules.repurchase_prior * of_all) / (buyers + rules.repurchase_prior)
-    power = rules.score.repurchase_power
-    drawn: pd.Series = rates**power * of_all ** (1 - power)
+    drawn: pd.Series = rules.score.rates(rates, of_all)
     return drawn
 
 

@@ -114,12 +114,8 @@ class Ranker:
         drawn = affinity(self.weights, profiles(histories)) * self._trend
         frequency = histories.frequency.toarray() * self._repurchase_rate
         shares = np.stack([self._popular.get(region, self._popular[EVERYWHERE]) for region in regions])
-        popular = np.where(owned, np.float32(0), np.float32(score.new_scale * (1 - score.affinity_new)) * shares)
-        values = np.where(
-            owned,
-            frequency + np.float32(score.affinity_owned) * drawn,
-            np.float32(score.new_scale * score.affinity_new) * drawn + popular,
-        )
+        popular = np.where(owned, np.float32(0), score.of_popular(shares))
+        values = np.where(owned, score.of_owned(frequency, drawn), score.of_new(drawn) + popular)
         values[:, ~self.is_offered] = -np.inf
         values[histories.cancelled.nonzero()] = -np.inf
         return Scores(values, owned, popular)

@@ -7,11 +7,12 @@ ledger's own past (`methods`).
 from datetime import date
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from segmentation_platform.recommendations.weights import COUNTING, ScoreWeights
 
 _SUNDAY = 6
+_FORMER_WEIGHTS = ("trend_smoothing", "affinity_weight", "affinity_weight_owned", "popularity_weight")
 
 
 class _Rules(BaseModel):
@@ -35,6 +36,17 @@ class CustomerListRules(_Rules):
     """Products from which each is predicted: those whose weights tell most."""
     weights: ScoreWeights | None = None
     """The numbers in the score; none: they are learned."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_former_weights(cls, values: object) -> object:
+        """Say what became of the weights of before; what they meant has no equal now."""
+        if isinstance(values, dict) and (gone := [name for name in _FORMER_WEIGHTS if name in values]):
+            raise ValueError(
+                f"{', '.join(gone)}: the weights of the score are learned on the ledger now. Take the setting out, "
+                "or set [recommendations.customers.weights]"
+            )
+        return values
 
     @property
     def score(self) -> ScoreWeights:

@@ -4,14 +4,14 @@ Where the ledger is too short to learn from, `COUNTING` serves: what a customer 
 then what is popular. No ledger was found on which that does badly; what is learned has to be better (`methods`).
 """
 
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 HalfLife: TypeAlias = Literal[3, 5, 7, 14, 30, 60, 90, 120, 240, 365]
 """Days after which a purchase counts half."""
 
-HALF_LIVES: Final[tuple[HalfLife, ...]] = (3, 5, 7, 14, 30, 60, 90, 120, 240, 365)
+HALF_LIVES: Final[tuple[HalfLife, ...]] = get_args(HalfLife)
 """Those for which purchases are summed up."""
 
 
@@ -36,6 +36,43 @@ class ScoreWeights(BaseModel):
     """Expected orders at which a product's trend counts as much as none at all; null: there is no trend."""
     new_scale: float = Field(default=0.01, gt=0)
     """By what the score of new products is multiplied where both lists are merged; so small, own ones come first."""
+
+    def of_owned(self, frequency: Any, drawn: Any) -> Any:
+        """The score of products that the customer bought, arrays of any one shape.
+
+        Args:
+            frequency: how often, times the product's repurchase rate
+            drawn: affinity times trend
+
+        """
+        return frequency + self.affinity_owned * drawn
+
+    def of_new(self, drawn: Any) -> Any:
+        """What affinity times trend adds to the score of products that are new to the customer."""
+        return self.new_scale * self.affinity_new * drawn
+
+    def of_popular(self, shares: Any) -> Any:
+        """What the share of the region's purchases adds to it."""
+        return self.new_scale * (1 - self.affinity_new) * shares
+
+    def rates(self, rates: Any, of_all: float) -> Any:
+        """Repurchase rates of products, drawn to that of all products."""
+        return rates**self.repurchase_power * of_all ** (1 - self.repurchase_power)
+
+    def trends(self, sold: Any, usual: Any) -> Any:
+        """Orders of products lately against those to be expected, drawn to 1 by their own uncertainty.
+
+        The mean of a rate with a gamma prior of mean 1 that is worth `trend_evidence` expected orders, given Poisson
+        counts: a product with three sales says little of itself.
+
+        Args:
+            sold: orders weighted by their age
+            usual: share of all orders
+
+        """
+        if self.trend_evidence is None:
+            return 0 * sold + 1.0  # in the shape of the others
+        return (sold + self.trend_evidence) / (usual * sold.sum() + self.trend_evidence)
 
     @property
     def frequency(self) -> str:

@@ -132,3 +132,9 @@ def _drop(url: str, name: str) -> None:
 def _run(url: str, statement: sql.Composed) -> None:
     with Database(url).connect_autocommit() as connection:
         connection.execute(statement)
+
+
+def spoil(database: Database, statement: str) -> None:
+    """Change what is stored behind the platform's back."""
+    with database.connect() as connection:
+        connection.execute(sql.SQL(statement))

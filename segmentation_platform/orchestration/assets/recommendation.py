@@ -34,6 +34,7 @@ from segmentation_platform.recommendations.backtest import backtest, rolling_win
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.errors import RecommendationError
 from segmentation_platform.recommendations.ranking_artifacts import learn, ranking_tables
+from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales, offered_products
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
 from segmentation_platform.recommendations.similar_items import known_baskets
@@ -76,7 +77,7 @@ def recommendation_methods(
     if rules.customers.weights is not None:
         found = methods.set_by_owner(rules.customers.weights, as_of, before)
     elif not tells_products(products):
-        found = methods.too_short(NO_PRODUCTS, as_of, before)
+        found = methods.counted(NO_PRODUCTS, as_of, before)
     elif not methods.is_due(before, as_of, rules.learning):
         found = before
     else:
@@ -86,8 +87,14 @@ def recommendation_methods(
             found = methods.walk_forward(opened, period.first_sale.date(), as_of, rules, before)
         except RecommendationError as error:
             context.log.info(str(error))
-            found = methods.too_short(str(error), as_of, before)
+            found = methods.counted(str(error), as_of, before)
     return dg.MaterializeResult(value=found, metadata=_method_figures(found))
+
+
+def _rules(settings: Settings, recommendation_methods: pd.DataFrame) -> RecommendationRules:
+    """The settings, with the numbers in the score that serve."""
+    with refuse_bad_input():
+        return settings.recommendations.with_weights(methods.chosen_weights(recommendation_methods))
 
 
 def _method_figures(found: pd.DataFrame) -> dict[str, dg.MetadataValue]:
@@ -138,7 +145,7 @@ def recommendations(
 ) -> Iterator[dg.Output[pd.DataFrame]]:
     """Recommend from the sales known on the reporting date; one pass over the ledger for all lists."""
     as_of = reporting_date.resolve(warehouse.database())
-    rules = settings.recommendations.with_weights(methods.chosen_weights(recommendation_methods))
+    rules = _rules(settings, recommendation_methods)
     with (
         clean_sales.stream(point_in_time.COLUMNS) as lines,
         point_in_time.known_sales(engine.engine(), lines, as_of) as session,
@@ -174,12 +181,12 @@ def models(
     settings: dg.ResourceParam[Settings],
 ) -> pd.DataFrame:
     """The models in force as readable JSON: with the demand and the weights, all that scoring on demand needs."""
-    database, regions, customers = warehouse.database(), settings.cleaning.regions, settings.recommendations.customers
+    database, regions = warehouse.database(), settings.cleaning.regions
     if regions is None:
         regions = read_learned(database, model_registry.ledger_name(database)).regions
     return models_table(
         {record.region: (record.model_version, record.model) for record in kmeans_model},
-        RankingModel(customers.with_weights(methods.chosen_weights(recommendation_methods)), regions),
+        RankingModel(_rules(settings, recommendation_methods).customers, regions),
     )
 
 
@@ -223,7 +230,7 @@ def recommendation_quality(
     """How well the lists predict purchases as of past days, from what was known then, against popularity."""
     database = warehouse.database()
     as_of = reporting_date.resolve(database)
-    rules = settings.recommendations.with_weights(methods.chosen_weights(recommendation_methods))
+    rules = _rules(settings, recommendation_methods)
     model = model_registry.fitted(kmeans_model)[EVERYWHERE].model
     period = facts.sales_period(database)
     assert period is not None  # noqa: S101 - there are customers, so there are sales

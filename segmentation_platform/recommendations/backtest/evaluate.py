@@ -21,6 +21,7 @@ from segmentation_platform.recommendations.backtest.models import (
     MODELS,
     Model,
     buy_again,
+    counting,
     customer_lists,
     new_to_you,
     recent_popularity,
@@ -91,10 +92,11 @@ def not_better(quality: pd.DataFrame) -> pd.DataFrame:
     """
     pairs = pd.Series(list(zip(quality["model"], quality["task"], strict=True)), quality.index)
     judged = quality[(quality["metric"] == "ndcg@10") & pairs.isin(list(_JUDGED))]
-    is_popular = judged["baseline"] == recent_popularity.__name__
-    is_personal = judged["model"] != segment_lists.__name__
-    is_beaten = (judged["delta_high"] < 0) & is_personal
-    return judged[(is_popular & ~(judged["delta_low"] > 0)) | (~is_popular & is_beaten)]
+    is_recent = judged["baseline"] == recent_popularity.__name__
+    # What customers bought themselves is no baseline of a list that all of a segment are shown.
+    is_unfair = (judged["model"] == segment_lists.__name__) & (judged["baseline"] == counting.__name__)
+    is_beaten = (judged["delta_high"] < 0) & ~is_unfair
+    return judged[(is_recent & ~(judged["delta_low"] > 0)) | (~is_recent & is_beaten)]
 
 
 def _judge(

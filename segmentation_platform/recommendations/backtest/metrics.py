@@ -41,15 +41,27 @@ def per_customer(hits: Flags, relevant: Counts) -> Floats:
     return found
 
 
+def ndcg(hits: Flags, relevant: Counts) -> Floats:
+    """NDCG of customers who have something to find, at as many places as there are.
+
+    Args:
+        hits: shape (customers, places), whether the product at each place was bought
+        relevant: shape (customers,), number of products to find, at least 1
+
+    """
+    places = hits.shape[1]
+    gains = 1 / np.log2(np.arange(2, places + 2))
+    return np.asarray((hits * gains).sum(axis=1) / np.cumsum(gains)[np.minimum(relevant, places) - 1])
+
+
 def _at(hits: Flags, relevant: Counts, cut: int) -> list[Floats]:
     places = np.arange(1, hits.shape[1] + 1)
     ideal = np.minimum(relevant, cut)
-    gains = np.cumsum(1 / np.log2(np.arange(2, cut + 2)))
     precision = np.cumsum(hits, axis=1) / places
     return [
         hits.any(axis=1).astype(np.float64),
         hits.sum(axis=1) / relevant,
-        (hits / np.log2(places + 1)).sum(axis=1) / gains[ideal - 1],
+        ndcg(hits, relevant),
         (hits * precision).sum(axis=1) / ideal,
     ]
 
@@ -78,13 +90,20 @@ class Bootstrap:
         chances = np.full(customers, 1 / max(customers, 1))
         self._times = random.multinomial(customers, chances, size=draws).astype(np.float64)
 
+    def means(self, values: Floats) -> Floats:
+        """Mean of each column of values, shape (customers, columns), in every draw: shape (draws, columns).
+
+        Customers without a value are out; a draw in which nobody has one is not a number.
+        """
+        present = ~np.isnan(values)
+        with np.errstate(invalid="ignore"):
+            return np.asarray((self._times @ np.where(present, values, 0.0)) / (self._times @ present))
+
     def intervals(self, values: Floats) -> list[Interval]:
-        """Mean and interval of each column of values, shape (customers, columns); customers without one are out."""
+        """Mean and interval of each column of values, shape (customers, columns)."""
         present = ~np.isnan(values)
         filled = np.where(present, values, 0.0)
-        # A draw in which nobody has a value says nothing; with one customer and more there is always another.
-        with np.errstate(invalid="ignore"):
-            means = (self._times @ filled) / (self._times @ present)
+        means = self.means(values)
         lows, highs = np.nanpercentile(means, _PERCENTILES, axis=0)
         centre = filled.sum(axis=0) / present.sum(axis=0)
         return [Interval(*map(float, ends)) for ends in zip(centre, lows, highs, strict=True)]

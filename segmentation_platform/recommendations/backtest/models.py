@@ -15,10 +15,9 @@ from segmentation_platform.recommendations.backtest.training import TrainingData
 from segmentation_platform.recommendations.ease import affinity
 from segmentation_platform.recommendations.histories import Codes
 from segmentation_platform.recommendations.ranker import Matrix, profiles
+from segmentation_platform.recommendations.weights import COUNTING
 
 _RECENT_DAYS: Final = 7
-_POPULARITY_DAYS: Final = 14
-_FREQUENCY_DAYS: Final = 120
 _LEAST_OWN: Final = 1e-4
 
 Model: TypeAlias = Callable[[TrainingData, Codes], Matrix]
@@ -67,10 +66,10 @@ def personal_frequency(training: TrainingData, customers: Codes) -> Matrix:
     return frequency
 
 
-def personal_frequency_lately(training: TrainingData, customers: Codes) -> Matrix:
+def counting(training: TrainingData, customers: Codes) -> Matrix:
     """Counting, of what is still sold: how often and how lately the customer bought it, then what is popular."""
-    own: Matrix = training.recent_personal(_FREQUENCY_DAYS, customers).toarray()
-    shares = training.recent_by_product(_POPULARITY_DAYS)
+    own: Matrix = training.how_often(COUNTING.frequency, customers).toarray()
+    shares = training.recent_by_product(COUNTING.popularity_half_life)
     # Less than any purchase of the customer's own counts.
     scores: Matrix = own + np.asarray(shares / max(shares.max(), 1e-9) * _LEAST_OWN, np.float32)
     scores[:, ~training.ranker.is_offered] = -np.inf
@@ -116,7 +115,7 @@ MODELS: dict[str, Model] = {
         new_to_you,
         segment_lists,
         personal_frequency,
-        personal_frequency_lately,
+        counting,
         ease,
         ease_trend,
         global_popularity,
@@ -129,7 +128,7 @@ MODELS: dict[str, Model] = {
 BASELINES = (
     global_popularity.__name__,
     recent_popularity.__name__,
-    personal_frequency_lately.__name__,
+    counting.__name__,
     replaced_system.__name__,
 )
 """What every model is compared with."""

@@ -82,9 +82,9 @@ class TrainingData:
         sums = self.pairs.groupby("stock_code")[recent(half_life)].sum()
         return sums.reindex(self.demand.index).fillna(0.0)
 
-    def recent_personal(self, half_life: HalfLife, customers: Codes) -> Sparse:
-        """Orders of each customer and product, weighted by their age."""
-        return Histories.of(self.pairs, self.demand.index, recent(half_life)).for_customers(customers).frequency
+    def how_often(self, column: str, customers: Codes) -> Sparse:
+        """A column of `pairs` by customer and product."""
+        return Histories.of(self.pairs, self.demand.index, column).for_customers(customers).frequency
 
     @cached_property
     def cells(self) -> dict[tuple[Any, ...], Matrix]:

@@ -9,21 +9,23 @@ Belongs here: choosing. Does not belong here: the score itself (`ranker`), and j
 
 from segmentation_platform.recommendations.methods.learning import learn_weights
 from segmentation_platform.recommendations.methods.selection import (
+    choose,
     chosen_weights,
+    counted,
     is_due,
     set_by_owner,
-    too_short,
     walk_forward,
 )
 from segmentation_platform.recommendations.methods.trial import Trial, trial_of
 
 __all__ = [
     "Trial",
+    "choose",
     "chosen_weights",
+    "counted",
     "is_due",
     "learn_weights",
     "set_by_owner",
-    "too_short",
     "trial_of",
     "walk_forward",
 ]

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from segmentation_platform.recommendations.methods.trial import Trial
+from segmentation_platform.recommendations.methods.trial import Trial, mean
 from segmentation_platform.recommendations.weights import ScoreWeights
 
 VALUES: Final[dict[str, tuple[Any, ...]]] = {
@@ -65,10 +65,5 @@ def learn_weights(trials: Sequence[Trial], rounds: int = 2) -> ScoreWeights:
 def _moved(trials: Sequence[Trial], weights: ScoreWeights, name: str, task: str) -> ScoreWeights:
     """The same with the value of one number that does best; the first of equally good ones."""
     tried = [weights.model_copy(update={name: value}) for value in VALUES[name]]
-    goodness = [float(np.mean([_mean(trial, each, task) for trial in trials])) for each in tried]
+    goodness = [float(np.mean([mean(trial.ndcg(each, task)) for trial in trials])) for each in tried]
     return tried[int(np.argmax(np.round(goodness, 9)))]
-
-
-def _mean(trial: Trial, weights: ScoreWeights, task: str) -> float:
-    found = trial.ndcg(weights, task)
-    return float(np.nanmean(found)) if (~np.isnan(found)).any() else 0.0

@@ -2,7 +2,10 @@
 
 On some past days of the ledger both are compared, in the days after. What was learned is judged on a day by numbers
 that were learned on the others, so that it does not know what it is asked; counting by the best of its variants,
-which does. The difference is that of the mean NDCG@10 of the same customers, with draws of customers (bootstrap).
+which does. The difference is that of the mean NDCG@10 of the same customers, with draws of customers (bootstrap); a
+customer of several days counts once, by the mean of them.
+
+What is new is chosen first, and with it the trend; what is bought again is compared by the trend that will serve.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,31 +14,30 @@ from datetime import date
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from segmentation_platform.contracts.recommendations import CUSTOMER_LISTS, METHODS, RecommendationMethods
+from segmentation_platform.recommendations.backtest.metrics import Bootstrap, Floats
 from segmentation_platform.recommendations.backtest.training import Opened
 from segmentation_platform.recommendations.backtest.windows import BacktestWindow, rolling_windows
 from segmentation_platform.recommendations.errors import RecommendationError
 from segmentation_platform.recommendations.methods.learning import VALUES, learn_weights
-from segmentation_platform.recommendations.methods.trial import Trial, trial_of
+from segmentation_platform.recommendations.methods.trial import Trial, mean, trial_of
 from segmentation_platform.recommendations.rules import LearningRules, RecommendationRules
 from segmentation_platform.recommendations.weights import COUNTING, ScoreWeights
 
-Floats = npt.NDArray[np.float64]
-
 _COUNTED, _LEARNED, _SET = METHODS
 _AGAIN, _NEW = CUSTOMER_LISTS
-_TASK: Final = {_AGAIN: "repeat", _NEW: "new"}
+_TASK: Final = {_NEW: "new", _AGAIN: "repeat"}
+"""What each list is asked, in the order in which they are chosen."""
 _FEWEST: Final = 2
 """Past days without which nothing is learned: what is learned on one has to be judged on another."""
 
 _PARTS: Final[dict[str, tuple[str, ...]]] = {
+    _NEW: ("affinity_new", "popularity_half_life", "trend_half_life", "trend_evidence"),
     _AGAIN: ("frequency_half_life", "repurchase_power", "affinity_owned"),
-    _NEW: ("affinity_new", "popularity_half_life"),
 }
-"""The numbers that rank each list."""
+"""The numbers that each list decides."""
 
 _COUNTING_VARIANTS: Final[dict[str, tuple[ScoreWeights, ...]]] = {
     _AGAIN: tuple(COUNTING.model_copy(update={"frequency_half_life": days}) for days in (30, 60, 120, 240, None)),
@@ -64,54 +66,59 @@ class Comparison:
     chance: float
     customers: int
 
-    @property
-    def delta(self) -> float:
-        """The difference."""
-        return self.value - self.baseline
 
-
-def is_due(in_force: pd.DataFrame | None, as_of: date, rules: LearningRules) -> bool:
+def is_due(in_force: pd.DataFrame, as_of: date, rules: LearningRules) -> bool:
     """Whether methods are to be compared again.
 
     Args:
-        in_force: columns of `contracts.RecommendationMethods`; None before the first time
+        in_force: columns of `contracts.RecommendationMethods`, of the night before; no rows if there was none
         as_of: reporting date
-        rules: how often
+        rules: how often; where they forbid to learn, what was learned goes at once
 
     """
-    if in_force is None or in_force.empty:
+    if in_force.empty or in_force["compared_on"].isna().any() or rules.origins < _FEWEST:
         return True
     return bool((pd.Timestamp(as_of) - in_force["compared_on"].min()).days >= rules.every_days)
 
 
 def chosen_weights(methods: pd.DataFrame) -> ScoreWeights:
-    """The numbers in the score, from the table of methods."""
+    """The numbers in the score, from the table of methods.
+
+    Raises:
+        RecommendationError: when the table was not made yet.
+
+    """
+    if methods.empty:
+        raise RecommendationError(
+            "Nothing says yet which way to rank serves the lists. Materialize recommendation_methods first."
+        )
     return ScoreWeights.model_validate_json(str(methods["weights"].iloc[0]))
 
 
-def set_by_owner(weights: ScoreWeights, as_of: date, in_force: pd.DataFrame | None = None) -> pd.DataFrame:
+def set_by_owner(weights: ScoreWeights, as_of: date, in_force: pd.DataFrame) -> pd.DataFrame:
     """The table of methods where nothing is left to be chosen."""
+    is_other = in_force.empty or chosen_weights(in_force) != weights
     why = "Set in [recommendations.customers.weights]."
-    rows = {name: _Row(_SET, _since(in_force, name, _SET) or as_of, why) for name in _TASK}
-    return _table(rows, weights, as_of)
+    rows = {
+        name: _Row(_SET, as_of if is_other else _since(in_force, name, _SET) or as_of, why) for name in CUSTOMER_LISTS
+    }
+    return _table(rows, weights, None)
 
 
-def too_short(reason: str, as_of: date, in_force: pd.DataFrame | None = None) -> pd.DataFrame:
+def counted(reason: str, as_of: date, in_force: pd.DataFrame) -> pd.DataFrame:
     """The table of methods of a ledger that does not tell yet: counting serves, which is safe."""
-    rows = {name: _Row(_COUNTED, _since(in_force, name, _COUNTED) or as_of, reason) for name in _TASK}
-    return _table(rows, COUNTING, as_of)
+    rows = {name: _Row(_COUNTED, _since(in_force, name, _COUNTED) or as_of, reason) for name in CUSTOMER_LISTS}
+    return _table(rows, COUNTING, None)
 
 
-def _since(in_force: pd.DataFrame | None, name: str, method: str) -> date | None:
+def _since(in_force: pd.DataFrame, name: str, method: str) -> date | None:
     """Since when a method has served a list without a break; None if another one did, or none."""
-    if in_force is None:
-        return None
     served = in_force[(in_force["list"] == name) & (in_force["method"] == method)]["since"]
     return None if served.empty else pd.Timestamp(str(served.iloc[0])).date()
 
 
 def walk_forward(
-    opened: Opened, first_sale: date, as_of: date, rules: RecommendationRules, in_force: pd.DataFrame | None
+    opened: Opened, first_sale: date, as_of: date, rules: RecommendationRules, in_force: pd.DataFrame
 ) -> pd.DataFrame:
     """Compare the ways to rank on past days, and choose.
 
@@ -120,7 +127,7 @@ def walk_forward(
         first_sale: its first day
         as_of: reporting date
         rules: all settings
-        in_force: columns of `contracts.RecommendationMethods`, of the night before; None if there was none
+        in_force: columns of `contracts.RecommendationMethods`, of the night before; no rows if there was none
 
     Returns:
         Columns of `contracts.RecommendationMethods`, one row per list.
@@ -134,7 +141,18 @@ def walk_forward(
     trials = [trial for window in windows if (trial := _tried(opened, window, rules)) is not None]
     if len(trials) < _FEWEST:
         raise RecommendationError("Counting serves: on past days nobody who was known came again, so nothing tells.")
-    return _Choice(trials, as_of, rules.learning, in_force).table()
+    return choose(trials, as_of, rules.learning, in_force)
+
+
+def choose(trials: Sequence[Trial], as_of: date, rules: LearningRules, in_force: pd.DataFrame) -> pd.DataFrame:
+    """Choose what ranks each list by some past days; arguments and table as of `walk_forward`."""
+    choice = _Choice(trials, rules, in_force)
+    rows: dict[str, _Row] = {}
+    serving = COUNTING
+    for name in _TASK:
+        rows[name], own = choice.of(name, serving, as_of)
+        serving = serving.model_copy(update={part: getattr(own, part) for part in _PARTS[name]})
+    return _table(rows, choice.scaled(serving), as_of)
 
 
 def _require_days(first_sale: date, as_of: date, rules: RecommendationRules) -> None:
@@ -166,105 +184,102 @@ class _Row:
 
 
 class _Choice:
-    """Chooses list by list."""
+    """Compares the ways to rank a list on some past days."""
 
-    def __init__(
-        self, trials: Sequence[Trial], as_of: date, rules: LearningRules, in_force: pd.DataFrame | None
-    ) -> None:
-        self._trials, self._as_of, self._rules = trials, as_of, rules
-        self._in_force = in_force
+    def __init__(self, trials: Sequence[Trial], rules: LearningRules, in_force: pd.DataFrame) -> None:
+        self._trials, self._rules, self._in_force = trials, rules, in_force
+        self._customers, who = np.unique(np.concatenate([trial.customers for trial in trials]), return_inverse=True)
+        self._who = who.ravel()
+        self._draws = Bootstrap(len(self._customers), rules.draws, rules.seed)
         self._fresh = learn_weights(trials)
         self._by_others = [
             learn_weights([other for other in trials if other is not trial], rounds=1) for trial in trials
         ]
 
-    def table(self) -> pd.DataFrame:
-        rows, weights = {}, COUNTING
-        for name in _TASK:
-            row, own = self._chosen(name)
-            rows[name] = row
-            weights = weights.model_copy(update={part: getattr(own, part) for part in _PARTS[name]})
-            if row.method == _LEARNED:
-                trend = {part: getattr(own, part) for part in ("trend_half_life", "trend_evidence")}
-                weights = weights.model_copy(update=trend)
-        return _table(rows, self._scaled(weights), self._as_of)
-
-    def _chosen(self, name: str) -> tuple[_Row, ScoreWeights]:
-        counting = max(_COUNTING_VARIANTS[name], key=lambda each: _mean(self._values(name, each)))
-        baseline = self._values(name, counting)
-        learned = np.concatenate(
-            [trial.ndcg(own, _TASK[name]) for trial, own in zip(self._trials, self._by_others, strict=True)]
+    def of(self, name: str, serving: ScoreWeights, as_of: date) -> tuple["_Row", ScoreWeights]:
+        """What ranks a list, and by which numbers, beside those that serve already."""
+        variants = [self._beside(serving, name, each) for each in _COUNTING_VARIANTS[name]]
+        counting = max(variants, key=lambda each: mean(self._values(_TASK[name], each)))
+        baseline = self._values(_TASK[name], counting)
+        by_others = [self._beside(serving, name, each) for each in self._by_others]
+        learned = self._by_customer(
+            [trial.ndcg(own, _TASK[name]) for trial, own in zip(self._trials, by_others, strict=True)]
         )
-        fresh = self._compared(learned, baseline)
-        kept = self._kept(name, learned, baseline)
+        kept = self._kept(name, serving, learned, baseline)
         if kept is not None:
             return kept
+        fresh = self._compared(learned, baseline)
         if fresh.chance >= self._rules.certainty:
-            row = _Row(_LEARNED, self._as_of, self._words("Better than counting", fresh), fresh)
-            return row, self._fresh
+            row = _Row(_LEARNED, as_of, self._words("Better than counting", fresh), fresh)
+            return row, self._beside(serving, name, self._fresh)
         words = self._words("Counting serves: what was learned is not surely better", fresh)
-        since = _since(self._in_force, name, _COUNTED) or self._as_of
+        since = _since(self._in_force, name, _COUNTED) or as_of
         return _Row(_COUNTED, since, words, self._compared(baseline, baseline)), counting
 
-    def _kept(self, name: str, learned: Floats, baseline: Floats) -> tuple[_Row, ScoreWeights] | None:
+    def scaled(self, weights: ScoreWeights) -> ScoreWeights:
+        """With the scale by which both lists merge best."""
+        tried = [weights.model_copy(update={"new_scale": scale}) for scale in VALUES["new_scale"]]
+        return max(tried, key=lambda each: mean(self._values("all", each)))
+
+    def _kept(
+        self, name: str, serving: ScoreWeights, learned: Floats, baseline: Floats
+    ) -> tuple["_Row", ScoreWeights] | None:
         """What was learned on an earlier night, unless it fell behind counting or behind what is learned now."""
         since = _since(self._in_force, name, _LEARNED)
-        if self._in_force is None or since is None:
+        if since is None:
             return None
-        own = chosen_weights(self._in_force)
-        values = self._values(name, own)
+        own = self._beside(serving, name, chosen_weights(self._in_force))
+        values = self._values(_TASK[name], own)
         against = self._compared(values, baseline)
         if against.chance < 0.5 or self._compared(learned, values).chance >= self._rules.certainty:
             return None
         return _Row(_LEARNED, since, self._words("Still better than counting", against), against), own
 
-    def _scaled(self, weights: ScoreWeights) -> ScoreWeights:
-        """With the scale by which both lists merge best."""
-        tried = [weights.model_copy(update={"new_scale": scale}) for scale in VALUES["new_scale"]]
-        return max(tried, key=lambda each: _mean(self._asked("all", each)))
+    @staticmethod
+    def _beside(serving: ScoreWeights, name: str, weights: ScoreWeights) -> ScoreWeights:
+        """The numbers that a list decides, beside those that serve already."""
+        return serving.model_copy(update={part: getattr(weights, part) for part in _PARTS[name]})
 
-    def _values(self, name: str, weights: ScoreWeights) -> Floats:
-        return self._asked(_TASK[name], weights)
+    def _values(self, task: str, weights: ScoreWeights) -> Floats:
+        return self._by_customer([trial.ndcg(weights, task) for trial in self._trials])
 
-    def _asked(self, task: str, weights: ScoreWeights) -> Floats:
-        return np.concatenate([trial.ndcg(weights, task) for trial in self._trials])
+    def _by_customer(self, values: Sequence[Floats]) -> Floats:
+        """The mean of each customer over the days on which there was something to find."""
+        every = np.concatenate(values)
+        asked = ~np.isnan(every)
+        size = len(self._customers)
+        days = np.bincount(self._who[asked], minlength=size)
+        sums = np.bincount(self._who[asked], every[asked], size)
+        return np.where(days > 0, sums / np.maximum(days, 1), np.nan)
 
     def _compared(self, values: Floats, baseline: Floats) -> Comparison:
-        asked = ~np.isnan(values)
-        own, other = values[asked], baseline[asked]
-        if not len(own):
+        customers = int((~np.isnan(values)).sum())
+        if not customers:
             return Comparison(0.0, 0.0, 0.0, 0.0, 0.0, 0)
-        random = np.random.default_rng(self._rules.seed)
-        times = random.multinomial(len(own), np.full(len(own), 1 / len(own)), size=self._rules.draws)
-        deltas = times @ (own - other) / len(own)
-        low, high = np.quantile(deltas, [1 - self._rules.certainty, self._rules.certainty])
+        deltas = self._draws.means((values - baseline)[:, None])[:, 0]
+        low, high = np.nanquantile(deltas, [1 - self._rules.certainty, self._rules.certainty])
         chance = float((deltas > 0).mean())
-        return Comparison(float(own.mean()), float(other.mean()), float(low), float(high), chance, len(own))
+        return Comparison(mean(values), mean(baseline), float(low), float(high), chance, customers)
 
     def _words(self, verdict: str, found: Comparison) -> str:
         return (
-            f"{verdict}: {found.delta:+.3f} ({found.low:+.3f} to {found.high:+.3f}) NDCG@10 on {len(self._trials)} "
-            f"past days, {found.customers:,} lists."
+            f"{verdict}: {found.value - found.baseline:+.3f} ({found.low:+.3f} to {found.high:+.3f}) NDCG@10 on "
+            f"{len(self._trials)} past days, {found.customers:,} customers."
         )
 
 
-def _mean(values: Floats) -> float:
-    """The mean over customers with something to find; nothing where there are none."""
-    return float(np.nanmean(values)) if (~np.isnan(values)).any() else 0.0
-
-
-def _table(rows: Mapping[str, _Row], weights: ScoreWeights, as_of: date) -> pd.DataFrame:
+def _table(rows: Mapping[str, _Row], weights: ScoreWeights, compared_on: date | None) -> pd.DataFrame:
     found = [
         {
             "list": name,
             "method": row.method,
             "since": row.since,
-            "compared_on": as_of,
+            "compared_on": compared_on,
             "why": row.why,
             **_figures(row.comparison),
             "weights": weights.model_dump_json(),
         }
-        for name, row in rows.items()
+        for name, row in sorted(rows.items())
     ]
     frame = pd.DataFrame(found, columns=RecommendationMethods.column_names())
     days = {name: pd.to_datetime(frame[name]).astype("datetime64[us]") for name in ("since", "compared_on")}

@@ -7,14 +7,15 @@ seconds. Nothing that came after the day is in it but what was bought.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
 from segmentation_platform.engine import read_step
 from segmentation_platform.ledger.catalog import product_catalog
+from segmentation_platform.recommendations.backtest.metrics import Counts, Flags, Floats, ndcg
 from segmentation_platform.recommendations.backtest.outcomes import bought_in
 from segmentation_platform.recommendations.backtest.training import Opened
 from segmentation_platform.recommendations.backtest.windows import BacktestWindow
@@ -27,16 +28,14 @@ from segmentation_platform.recommendations.rules import LearningRules, Recommend
 from segmentation_platform.recommendations.sales import customer_products, offered_products
 from segmentation_platform.recommendations.weights import COUNTING, HALF_LIVES, HalfLife, ScoreWeights, recent
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
-
 REGIONS = read_step("segmentation_platform.recommendations", "customer_regions")
 
-_LIST = 10
-_CANDIDATES = 60
-_GAINS = 1 / np.log2(np.arange(2, _LIST + 2))
-_IDEAL = np.cumsum(_GAINS)
-_TRENDS: tuple[tuple[HalfLife, float | None], ...] = ((5, 0.3), (7, 3.0), (14, 30.0), (14, None))
+_LIST: Final = 10
+_CANDIDATES: Final = 60
+_TRENDS: Final = tuple(
+    COUNTING.model_copy(update={"trend_half_life": half_life, "trend_evidence": evidence})
+    for half_life, evidence in ((5, 0.3), (7, 3.0), (14, 30.0), (14, None))
+)
 """Trends by which products that are new to a customer become candidates; any trend orders some of them first."""
 
 
@@ -57,12 +56,9 @@ class Products:
     repurchase: Floats
     repurchase_of_all: float
 
-    def trend(self, half_life: HalfLife, evidence: float | None) -> Floats:
-        """Orders lately against those to be expected; as of `demand.product_demand`."""
-        if evidence is None:
-            return np.ones(len(self.usual))
-        sold = self.lately[half_life]
-        return np.asarray((sold + evidence) / (self.usual * sold.sum() + evidence))
+    def trend(self, weights: ScoreWeights) -> Floats:
+        """Orders lately against those to be expected."""
+        return np.asarray(weights.trends(self.lately[weights.trend_half_life], self.usual))
 
 
 @dataclass(frozen=True)
@@ -70,6 +66,7 @@ class Trial:
     """Cells of customers and products that could be offered to them on a day.
 
     Attributes:
+        customers: ids of those who bought something in the days after
         products: what is known of the products
         rows: customer of each cell, in order
         columns: its product
@@ -83,6 +80,7 @@ class Trial:
 
     """
 
+    customers: Codes
     products: Products
     rows: Indices
     columns: Indices
@@ -91,18 +89,16 @@ class Trial:
     affinity: Floats
     shares: Mapping[HalfLife, Floats]
     bought: Flags
-    wanted: npt.NDArray[np.int64]
-    wanted_new: npt.NDArray[np.int64]
+    wanted: Counts
+    wanted_new: Counts
 
     def score(self, weights: ScoreWeights) -> Floats:
         """The score of every cell; as of `ranker.Ranker.scores`."""
-        products, power = self.products, weights.repurchase_power
-        drawn = self.affinity * products.trend(weights.trend_half_life, weights.trend_evidence)[self.columns]
-        rate = products.repurchase**power * products.repurchase_of_all ** (1 - power)
-        own = self.frequency[weights.frequency] * rate[self.columns] + weights.affinity_owned * drawn
-        popular = self.shares[weights.popularity_half_life]
-        new = weights.affinity_new * drawn + (1 - weights.affinity_new) * popular
-        return np.where(self.owned, own, weights.new_scale * new)
+        drawn = self.affinity * self.products.trend(weights)[self.columns]
+        rates = weights.rates(self.products.repurchase, self.products.repurchase_of_all)
+        own = weights.of_owned(self.frequency[weights.frequency] * rates[self.columns], drawn)
+        new = weights.of_new(drawn) + weights.of_popular(self.shares[weights.popularity_half_life])
+        return np.asarray(np.where(self.owned, own, new))
 
     def ndcg(self, weights: ScoreWeights, task: str) -> Floats:
         """NDCG@10 of each customer; not a number where there is nothing to find.
@@ -113,13 +109,10 @@ class Trial:
 
         """
         asked = self._tasks[task]
-        wanted = asked.wanted
-        rows, place, bought = asked.first(self.score(weights)[asked.cells], _LIST)
-        hit = bought & (place < _LIST)
-        gained = np.bincount(rows[hit], _GAINS[place[hit]], len(wanted))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            ideal = np.where(wanted > 0, _IDEAL[np.clip(wanted, 1, _LIST) - 1], np.nan)
-            return np.asarray(gained / ideal)
+        is_asked = asked.wanted > 0
+        found = np.full(len(asked.wanted), np.nan)
+        found[is_asked] = ndcg(asked.hits(self.score(weights)[asked.cells])[is_asked], asked.wanted[is_asked])
+        return found
 
     @cached_property
     def _tasks(self) -> dict[str, "_Task"]:
@@ -143,20 +136,24 @@ class _Task:
     rows: Indices
     columns: Indices
     bought: Flags
-    wanted: npt.NDArray[np.int64]
+    wanted: Counts
 
-    def first(self, score: Floats, length: int) -> tuple[Indices, Indices, Flags]:
-        """The best cells of each row, at least `length` of them: row, place from 0, whether it was bought.
+    def hits(self, score: Floats) -> Flags:
+        """Whether the products of each customer's list were bought, shape (customers, places).
 
         Ties go to the product that is bought more. Sorting all cells would take ten times as long.
         """
-        table = np.full((len(self.wanted), max(self._width, length)), -np.inf)
+        table = np.full((len(self.wanted), max(self._width, _LIST)), -np.inf)
         table[self.rows, self._slots] = score
-        least = np.partition(table, -length, axis=1)[:, -length]
+        least = np.partition(table, -_LIST, axis=1)[:, -_LIST]
         kept = np.flatnonzero(score >= least[self.rows])
         order = kept[np.lexsort((self.columns[kept], -score[kept], self.rows[kept]))]
         rows = self.rows[order]
-        return rows, np.arange(len(rows)) - np.searchsorted(rows, rows), self.bought[order]
+        places = np.arange(len(rows)) - np.searchsorted(rows, rows)
+        listed = places < _LIST
+        found = np.zeros((len(self.wanted), _LIST), dtype=bool)
+        found[rows[listed], places[listed]] = self.bought[order[listed]]
+        return found
 
     @cached_property
     def _slots(self) -> Indices:
@@ -230,11 +227,12 @@ class _Builder:
         repeated = np.asarray(wanted.multiply(own.orders > 0).sum(axis=1), dtype=np.int64).ravel()
         places, table = shares
         return Trial(
+            customers,
             products,
             rows,
             columns,
             np.asarray(cells(own.orders, rows, columns) > 0),
-            self._frequency(customers, rows, columns),
+            self._frequency(customers[rows], columns),
             cells(affinity, rows, columns).astype(np.float64),
             {half_life: by_region[places[rows], columns] for half_life, by_region in table.items()},
             np.asarray(cells(wanted, rows, columns) > 0),
@@ -244,7 +242,7 @@ class _Builder:
 
     def _products(self) -> Products:
         demand = self._demand
-        # Drawn all the way, every product has the rate of all.
+        # Drawn all the way to it, every product has the rate of all.
         of_all = product_demand(self._pairs, self._rules.customers.with_weights(COUNTING))["repurchase_rate"].iloc[0]
         return Products(
             (demand["orders"] / demand["orders"].sum()).to_numpy(),
@@ -269,7 +267,7 @@ class _Builder:
     def _candidates(
         self, own: Histories, affinity: Sparse, products: Products, shares: tuple[Indices, dict[HalfLife, Floats]]
     ) -> tuple[Indices, Indices]:
-        trends = [products.trend(*each) for each in _TRENDS]
+        trends = [products.trend(each) for each in _TRENDS]
         places, tables = shares
         popular = [self._most_popular(tables, region) for region in range(places.max() + 1)]
         columns = []
@@ -290,13 +288,17 @@ class _Builder:
         offered = np.flatnonzero(self._offered)
         return np.unique(np.concatenate([_best(offered, table[region, offered]) for table in tables.values()]))
 
-    def _frequency(self, customers: Codes, rows: Indices, columns: Indices) -> dict[str, Floats]:
-        found: dict[str, Floats] = {}
+    def _frequency(self, customers: Codes, columns: Indices) -> dict[str, Floats]:
+        """By column of the pairs, how often the customer of each cell bought its product."""
+        everybody, pairs = self._histories.customers, self._pairs
+        known = pairs[pairs["stock_code"].isin(self._demand.index)]
+        rows = everybody.get_indexer(pd.Index(known["customer_id"]))
+        where = (rows, self._demand.index.get_indexer(pd.Index(known["stock_code"])))
+        numbered = sparse.csr_array((np.arange(1, len(known) + 1), where), (len(everybody), len(self._demand)))
+        # Which pair a cell is; 0, in front of all of them, is none.
+        pair = np.asarray(numbered[everybody.get_indexer(customers), columns]).ravel()
         names: Sequence[str] = ("orders", *(recent(half_life) for half_life in HALF_LIVES))
-        for name in names:
-            own = Histories.of(self._pairs, self._demand.index, name).for_customers(customers)
-            found[name] = cells(own.frequency, rows, columns).astype(np.float64)
-        return found
+        return {name: np.r_[0.0, known[name].to_numpy(np.float64)][pair] for name in names}
 
     def _wanted(self, customers: Codes, later: pd.DataFrame) -> Sparse:
         rows = customers.get_indexer(pd.Index(later["customer_id"]))
@@ -316,3 +318,8 @@ def _best(columns: Indices, values: Floats) -> Indices:
     if len(columns) <= _CANDIDATES:
         return columns
     return np.asarray(columns[np.argpartition(-values, _CANDIDATES)[:_CANDIDATES]])
+
+
+def mean(values: Floats) -> float:
+    """The mean over customers with something to find; nothing where there are none."""
+    return float(np.nanmean(values)) if (~np.isnan(values)).any() else 0.0

@@ -31,7 +31,7 @@ MODELS = {
     "new_to_you": "The list new to you alone",
     "segment_lists": "Segments' lists",
     "personal_frequency": "What each customer bought most",
-    "personal_frequency_lately": "Counting: bought often and lately",
+    "counting": "Counting: bought often and lately",
     "ease": "Products that go together (EASE)",
     "ease_trend": "EASE times trend",
     "recent_popularity": "What is popular lately",
@@ -41,7 +41,7 @@ MODELS = {
 """What the models of the backtest are called where people read."""
 
 _LISTS = ("customer_lists", "buy_again", "new_to_you", "segment_lists")
-_BASELINES = ("recent_popularity", "global_popularity", "personal_frequency_lately", "replaced_system")
+_BASELINES = ("recent_popularity", "global_popularity", "counting", "replaced_system")
 _OWN = {"all": "customer_lists", "next_basket": "customer_lists", "new": "new_to_you", "repeat": "buy_again"}
 _TASKS = {
     "all": "everything that was bought",

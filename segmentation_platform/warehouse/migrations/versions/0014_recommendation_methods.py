@@ -13,7 +13,7 @@ CREATE TABLE snapshots.recommendation_methods (
     list text NOT NULL,
     method text NOT NULL,
     since date NOT NULL,
-    compared_on date NOT NULL,
+    compared_on date,
     why text NOT NULL,
     ndcg double precision,
     ndcg_counting double precision,

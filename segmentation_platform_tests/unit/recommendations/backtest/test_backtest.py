@@ -76,7 +76,7 @@ def test_values_lie_in_their_intervals_and_differences_are_differences() -> None
 def test_lists_that_count_beat_what_is_popular_and_are_as_good_as_counting() -> None:
     found = judged()
     own = found[(found["model"] == "customer_lists") & (found["task"] == "all") & (found["metric"] == "ndcg@10")]
-    is_counting = own["baseline"] == "personal_frequency_lately"
+    is_counting = own["baseline"] == "counting"
     assert (own.loc[~is_counting, "delta_low"] > 0).all()
     assert own.loc[is_counting, "delta"].abs().max() < 0.01
 
@@ -218,7 +218,7 @@ def test_lists_that_are_worse_or_may_be_as_good_are_told(
         {"metric": "hit_rate@10"},
         {"metric": "coverage@10", "delta_low": float("nan")},
         {"baseline": "global_popularity", "delta_high": 0.01},
-        {"baseline": "personal_frequency_lately", "model": "segment_lists"},
+        {"baseline": "counting", "model": "segment_lists"},
         {"task": "next_basket"},
         {"task": "new"},
         {"model": "new_to_you", "task": "all"},
@@ -232,7 +232,7 @@ def test_other_metrics_baselines_tasks_and_models_are_not_asked(other: dict[str,
     assert not_better(compared({**WORSE, **other}, {})).empty
 
 
-@pytest.mark.parametrize("baseline", ["global_popularity", "personal_frequency_lately", "replaced_system"])
+@pytest.mark.parametrize("baseline", ["global_popularity", "counting", "replaced_system"])
 def test_a_list_that_another_simple_way_beats_is_told(baseline: str) -> None:
     quality = compared({"baseline": baseline, **WORSE}, {"baseline": baseline})
     pd.testing.assert_frame_equal(not_better(quality), quality.iloc[[0]])

@@ -7,12 +7,13 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 
 from segmentation_platform.contracts import RecommendationMethods
 from segmentation_platform.recommendations import methods
+from segmentation_platform.recommendations.backtest import BacktestWindow, backtest
 from segmentation_platform.recommendations.errors import RecommendationError
 from segmentation_platform.recommendations.methods.learning import START, learn_weights
-from segmentation_platform.recommendations.methods.selection import _Choice
 from segmentation_platform.recommendations.methods.trial import Products, Trial
 from segmentation_platform.recommendations.rules import LearningRules, RecommendationRules
 from segmentation_platform.recommendations.weights import COUNTING, HALF_LIVES, ScoreWeights, recent
@@ -20,6 +21,8 @@ from segmentation_platform_tests.support.ledgers import simulated
 from segmentation_platform_tests.unit.recommendations.backtest.pasts import past_of
 
 AS_OF = date(2011, 12, 1)
+NONE = RecommendationMethods.no_rows()
+"""There was no night before."""
 RULES = LearningRules(draws=300)
 LEARNED = START.model_copy(update={"affinity_new": 1.0})
 
@@ -44,6 +47,7 @@ def made(seed: int, *, affinity_tells: bool, customers: int = 120, products: int
     flat = frequency.ravel().astype(float)
     counts = bought.sum(axis=1)
     return Trial(
+        pd.Index([f"{number:03}" for number in range(customers)]),
         Products(share / share.sum(), lately, np.full(products, 0.3), 0.3),
         rows,
         columns,
@@ -57,9 +61,9 @@ def made(seed: int, *, affinity_tells: bool, customers: int = 120, products: int
     )
 
 
-def chosen(*, affinity_tells: bool, in_force: pd.DataFrame | None = None, as_of: date = AS_OF) -> pd.DataFrame:
+def chosen(*, affinity_tells: bool, in_force: pd.DataFrame = NONE, as_of: date = AS_OF) -> pd.DataFrame:
     trials = [made(seed, affinity_tells=affinity_tells) for seed in range(3)]
-    found = _Choice(trials, as_of, RULES, in_force).table()
+    found = methods.choose(trials, as_of, RULES, in_force)
     RecommendationMethods.validate(found, lazy=True)
     return found.set_index("list")
 
@@ -99,19 +103,59 @@ def test_a_method_that_falls_behind_counting_is_replaced_by_it_and_not_silently(
 
 def test_a_comparison_is_due_at_first_and_then_every_week() -> None:
     found = chosen(affinity_tells=False).reset_index()
-    assert methods.is_due(None, AS_OF, RULES)
-    assert methods.is_due(found.iloc[:0], AS_OF, RULES)
+    assert methods.is_due(NONE, AS_OF, RULES)
     assert not methods.is_due(found, AS_OF + timedelta(days=6), RULES)
     assert methods.is_due(found, AS_OF + timedelta(days=7), RULES)
 
 
 def test_what_the_owner_has_set_is_not_compared() -> None:
-    found = methods.set_by_owner(LEARNED, AS_OF)
+    found = methods.set_by_owner(LEARNED, AS_OF, NONE)
     RecommendationMethods.validate(found, lazy=True)
     assert set(found["method"]) == {"set"}
     assert methods.chosen_weights(found) == LEARNED
     later = methods.set_by_owner(LEARNED, AS_OF + timedelta(days=1), found)
     assert set(later["since"]) == {pd.Timestamp(AS_OF)}
+    other = methods.set_by_owner(COUNTING, AS_OF + timedelta(days=1), found)
+    assert set(other["since"]) == {pd.Timestamp(AS_OF) + pd.Timedelta(days=1)}
+
+
+def test_where_nothing_was_compared_the_next_night_does() -> None:
+    for found in (methods.set_by_owner(LEARNED, AS_OF, NONE), methods.counted("It is short.", AS_OF, NONE)):
+        RecommendationMethods.validate(found, lazy=True)
+        assert found["compared_on"].isna().all()
+        assert methods.is_due(found, AS_OF + timedelta(days=1), RULES)
+
+
+def test_where_nothing_may_be_learned_any_more_what_was_learned_goes_at_once() -> None:
+    found = chosen(affinity_tells=True).reset_index()
+    assert methods.is_due(found, AS_OF + timedelta(days=1), LearningRules(origins=0))
+
+
+def test_a_table_that_was_not_made_yet_is_told_with_what_to_do() -> None:
+    with pytest.raises(RecommendationError, match="Materialize recommendation_methods first"):
+        methods.chosen_weights(NONE)
+
+
+def test_a_customer_of_several_days_counts_once() -> None:
+    trials = [made(seed, affinity_tells=True) for seed in (1, 2)]
+    apart = [replace(trials[0], customers=trials[0].customers + " of another town"), trials[1]]
+    for days, customers in ((trials, 120), (apart, 240)):
+        found = methods.choose(days, AS_OF, RULES, NONE).set_index("list")
+        assert found.loc["new_to_you", "customers"] == customers
+
+
+def test_what_is_bought_again_is_ranked_by_the_trend_that_serves_what_is_new() -> None:
+    """Each list is compared as it will be ranked: the trend belongs to what is new, and is one for both."""
+    weights = methods.chosen_weights(chosen(affinity_tells=False).reset_index())
+    assert weights.trend_evidence is None
+    first = chosen(affinity_tells=True).reset_index()
+    # On these days trends say nothing, so whichever served goes on.
+    kept = methods.chosen_weights(first).model_copy(update={"trend_half_life": 30, "trend_evidence": 30.0})
+    first["weights"] = kept.model_dump_json()
+    later = chosen(affinity_tells=True, in_force=first, as_of=AS_OF + timedelta(days=7)).reset_index()
+    assert later.set_index("list").loc["new_to_you", "since"] == pd.Timestamp(AS_OF)
+    weights = methods.chosen_weights(later)
+    assert (weights.trend_half_life, weights.trend_evidence) == (30, 30.0)
 
 
 def test_a_ledger_that_is_too_short_is_counted_and_says_so() -> None:
@@ -119,9 +163,9 @@ def test_a_ledger_that_is_too_short_is_counted_and_says_so() -> None:
     first = shop.clean["sold_at"].min().date()
     with pytest.raises(RecommendationError, match=r"too short to learn from\. It takes 90 days"):
         methods.walk_forward(
-            past_of(shop.clean).opened, first, first + timedelta(days=80), RecommendationRules(), None
+            past_of(shop.clean).opened, first, first + timedelta(days=80), RecommendationRules(), NONE
         )
-    found = methods.too_short("It is.", AS_OF)
+    found = methods.counted("It is.", AS_OF, NONE)
     RecommendationMethods.validate(found, lazy=True)
     assert methods.chosen_weights(found) == COUNTING
 
@@ -133,13 +177,19 @@ def test_learning_finds_numbers_that_do_at_least_as_well_as_where_it_began() -> 
         assert np.nanmean([t.ndcg(found, task) for t in trials]) >= np.nanmean([t.ndcg(START, task) for t in trials])
 
 
-def test_on_a_simulated_shop_no_list_is_worse_than_counting_beyond_chance() -> None:
+def test_on_days_that_nothing_was_learned_from_no_list_of_a_simulated_shop_is_behind_counting() -> None:
     shop = simulated()
-    first = shop.clean["sold_at"].min().date()
-    rules = RecommendationRules(learning=LearningRules(origins=2, customers=200, draws=300))
-    found = methods.walk_forward(past_of(shop.clean).opened, first, shop.as_of, rules, None)
+    first, origin = shop.clean["sold_at"].min().date(), shop.as_of - timedelta(days=30)
+    rules = RecommendationRules(learning=LearningRules(customers=200, draws=300))
+    past = past_of(shop.clean)
+    found = methods.walk_forward(past.opened, first, origin, rules, NONE)
     RecommendationMethods.validate(found, lazy=True)
-    assert (found["ndcg"] >= found["ndcg_counting"] - 1e-9).all()
+    serving = rules.with_weights(methods.chosen_weights(found))
+    judged = backtest(past, [BacktestWindow(origin, shop.as_of)], serving)
+    against = judged[(judged["baseline"] == "counting") & (judged["metric"] == "ndcg@10")]
+    for model, task in (("customer_lists", "all"), ("new_to_you", "new"), ("buy_again", "repeat")):
+        row = against[(against["model"] == model) & (against["task"] == task)].iloc[0]
+        assert row["delta_high"] >= 0, f"{model} is behind counting by {row['delta']}"
 
 
 def test_a_shop_where_nobody_buys_a_product_again_is_counted_without_a_complaint() -> None:
@@ -149,7 +199,7 @@ def test_a_shop_where_nobody_buys_a_product_again_is_counted_without_a_complaint
         trials.append(replace(trial, bought=trial.bought & ~trial.owned, wanted=trial.wanted_new))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = _Choice(trials, AS_OF, RULES, None).table().set_index("list")
+        found = methods.choose(trials, AS_OF, RULES, NONE).set_index("list")
     assert found.loc["buy_again", "method"] == "counting"
     assert found.loc["buy_again", "customers"] == 0
     assert found.loc["new_to_you", "method"] == "learned"
@@ -159,4 +209,12 @@ def test_where_nothing_may_be_tried_counting_serves_and_the_setting_is_named() -
     shop = simulated()
     rules = RecommendationRules(learning=LearningRules(origins=1))
     with pytest.raises(RecommendationError, match="origins = 2 or more"):
-        methods.walk_forward(past_of(shop.clean).opened, date(2010, 1, 1), shop.as_of, rules, None)
+        methods.walk_forward(past_of(shop.clean).opened, date(2010, 1, 1), shop.as_of, rules, NONE)
+
+
+@pytest.mark.parametrize("name", ["trend_smoothing", "affinity_weight", "affinity_weight_owned", "popularity_weight"])
+def test_a_weight_of_before_is_refused_with_what_to_set_instead(name: str) -> None:
+    with pytest.raises(
+        ValidationError, match=rf"{name}: the weights of the score are learned .* Take the setting out"
+    ):
+        RecommendationRules.model_validate({"customers": {name: 0.2}})
