@@ -31,7 +31,7 @@ from segmentation_platform.ledger.point_in_time import COLUMNS, known_sales
 from segmentation_platform.recommendations.backtest import MODELS, BacktestWindow, PastLedger, backtest
 from segmentation_platform.recommendations.basket_recommender import BasketRecommender, Bought
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
-from segmentation_platform.recommendations.methods import chosen_weights, walk_forward
+from segmentation_platform.recommendations.methods import walk_forward, with_methods
 from segmentation_platform.recommendations.ranking_artifacts import learn
 from segmentation_platform.recommendations.rules import BacktestRules, RecommendationRules
 from segmentation_platform.recommendations.sales import Sales, customer_products, offered_products
@@ -69,11 +69,11 @@ def main() -> None:
 def _learned(past: PastLedger, first: date, origin: date, days: int) -> RecommendationRules:
     """The rules with what days before the origin have taught; prints what was chosen and why."""
     rules = RecommendationRules(backtest=BacktestRules(days=days))
-    chosen = walk_forward(past.opened, first, origin, rules, RecommendationMethods.no_rows())
+    chosen = walk_forward(past, first, origin, rules, RecommendationMethods.no_rows())
     for row in chosen.itertuples():
         print(f"{row.list}: {row.method}. {row.why}")
-    print(chosen_weights(chosen).model_dump_json())
-    return rules.with_weights(chosen_weights(chosen))
+        print(row.weights)
+    return with_methods(rules, chosen)
 
 
 def ledger_past(path: Path) -> tuple[PastLedger, date, date]:
@@ -98,11 +98,11 @@ def nightly(past: PastLedger, as_of: date, rules: RecommendationRules) -> dict[s
             pairs = customer_products(session, as_of)
             tastes = fit_tastes(pairs, catalog, rules.tastes).assign(pairs, rules.tastes)
     with past.opened(as_of) as session:
-        sales = Sales(session, segments.assign(taste=segments["customer_id"].map(tastes)), catalog)
+        sales = Sales(pairs, segments.assign(taste=segments["customer_id"].map(tastes)), catalog)
         with _measured("  segment lists"):
             lists = segment_recommendations(sales, as_of, rules)
         with _measured("  customer lists"):
-            artifacts, pairs = learn(sales, lists, as_of, rules)
+            artifacts = learn(sales, lists, as_of, rules)
             own = customer_recommendations(sales.segments, pairs, artifacts)
         _recommend(BasketRecommender(artifacts), catalog["stock_code"].tolist())
         offered = offered_products(catalog, as_of, rules.sold_within_days)

@@ -12,11 +12,13 @@ from segmentation_platform.client import Snapshot
 from segmentation_platform.reporting.charts.style import count, percent
 
 _LISTS = {
-    "popular": "Popular: bought most lately",
-    "rising": "Rising: more than usual lately",
     "signature": "Signature: sets the segment apart",
+    "rising": "Rising: more than usual lately",
+    "popular": "Popular: bought most lately",
     "buy_again": "Buy again",
     "new_to_you": "New to them",
+    "segment_lists": "Popular in a segment",
+    "similar_items": "Similar items",
 }
 
 

@@ -6,8 +6,9 @@ import pandas as pd
 from rich.table import Table
 
 from segmentation_platform.cli.console import command_line, console
-from segmentation_platform.contracts import EVERYWHERE, SegmentRecommendations, Segments
+from segmentation_platform.contracts import SegmentRecommendations, Segments
 from segmentation_platform.contracts.agreement import NO_PRODUCTS
+from segmentation_platform.contracts.recommendations import leading
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.snapshots import read_served, served_snapshot
@@ -53,12 +54,8 @@ def _segments(segments: pd.DataFrame) -> Table:
 
 
 def _recommendations(segments: pd.DataFrame, recommended: pd.DataFrame) -> Table:
-    first = recommended[
-        (recommended["list"] == "popular")
-        & (recommended["region"] == EVERYWHERE)
-        & (recommended["taste"] == EVERYWHERE)
-        & (recommended["rank"] <= _FIRST)
-    ]
+    first = leading(recommended)
+    first = first[first["rank"] <= _FIRST]
     table = Table(box=None, padding=(0, 1))
     table.add_column("Segment", no_wrap=True)
     table.add_column("First recommendations")

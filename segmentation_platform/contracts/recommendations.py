@@ -1,18 +1,21 @@
 """Contracts of the recommendation tables."""
 
+import pandas as pd
 import pandera.pandas as pa
 
 from segmentation_platform.contracts.base import Contract, day, moment, number, share, text, whole
+from segmentation_platform.contracts.segments import EVERYWHERE
 from segmentation_platform.contracts.shown import Chapter, Counts, Drawn, Histogram, Published, Shown
 
-LISTS = ("popular", "rising", "signature")
-"""popular: bought most lately; rising: more than usual lately; signature: sets the segment apart."""
+LISTS = ("signature", "rising", "popular")
+"""signature: sets the segment apart; rising: more than usual lately; popular: bought most lately. In this order: what
+differs leads, or all segments would be offered much the same."""
 
 
 class SegmentRecommendations(
     Contract,
     published=Published(
-        Chapter.RECOMMENDATIONS, 1, "segment, region, taste and product, in three lists: popular, rising, signature"
+        Chapter.RECOMMENDATIONS, 1, "segment, region, taste and product, in three lists: signature, rising, popular"
     ),
     shown=Shown("segment", Drawn()),
 ):
@@ -27,7 +30,7 @@ class SegmentRecommendations(
     segment_id: int = whole("Number of the segment", ge=1)
     region: str = text("Region, or all")
     taste: str = text("Taste, or all")
-    list: str = text("Which list: popular, rising or signature", isin=LISTS)
+    list: str = text("Which list: signature, rising or popular", isin=LISTS)
     rank: int = whole("Place in the list, 1 is best", ge=1)
     segment: str = text("Name of the segment")
     stock_code: str = text("Product code")
@@ -35,13 +38,26 @@ class SegmentRecommendations(
     category: str = text("Product category")
     product_type: str = text("Product type")
     score: float = number("What the list is ordered by; compares within one list only")
-    customers: int = whole("Customers of this segment and region who bought the product (support)", ge=1)
+    customers: int = whole("Customers of this segment and region who bought the product (support)")
     share: float = share("Share of the segment's customers in this region who bought it")
     lift: float = number("That share divided by the share among all customers", ge=0)
     lift_low: float = number("Lower end of the 95 % interval of the lift", ge=0)
     lift_high: float = number("Upper end of the 95 % interval of the lift", ge=0)
     trend: float = number("The product's recent share of purchases divided by its all-time share", ge=0)
     reason: str = text("Why it is in the list, in words")
+
+
+def leading(lists: pd.DataFrame) -> pd.DataFrame:
+    """The list that leads in each segment, over all regions and tastes: the first of `LISTS` that it has.
+
+    Args:
+        lists: columns of `SegmentRecommendations`
+
+    """
+    whole = lists[(lists["region"] == EVERYWHERE) & (lists["taste"] == EVERYWHERE)]
+    place = whole["list"].map({name: place for place, name in enumerate(LISTS)})
+    first: pd.DataFrame = whole[place == place.groupby(whole["segment_id"]).transform("min")]
+    return first.sort_values(["segment_id", "rank"])
 
 
 class TasteModels(Contract):
@@ -129,24 +145,27 @@ class SimilarItems(
     similar_stock_code: str = text("Code of the similar product")
     description: str = text("Product description", nullable=True)
     similar_description: str = text("Description of the similar product", nullable=True)
-    score: float = share("Cosine of the two products' invoices, shrunk where few hold both")
+    score: float = share("How strongly they go together; compares within one list only")
     baskets: int = whole("Invoices with both products; 0 where they are too few to tell")
     confidence: float = share("Share of the product's invoices that hold the similar one")
     lift: float = number("That share divided by the similar product's share of all invoices", ge=0)
     reason: str = text("Why it is similar, in words")
 
 
+RANKED_LISTS = (*CUSTOMER_LISTS, "segment_lists", "similar_items")
+"""The lists that are ranked in the way that won: both of a customer, what is popular in a segment, similar items."""
+
 METHODS = ("counting", "learned", "set")
-"""counting: how often and how lately; learned: with affinity, trend and repurchase rates as past days of the ledger
-have it; set: by the owner of the ledger."""
+"""counting: how often and how lately it is bought, by the customer, by everybody or together; learned: with what past
+days of the ledger have taught besides; set: by the owner of the ledger."""
 
 
 class RecommendationMethods(
     Contract,
-    published=Published(Chapter.EVIDENCE, 6, "customers' list: which way to rank serves it, since when, and why"),
+    published=Published(Chapter.EVIDENCE, 6, "list: which way to rank serves it, since when, and why"),
     shown=Shown("quality", Counts("Lists by method", "method")),
 ):
-    """Which way to rank serves each list of the customers: the one that won on past days of this ledger."""
+    """Which way to rank serves each list: the one that won on past days of this ledger."""
 
     class Config:
         """Name and key."""
@@ -154,7 +173,7 @@ class RecommendationMethods(
         name = "recommendation_methods"
         unique = ["list"]
 
-    list: str = text("Which list: buy_again or new_to_you", isin=CUSTOMER_LISTS)
+    list: str = text("Which list: buy_again, new_to_you, segment_lists or similar_items", isin=RANKED_LISTS)
     method: str = text("What ranks it: counting, learned, or set by the owner", isin=METHODS)
     since: pa.DateTime = day("Reporting date since which it does")
     compared_on: pa.DateTime = day(
@@ -168,7 +187,7 @@ class RecommendationMethods(
     )
     delta_high: float = number("Upper end", nullable=True)
     customers: int = whole("Customers with something to find on these days", ge=0)
-    weights: str = text("The numbers in the score of both lists, as JSON")
+    weights: str = text("The numbers that it is ranked by, as JSON; those of both lists of a customer are one score")
 
 
 TASKS = ("all", "new", "repeat", "next_basket")

@@ -1,6 +1,6 @@
 """The published ledger, opened outside of a run: to judge the lists as of past days, to tune, to measure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,7 +17,7 @@ from segmentation_platform.ledger import point_in_time
 from segmentation_platform.orchestration import model_registry
 from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.recommendations.backtest import Opened, PastLedger
-from segmentation_platform.recommendations.methods import chosen_weights
+from segmentation_platform.recommendations.methods import with_methods
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.segments.fixed_fit import fixed_fit
 from segmentation_platform.segments.model import SegmentModel
@@ -51,7 +51,7 @@ def replayable(database: Database, engine: Engine, settings: Settings) -> Replay
     past = past_of(StoredTable(database, CleanSales), engine, model, settings.customers)
     methods = snapshots.read_served(database, RecommendationMethods)
     rules = settings.recommendations
-    rules = rules.with_weights(chosen_weights(methods)) if len(methods) else rules
+    rules = with_methods(rules, methods) if len(methods) else rules
     return Replayable(past, period.first_sale.date(), served.as_of, rules)
 
 
@@ -80,7 +80,7 @@ def bought_by_customers(
 
 
 def opened_on(clean_sales: StoredTable, engine: Engine) -> Opened:
-    """The cleaned ledger as it was known on any day."""
+    """The cleaned ledger as it was known on any day, read anew for each."""
 
     @contextmanager
     def opened(day: date) -> Iterator[Session]:
@@ -95,11 +95,31 @@ def opened_on(clean_sales: StoredTable, engine: Engine) -> Opened:
 
 def past_of(clean_sales: StoredTable, engine: Engine, model: SegmentModel, rules: CustomerRules) -> PastLedger:
     """The cleaned ledger as a backtest needs it; segments are fitted again, in the way and number of a model."""
+    return PastLedger(opened_on(clean_sales, engine), _segmented(model, rules))
 
+
+@contextmanager
+def held_past(
+    clean_sales: StoredTable, engine: Engine, model: SegmentModel, rules: CustomerRules
+) -> Iterator[PastLedger]:
+    """As `past_of`, read once for all days; one day can be open at a time."""
+    with engine.session() as session:
+        with clean_sales.stream(point_in_time.COLUMNS) as lines:
+            point_in_time.hold_ledger(session, lines)
+
+        @contextmanager
+        def opened(day: date) -> Iterator[Session]:
+            point_in_time.know_sales(session, day)
+            yield session
+
+        yield PastLedger(opened, _segmented(model, rules))
+
+
+def _segmented(model: SegmentModel, rules: CustomerRules) -> Callable[[Session, date], pd.DataFrame]:
     def segmented(session: Session, day: date) -> pd.DataFrame:
         return fixed_fit(rfm_features(session, day, rules), day, model.transform.kind, model.k)
 
-    return PastLedger(opened_on(clean_sales, engine), segmented)
+    return segmented
 
 
 def _served(database: Database) -> Snapshot:

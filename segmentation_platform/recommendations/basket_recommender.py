@@ -43,7 +43,7 @@ class BasketRecommender:
         artifacts: what the lists of a night are made from
 
     Examples:
-        >>> artifacts, _ = learn(sales, segment_lists, as_of, RecommendationRules())  # doctest: +SKIP
+        >>> artifacts = learn(sales, segment_lists, as_of, RecommendationRules())  # doctest: +SKIP
         >>> recommender = BasketRecommender(artifacts)  # doctest: +SKIP
         >>> recommender.recommend([Bought("85123A", orders=3)], region="Germany")  # doctest: +SKIP
 

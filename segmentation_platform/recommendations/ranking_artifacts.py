@@ -19,7 +19,7 @@ from segmentation_platform.contracts import EVERYWHERE, ItemWeights, ProductDema
 from segmentation_platform.recommendations.histories import Codes, Sparse
 from segmentation_platform.recommendations.ranker import Ranker
 from segmentation_platform.recommendations.rules import CustomerListRules, RecommendationRules
-from segmentation_platform.recommendations.sales import Sales, customer_products, offered_products
+from segmentation_platform.recommendations.sales import Sales, offered_products
 
 _WORDS = ["description", "category", "product_type"]
 
@@ -53,29 +53,23 @@ class RankingArtifacts:
         return described.where(described.notna(), pd.Series(self.products.index, self.products.index)).tolist()
 
 
-def learn(
-    sales: Sales, segment_lists: pd.DataFrame, as_of: date, rules: RecommendationRules
-) -> tuple[RankingArtifacts, pd.DataFrame]:
+def learn(sales: Sales, segment_lists: pd.DataFrame, as_of: date, rules: RecommendationRules) -> RankingArtifacts:
     """Learn from the known sales.
 
     Args:
-        sales: segments and products
+        sales: what was bought, segments and products
         segment_lists: columns of `contracts.SegmentRecommendations` of the same day, for the words
         as_of: reporting date
         rules: all settings
-
-    Returns:
-        The artifacts, and what each customer bought, as from `sales.customer_products`.
 
     Raises:
         RecommendationError: when nothing was sold lately.
 
     """
-    pairs = customer_products(sales.session, as_of)
-    return replace(fit_ranking(sales, pairs, as_of, rules), rising=rising_products(segment_lists)), pairs
+    return replace(fit_ranking(sales, as_of, rules), rising=rising_products(segment_lists))
 
 
-def fit_ranking(sales: Sales, pairs: pd.DataFrame, as_of: date, rules: RecommendationRules) -> RankingArtifacts:
+def fit_ranking(sales: Sales, as_of: date, rules: RecommendationRules) -> RankingArtifacts:
     """Learn from what each customer bought; nothing is said to be rising.
 
     Raises:
@@ -84,7 +78,7 @@ def fit_ranking(sales: Sales, pairs: pd.DataFrame, as_of: date, rules: Recommend
     """
     offered = offered_products(sales.catalog, as_of, rules.sold_within_days)
     regions = sales.segments.set_index("customer_id")["region"]
-    ranker = Ranker.fit(pairs, regions, offered["stock_code"], rules)
+    ranker = Ranker.fit(sales.pairs, regions, offered["stock_code"], rules)
     return RankingArtifacts(ranker, _words(sales.catalog, ranker.demand.index), frozenset(), as_of)
 
 

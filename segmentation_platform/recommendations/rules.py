@@ -9,10 +9,27 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from segmentation_platform.recommendations.weights import COUNTING, ScoreWeights
+from segmentation_platform.recommendations.weights import (
+    COUNTING,
+    COUNTING_OF_CELLS,
+    COUNTING_OF_SIMILAR,
+    CellWeights,
+    ScoreWeights,
+    SimilarityWeights,
+)
 
 _SUNDAY = 6
 _FORMER_WEIGHTS = ("trend_smoothing", "affinity_weight", "affinity_weight_owned", "popularity_weight")
+
+
+def _refused(values: object, former: tuple[str, ...], section: str) -> object:
+    """Say what became of weights of before; what they meant has no equal now."""
+    if isinstance(values, dict) and (gone := [name for name in former if name in values]):
+        raise ValueError(
+            f"{', '.join(gone)}: the weights of the score are learned on the ledger now. Take the setting out, "
+            f"or set {section}"
+        )
+    return values
 
 
 class _Rules(BaseModel):
@@ -40,13 +57,7 @@ class CustomerListRules(_Rules):
     @model_validator(mode="before")
     @classmethod
     def _refuse_former_weights(cls, values: object) -> object:
-        """Say what became of the weights of before; what they meant has no equal now."""
-        if isinstance(values, dict) and (gone := [name for name in _FORMER_WEIGHTS if name in values]):
-            raise ValueError(
-                f"{', '.join(gone)}: the weights of the score are learned on the ledger now. Take the setting out, "
-                "or set [recommendations.customers.weights]"
-            )
-        return values
+        return _refused(values, _FORMER_WEIGHTS, "[recommendations.customers.weights]")
 
     @property
     def score(self) -> ScoreWeights:
@@ -65,8 +76,18 @@ class SimilarItemRules(_Rules):
     """Similar products per product."""
     baskets: int = Field(default=5, ge=1)
     """Two products in fewer common invoices are not called similar."""
-    shrinkage: float = Field(default=20.0, ge=0)
-    """Common invoices at which half of the cosine counts."""
+    weights: SimilarityWeights | None = None
+    """The numbers in the score; none: they are learned."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_former_shrinkage(cls, values: object) -> object:
+        return _refused(values, ("shrinkage",), "[recommendations.similar.weights]")
+
+    @property
+    def score(self) -> SimilarityWeights:
+        """The numbers in the score: those that are set or were learned, else counting alone."""
+        return self.weights or COUNTING_OF_SIMILAR
 
 
 class TasteRules(_Rules):
@@ -125,12 +146,12 @@ class LearningRules(_Rules):
 class RecommendationRules(_Rules):
     """Rules of the segment lists, and below them those of the other tables."""
 
-    half_life_days: float = Field(default=7.0, gt=0)
-    """A purchase this many days old counts half in the segment lists."""
     shrinkage: float = Field(default=500.0, ge=0)
-    """Weighted purchases at which a cell counts as much as the wider one that it is drawn to."""
+    """Purchases at which a region, or a segment's rising list, counts as much as the wider one around it."""
+    cells: CellWeights | None = None
+    """What the segments' popular lists are ranked by; none: it is learned."""
     length: int = Field(default=50, ge=1)
-    """Products per list."""
+    """Products per segment list."""
     cell_customers: int = Field(default=10, ge=1)
     """A segment's region or taste with fewer customers gets no lists of its own."""
     support: int = Field(default=5, ge=1)
@@ -147,6 +168,16 @@ class RecommendationRules(_Rules):
     """How the weights of the customers' lists are learned."""
     backtest: BacktestRules = BacktestRules()
     """Rules of the backtest."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_former_half_life(cls, values: object) -> object:
+        return _refused(values, ("half_life_days",), "[recommendations.cells]")
+
+    @property
+    def cell_weights(self) -> CellWeights:
+        """What the segments' popular lists are ranked by: what is set or was learned, else what everybody buys."""
+        return self.cells or COUNTING_OF_CELLS
 
     def with_weights(self, weights: ScoreWeights) -> Self:
         """The same rules with other numbers in the score of the customers' lists."""

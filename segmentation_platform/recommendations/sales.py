@@ -16,13 +16,13 @@ class Sales:
     """What lists are made from.
 
     Attributes:
-        session: holds `known_sales` as of the reporting date (see `ledger.known`)
+        pairs: what each customer bought, as from `customer_products`
         segments: columns of `contracts.CustomerSegments`
         catalog: columns of `contracts.Products`
 
     """
 
-    session: Session
+    pairs: pd.DataFrame
     segments: pd.DataFrame
     catalog: pd.DataFrame
 

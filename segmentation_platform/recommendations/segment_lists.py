@@ -1,30 +1,34 @@
 """Three product lists for every segment, and for each region and taste in it with enough customers.
 
-`popular` orders by the recency-weighted share of purchases. A cell's share is shrunk to that of the same region and
-taste over all segments, this to the taste's over all regions, and that to everybody's: what a customer likes tells
-more than where they live (an empirical-Bayes estimate with a Dirichlet prior: Zhai & Lafferty 2004, A study of
-smoothing methods, TOIS 22). `rising` orders by that share against the same share over all time; `signature` by the
-lower end of the interval of the lift, so that a lift seen in three customers does not lead.
+`signature` comes first: it says what sets the segment apart, by the lower end of the interval of the lift, so that a
+lift seen in three customers does not lead. A product can't be above all customers in every segment, so no two
+segments are led by the same products throughout. `rising` orders by the recent share against the same share over all
+time, `popular` by the recent share itself (`cells` says how it is drawn to wider cells).
 """
 
+from dataclasses import dataclass
 from datetime import date
-from itertools import combinations
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.contracts.recommendations import SegmentRecommendations
-from segmentation_platform.engine import read_step
+from segmentation_platform.recommendations.cells import CELL, EVERY_SEGMENT, CellPurchases, Floats
+from segmentation_platform.recommendations.histories import Codes
+from segmentation_platform.recommendations.ranks import best_of_groups
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales, offered_products
 from segmentation_platform.recommendations.tastes import MIXED
+from segmentation_platform.recommendations.weights import CellWeights, recent
 
-_PURCHASES = read_step(__package__, "product_purchases")
-_CELL = ["segment_id", "region", "taste"]
-_EVERY_SEGMENT = 0
+Flags = npt.NDArray[np.bool_]
+
 _Z = 1.96
+_NONE_SEEN = 3.0
 _RECENT_HALF_LIVES = 4
 _RISE = 1.1
 
@@ -41,139 +45,160 @@ def segment_recommendations(sales: Sales, as_of: date, rules: RecommendationRule
         RecommendationError: when nothing was sold lately.
 
     """
-    purchases = _product_purchases(sales, as_of, rules)
-    scored = _score(purchases, _cell_sizes(sales.segments), rules)
-    offered = scored.merge(offered_products(sales.catalog, as_of, rules.sold_within_days))
+    offered = offered_products(sales.catalog, as_of, rules.sold_within_days)
+    weights = rules.cell_weights
+    everywhere = most_bought(sales.pairs, offered["stock_code"], recent(weights.half_life), rules.length)
+    purchases = CellPurchases.of(sales.pairs, sales.segments, rules.cell_customers, everywhere)
+    figures = _Figures(purchases, weights, rules.shrinkage)
+    lists = pd.concat(
+        [_ranked(figures, name, rules, offered["stock_code"]) for name in ("popular", "rising", "signature")],
+        ignore_index=True,
+    )
     names = sales.segments.drop_duplicates("segment_id").set_index("segment_id")["segment"]
-    offered["segment"] = offered["segment_id"].map(names).astype("str")
-    lists = [_popular(offered), _rising(offered, rules), _signature(offered, rules)]
-    ranked = pd.concat([_best(candidates, rules.length) for candidates in lists], ignore_index=True)
-    ordered = ranked.sort_values([*_CELL, "list", "rank"], ignore_index=True)
-    return ordered[SegmentRecommendations.column_names()]
+    lists["segment"] = lists["segment_id"].map(names).astype("str")
+    lists = lists.merge(offered, how="left", on="stock_code")
+    lists["reason"] = _reasons(lists)
+    ordered = lists.sort_values([*CELL, "list", "rank"], ignore_index=True)
+    return ordered[SegmentRecommendations.column_names()].astype(SegmentRecommendations.no_rows().dtypes)
 
 
-def _product_purchases(sales: Sales, as_of: date, rules: RecommendationRules) -> pd.DataFrame:
-    sales.session.add("customer_segments", sales.segments[["customer_id", *_CELL]])
-    sales.session.run(
-        _PURCHASES,
-        {
-            "as_of": as_of,
-            "half_life_days": rules.half_life_days,
-            "recent_days": _RECENT_HALF_LIVES * rules.half_life_days,
-        },
-    )
-    purchases = sales.session.frame(_PURCHASES.name)
-    purchases["segment_id"] = purchases["segment_id"].fillna(_EVERY_SEGMENT).astype("int64")
-    return purchases.fillna({"region": EVERYWHERE, "taste": EVERYWHERE})
+def most_bought(pairs: pd.DataFrame, offered: "pd.Series[str]", column: str, count: int) -> Codes:
+    """The products that are bought most, at most so many; ties go to the code that comes first.
 
+    Args:
+        pairs: as from `sales.customer_products`
+        offered: codes of the products to choose from
+        column: of `pairs`, what is summed up
+        count: how many
 
-def _cell_sizes(segments: pd.DataFrame) -> pd.Series:
-    """Customers per segment, region and taste, `_EVERY_SEGMENT` and `EVERYWHERE` included."""
-    wider: dict[str, Any] = {"segment_id": _EVERY_SEGMENT, "region": EVERYWHERE, "taste": EVERYWHERE}
-    levels = [
-        segments[_CELL].assign(**{name: wider[name] for name in dropped})
-        for count in range(len(_CELL) + 1)
-        for dropped in combinations(_CELL, count)
-    ]
-    return pd.concat(levels).value_counts().rename("cell_customers")
-
-
-def _score(purchases: pd.DataFrame, sizes: pd.Series, rules: RecommendationRules) -> pd.DataFrame:
-    """Recent share, share of customers, lift and trend of every product in every cell that is large enough."""
-    everyone = _everyone(purchases, sizes)
-    of_all = purchases[purchases["segment_id"] == _EVERY_SEGMENT]
-    has_region, has_taste = of_all["region"] != EVERYWHERE, of_all["taste"] != EVERYWHERE
-    plain = _with_shares(of_all[~has_region & ~has_taste], everyone, rules)
-    regions = _with_shares(of_all[has_region & ~has_taste], everyone, rules)
-    tastes = _with_shares(of_all[~has_region & has_taste], everyone, rules)
-    both = _with_shares(of_all[has_region & has_taste], _by(tastes, "taste"), rules)
-    wider = _by(pd.concat([plain, regions, tastes, both]), "region", "taste")
-    cells = _with_shares(purchases[purchases["segment_id"] != _EVERY_SEGMENT], wider, rules)
-    cells = cells.join(sizes, on=_CELL)
-    is_widest = (cells["region"] == EVERYWHERE) & (cells["taste"] == EVERYWHERE)
-    cells = cells[(cells["cell_customers"] >= rules.cell_customers) | is_widest]
-    cells = cells.join(everyone[["share_of_all", "trend"]], on="stock_code")
-    return _with_lift(cells, int(sizes[(_EVERY_SEGMENT, EVERYWHERE, EVERYWHERE)]))
-
-
-def _by(shares: pd.DataFrame, *names: str) -> pd.DataFrame:
-    return shares.set_index([*names, "stock_code"])[["recent_share", "usual_share"]]
-
-
-def _everyone(purchases: pd.DataFrame, sizes: pd.Series) -> pd.DataFrame:
-    """Per product over all customers: recent and usual share of purchases, their ratio, share of customers."""
-    is_all = (purchases[_CELL] == [_EVERY_SEGMENT, EVERYWHERE, EVERYWHERE]).all(axis=1)
-    everyone = purchases[is_all].set_index("stock_code")
-    usual = everyone["purchases"] / everyone["purchases"].sum()
-    # After many half-lives without a sale nothing is recent, and all is as usual.
-    recent = (everyone["recent_purchases"] / everyone["recent_purchases"].sum()).fillna(usual)
-    share_of_all = everyone["customers"] / sizes[(_EVERY_SEGMENT, EVERYWHERE, EVERYWHERE)]
-    return pd.DataFrame(
-        {"recent_share": recent, "usual_share": usual, "trend": recent / usual, "share_of_all": share_of_all}
-    )
-
-
-def _with_shares(purchases: pd.DataFrame, prior: pd.DataFrame, rules: RecommendationRules) -> pd.DataFrame:
-    """Add `recent_share` and `usual_share` of each cell's purchases, drawn to `prior` where there are few.
-
-    `prior` has these two columns and an index of columns of `purchases`.
     """
-    expected = purchases.join(prior[["recent_share", "usual_share"]], on=[str(name) for name in prior.index.names])
-    totals = purchases.groupby(_CELL)[["recent_purchases", "purchases"]].transform("sum") + rules.shrinkage
-    recent = purchases["recent_purchases"] + rules.shrinkage * expected["recent_share"]
-    usual = purchases["purchases"] + rules.shrinkage * expected["usual_share"]
-    return purchases.assign(
-        # A cell that bought nothing for very long says nothing of its own, even where no shrinkage is set.
-        recent_share=(recent / totals["recent_purchases"]).fillna(expected["recent_share"]),
-        usual_share=usual / totals["purchases"],
+    sums = pairs[pairs["stock_code"].isin(offered)].groupby("stock_code")[column].sum().round(9)
+    return sums.sort_values(ascending=False, kind="stable").index[:count]
+
+
+@dataclass(frozen=True)
+class _Figures:
+    """What the lists are made of, per entry of the purchases."""
+
+    purchases: CellPurchases
+    weights: CellWeights
+    shrinkage: float
+
+    @cached_property
+    def recent_share(self) -> Floats:
+        return self.purchases.shares(self._lately, self.weights.shrinkage)
+
+    @cached_property
+    def rise(self) -> Floats:
+        recent_share = self.purchases.shares(self._lately, self.shrinkage)
+        usual_share = self.purchases.shares(self.purchases.orders, self.shrinkage)
+        # Without shrinkage, what the cell never bought has no usual share, and can't rise.
+        return np.where(usual_share > 0, recent_share / np.where(usual_share > 0, usual_share, 1.0), 0.0)
+
+    @cached_property
+    def trend(self) -> Floats:
+        return self.rise[self.purchases.everybodys]
+
+    @cached_property
+    def _lately(self) -> Floats:
+        return self.purchases.summed(self.purchases.pairs[recent(self.weights.half_life)])
+
+    @cached_property
+    def recent_customers(self) -> Floats:
+        ages = self.purchases.pairs["last_age"]
+        return self.purchases.summed(ages <= _RECENT_HALF_LIVES * self.weights.half_life)
+
+    @cached_property
+    def sizes(self) -> Floats:
+        return self.purchases.cells.names["customers"].to_numpy(np.float64)[self.purchases.cell]
+
+    @cached_property
+    def share(self) -> Floats:
+        return self.purchases.customers / self.sizes
+
+    @cached_property
+    def lift(self) -> Floats:
+        return self.share / self._share_of_all
+
+    @cached_property
+    def lift_ends(self) -> tuple[Floats, Floats]:
+        """The 95 % interval of the lift, on the log scale by the delta method.
+
+        The cell is a part of all customers, hence the factor of a draw without replacement, 1 - n / N. Where none of
+        a cell's customers bought the product, it reaches up to what three of them would be (the rule of three:
+        Hanley & Lippman-Hand 1983, If nothing goes wrong, is everything all right?, JAMA 249).
+        """
+        customers = self.purchases.customers
+        seen = customers > 0
+        drawn = 1 - self.sizes / self.purchases.cells.names["customers"].iloc[0]
+        spread = np.exp(_Z * np.sqrt((1 - self.share) / np.where(seen, customers, 1.0) * drawn))
+        none_seen = np.minimum(_NONE_SEEN / self.sizes, 1.0) / self._share_of_all
+        return np.where(seen, self.lift / spread, 0.0), np.where(seen, self.lift * spread, none_seen)
+
+    @cached_property
+    def _share_of_all(self) -> Floats:
+        return self.share[self.purchases.everybodys]
+
+
+def _ranked(figures: _Figures, name: str, rules: RecommendationRules, offered: "pd.Series[str]") -> pd.DataFrame:
+    """One list of every cell: the best products by its score."""
+    purchases = figures.purchases
+    score, is_candidate = _scored(figures, name, rules)
+    is_offered = purchases.products.isin(offered)[purchases.product]
+    of_segment = (purchases.cells.names["segment_id"] != EVERY_SEGMENT).to_numpy()[purchases.cell]
+    chosen = np.flatnonzero(is_candidate & is_offered & of_segment)
+    # Ties go to the product with more customers, then by code.
+    ties = (-purchases.customers[chosen], purchases.product[chosen])
+    best, rank = best_of_groups(purchases.cell[chosen], score[chosen], ties, rules.length)
+    kept = chosen[best]
+    low, high = figures.lift_ends
+    cells = purchases.cells.names.iloc[purchases.cell[kept]].reset_index(drop=True)
+    return cells[list(CELL)].assign(
+        list=name,
+        rank=rank,
+        stock_code=purchases.products[purchases.product[kept]].to_numpy(object),
+        score=score[kept],
+        customers=purchases.customers[kept].astype(np.int64),
+        share=figures.share[kept],
+        lift=figures.lift[kept],
+        lift_low=low[kept],
+        lift_high=high[kept],
+        trend=figures.trend[kept],
     )
 
 
-def _with_lift(cells: pd.DataFrame, customers: int) -> pd.DataFrame:
-    """Add share, lift and its 95 % interval, on the log scale by the delta method.
-
-    The cell is a part of all customers, hence the factor of a draw without replacement, 1 - n / N.
-    """
-    share = cells["customers"] / cells["cell_customers"]
-    lift = share / cells["share_of_all"]
-    variance = (1 - share) / cells["customers"] * (1 - cells["cell_customers"] / customers)
-    spread = np.exp(_Z * np.sqrt(variance))
-    return cells.assign(share=share, lift=lift, lift_low=lift / spread, lift_high=lift * spread)
-
-
-def _popular(offered: pd.DataFrame) -> pd.DataFrame:
-    share = (100 * offered["share"]).map("{:.0f}%".format)
-    reason = "Selling most now; " + share + " of " + _whom(offered) + " have bought it"
-    return offered.assign(list="popular", score=offered["recent_share"], reason=reason)
+def _scored(figures: _Figures, name: str, rules: RecommendationRules) -> tuple[Floats, Flags]:
+    """The score of a list, and which entries can be in it."""
+    if name == "popular":
+        return figures.recent_share, figures.recent_share > 0
+    if name == "rising":
+        # Where the cell itself bought little lately, its share is that of everybody, and no rise of its own.
+        return figures.rise, (figures.rise >= _RISE) & (figures.recent_customers >= rules.support)
+    low = figures.lift_ends[0]
+    return low, (low > 1) & (figures.purchases.customers >= rules.support)
 
 
-def _rising(offered: pd.DataFrame, rules: RecommendationRules) -> pd.DataFrame:
-    rise = offered["recent_share"] / offered["usual_share"]
-    # Where the cell itself bought little lately, its share is that of everybody, and no rise of its own.
-    is_rising = (rise >= _RISE) & (offered["recent_customers"] >= rules.support)
-    times = rise.map("{:.1f}".format)
-    reason = "Selling " + times + " times its usual share lately among " + _whom(offered)
-    return offered.assign(list="rising", score=rise, reason=reason)[is_rising]
+def _reasons(lists: pd.DataFrame) -> "pd.Series[str]":
+    whom = _whom(lists)
+    times = lists["lift"].map("{:.1f}".format)
+    share = (100 * lists["share"]).map("{:.0f}%".format)
+    rise = lists["score"].map("{:.1f}".format)
+    popular = ("Selling most now; " + share + " of " + whom + " have bought it").where(
+        lists["customers"] > 0, "Selling most now; none of " + whom + " has bought it yet"
+    )
+    words: dict[str, Any] = {
+        "popular": popular,
+        "rising": "Selling " + rise + " times its usual share lately among " + whom,
+        "signature": times + " times as common among " + whom + " as among all customers",
+    }
+    found: pd.Series[str] = pd.Series("", lists.index, dtype="str")
+    for name, texts in words.items():
+        found = found.mask(lists["list"] == name, texts)
+    return found
 
 
-def _signature(offered: pd.DataFrame, rules: RecommendationRules) -> pd.DataFrame:
-    is_telling = (offered["lift_low"] > 1) & (offered["customers"] >= rules.support)
-    times = offered["lift"].map("{:.1f}".format)
-    reason = times + " times as common among " + _whom(offered) + " as among all customers"
-    return offered.assign(list="signature", score=offered["lift_low"], reason=reason)[is_telling]
-
-
-def _whom(offered: pd.DataFrame) -> pd.Series:
-    region, taste = offered["region"], offered["taste"]
+def _whom(lists: pd.DataFrame) -> "pd.Series[str]":
+    region, taste = lists["region"], lists["taste"]
     where = (" in " + region).where(region != EVERYWHERE, "")
     what = (" who like " + taste).where(taste != EVERYWHERE, "").mask(taste == MIXED, " of mixed taste")
-    return offered["segment"] + where + what
-
-
-def _best(candidates: pd.DataFrame, length: int) -> pd.DataFrame:
-    """The first `length` of each cell by score; ties go to the product with more customers, then by code."""
-    ordered = candidates.sort_values(
-        ["score", "customers", "stock_code"], ascending=[False, False, True], ignore_index=True
-    )
-    rank = ordered.groupby(_CELL).cumcount() + 1
-    return ordered.assign(rank=rank)[rank <= length]
+    return lists["segment"] + where + what

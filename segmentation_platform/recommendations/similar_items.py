@@ -1,14 +1,13 @@
 """Products that are bought together: item-item similarity over baskets.
 
-The score is the cosine of the two products' baskets times n / (n + shrinkage), n the baskets with both (Bell &
-Koren 2007, Improved neighborhood-based collaborative filtering, KDD Cup), so that a pair seen five times does not
-lead. A product with too few neighbours is filled up with the most bought ones of its type, then of its category.
+By what they are ranked is learned on the ledger's own past (`weights.SimilarityWeights` has the formula). A product
+with too few neighbours is filled up with the most bought ones of its type, then of its category.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
@@ -16,7 +15,13 @@ from segmentation_platform.contracts.recommendations import SimilarItems
 from segmentation_platform.engine import Session, read_step
 from segmentation_platform.ledger.categories import OTHER
 from segmentation_platform.recommendations.histories import Codes, Sparse
+from segmentation_platform.recommendations.ranks import best_of_groups
 from segmentation_platform.recommendations.rules import SimilarItemRules
+from segmentation_platform.recommendations.weights import SimilarityWeights
+
+Indices = npt.NDArray[np.intp]
+Counts = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 BASKET_PRODUCTS = read_step(__package__, "basket_products")
 
@@ -69,16 +74,16 @@ def similar_items(baskets: Baskets, products: pd.DataFrame, rules: SimilarItemRu
         Columns of `contracts.SimilarItems`, ordered by `stock_code` and `rank`.
 
     """
-    offered = _within(baskets, products)
-    pairs = _with_types(_bought_together(offered, rules), offered, products, rules)
+    offered = offered_baskets(baskets, products)
+    pairs = _with_types(_partners(offered, rules), offered, products, rules)
     names = products.set_index("stock_code")["description"]
     pairs["description"] = pairs["stock_code"].map(names)
     pairs["similar_description"] = pairs["similar_stock_code"].map(names)
     return pairs[SimilarItems.column_names()].astype(dict.fromkeys(_TEXTS, "str"))
 
 
-def _within(baskets: Baskets, products: pd.DataFrame) -> Baskets:
-    """The same baskets with only these products; one that was never in a basket is in none."""
+def offered_baskets(baskets: Baskets, products: pd.DataFrame) -> Baskets:
+    """The same baskets with only the products that are still sold; one that was never in a basket is in none."""
     codes = pd.Index(np.sort(products["stock_code"].unique()))
     places = baskets.products.get_indexer(codes)
     known = np.flatnonzero(places >= 0)
@@ -87,50 +92,77 @@ def _within(baskets: Baskets, products: pd.DataFrame) -> Baskets:
     return Baskets(codes, (baskets.holds @ select).tocsr())
 
 
-def _bought_together(baskets: Baskets, rules: SimilarItemRules) -> pd.DataFrame:
-    """The best partners of every product by score; ties go to the partner in more baskets, then to the code."""
-    by_product = baskets.holds.T.tocsr()
+@dataclass(frozen=True)
+class Together:
+    """Pairs of products that were bought together; arrays of one value per pair, in order of the product.
+
+    Attributes:
+        product: place of the product in the baskets' products
+        partner: place of the other one
+        baskets: how many baskets hold both
+        sizes: per product, how many baskets hold it; shape (products,)
+
+    """
+
+    product: Indices
+    partner: Indices
+    baskets: Counts
+    sizes: Floats
+
+    def score(self, weights: SimilarityWeights) -> Floats:
+        """How strongly the products of each pair go together."""
+        return np.asarray(weights.of_pairs(self.baskets, self.sizes[self.product], self.sizes[self.partner]))
+
+    def best(self, score: Floats, length: int) -> tuple[Indices, Indices]:
+        """The pairs that make the list of each product, and their ranks.
+
+        Ties go to the partner in more baskets, then to the code.
+        """
+        return best_of_groups(self.product, score, (-self.sizes[self.partner], self.partner), length)
+
+
+def bought_together(baskets: Baskets, products: Indices, fewest: int) -> Together:
+    """What some products were bought with.
+
+    Args:
+        baskets: of the products that are still sold
+        products: places of those that are asked about, in order
+        fewest: pairs in fewer baskets are left out
+
+    """
     sizes = np.asarray(baskets.holds.sum(axis=0)).ravel().astype(np.float64)
+    by_product = baskets.holds.T.tocsr()
+    counts = (by_product[products] @ baskets.holds).tocoo()
+    rows, partner, both = products[counts.row], counts.col, counts.data
+    kept = (both >= fewest) & (rows != partner)
+    return Together(rows[kept], partner[kept].astype(np.intp), both[kept].astype(np.int64), sizes)
+
+
+def _partners(baskets: Baskets, rules: SimilarItemRules) -> pd.DataFrame:
+    """The best partners of every product by score."""
     step = max(1, _BLOCK_CELLS // max(len(baskets.products), 1))
-    found = [
-        _partners(by_product[start : start + step] @ baskets.holds, start, sizes, rules)
-        for start in range(0, len(baskets.products), step)
-    ]
-    pairs = pd.concat(found, ignore_index=True)
-    size, partner_size = sizes[pairs["product"]], sizes[pairs["partner"]]
-    confidence = pairs["baskets"] / size
-    invoices = np.where(pairs["baskets"] == 1, " invoice", " invoices")
-    reason: pd.Series = "Bought together in " + pairs["baskets"].astype("str") + invoices
-    return pd.DataFrame(
-        {
-            "stock_code": baskets.products.to_numpy()[pairs["product"]],
-            "rank": pairs["rank"],
-            "similar_stock_code": baskets.products.to_numpy()[pairs["partner"]],
-            "score": pairs["score"],
-            "baskets": pairs["baskets"],
-            "confidence": confidence,
-            "lift": confidence / (partner_size / baskets.holds.shape[0]),
-            "reason": reason.astype("str"),
-        }
-    )
+    every = np.arange(len(baskets.products))
+    blocks = [every[start : start + step] for start in range(0, len(every), step)] or [every]
+    return pd.concat([_best_of(baskets, block, rules) for block in blocks], ignore_index=True)
 
 
-def _partners(together: Sparse, start: int, sizes: Any, rules: SimilarItemRules) -> pd.DataFrame:
-    counts = together.tocoo()
-    rows, columns, both = counts.row + start, counts.col, counts.data
-    enough = (both >= rules.baskets) & (rows != columns)
-    rows, columns, both = rows[enough], columns[enough], both[enough].astype(np.int64)
-    score = both / np.sqrt(sizes[rows] * sizes[columns]) * (both / (both + rules.shrinkage))
-    order = np.lexsort((columns, -sizes[columns], -score, rows))
-    rank = np.arange(len(order)) - np.searchsorted(rows[order], rows[order]) + 1
-    kept = order[rank <= rules.length]
+def _best_of(baskets: Baskets, products: Indices, rules: SimilarItemRules) -> pd.DataFrame:
+    together = bought_together(baskets, products, rules.baskets)
+    score = together.score(rules.score)
+    kept, rank = together.best(score, rules.length)
+    product, partner, both = together.product[kept], together.partner[kept], together.baskets[kept]
+    confidence = both / together.sizes[product]
+    invoices = pd.Series(np.where(both == 1, " invoice", " invoices"), dtype="str")
     return pd.DataFrame(
         {
-            "product": rows[kept],
-            "partner": columns[kept],
-            "baskets": both[kept],
+            "stock_code": baskets.products.to_numpy()[product],
+            "rank": rank,
+            "similar_stock_code": baskets.products.to_numpy()[partner],
             "score": np.minimum(score[kept], 1.0),
-            "rank": rank[rank <= rules.length].astype(np.int64),
+            "baskets": both,
+            "confidence": confidence,
+            "lift": confidence / (together.sizes[partner] / baskets.holds.shape[0]),
+            "reason": "Bought together in " + pd.Series(both).astype("str") + invoices,
         }
     )
 

@@ -84,6 +84,52 @@ COUNTING: Final = ScoreWeights()
 """Counting alone: how often and how lately."""
 
 
+class CellWeights(BaseModel):
+    """What the popular list of a segment is ranked by; set in `[recommendations.cells]`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    half_life: HalfLife = 14
+    """A purchase this many days old counts half."""
+    shrinkage: float | None = Field(default=None, ge=0)
+    """Weighted purchases at which a cell counts as much as the wider one around it; null: only everybody counts."""
+
+
+COUNTING_OF_CELLS: Final = CellWeights()
+"""What everybody buys lately, for every cell."""
+
+
+class SimilarityWeights(BaseModel):
+    """What similar items are ranked by; set in `[recommendations.similar.weights]`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    popularity_penalty: float = Field(default=0.0, ge=0, le=1)
+    """How far a partner that is in many invoices anyway counts less: not at all (0), by the cosine (0.5), by lift."""
+    shrinkage: float = Field(default=0.0, ge=0)
+    """Common invoices at which half of the score counts."""
+
+    def of_pairs(self, both: Any, size: Any, partner_size: Any) -> Any:
+        """How strongly two products go together, 0 to 1: arrays of any one shape.
+
+        The share of invoices with both, of those of the two products by a geometric mean, which is the cosine where
+        both count the same; times n / (n + shrinkage) (Bell & Koren 2007, Improved neighborhood-based collaborative
+        filtering, KDD Cup), so that a pair seen five times does not lead.
+
+        Args:
+            both: invoices with both
+            size: invoices with the product
+            partner_size: invoices with the one that is similar to it
+
+        """
+        of_either = size ** (1 - self.popularity_penalty) * partner_size**self.popularity_penalty
+        return both / of_either * (both / (both + self.shrinkage))
+
+
+COUNTING_OF_SIMILAR: Final = SimilarityWeights()
+"""What is most often in the same invoice."""
+
+
 def recent(half_life: HalfLife) -> str:
     """The column of `sales.customer_products` with orders weighted by age."""
     return f"recent_{half_life}"

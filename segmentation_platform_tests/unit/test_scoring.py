@@ -15,7 +15,7 @@ from segmentation_platform.recommendations.basket_recommender import BasketRecom
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.errors import ScoringError
 from segmentation_platform.recommendations.ranking_artifacts import learn
-from segmentation_platform.recommendations.sales import Sales
+from segmentation_platform.recommendations.sales import Sales, customer_products
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
 from segmentation_platform.scoring import CustomerScorer, Purchase, ScoredCustomer, purchases_of
 from segmentation_platform.segments.model import Segment
@@ -40,10 +40,10 @@ def _night() -> tuple[CustomerScorer, pd.DataFrame, pd.DataFrame]:
     shop, rules = simulated(), RULES
     products = catalog(shop.clean, shop.as_of)
     with known_sales(DuckDBEngine(), shop.clean[list(COLUMNS)], shop.as_of) as session:
-        sales = Sales(session, segmented(), products)
+        sales = Sales(customer_products(session, shop.as_of), segmented(), products)
         lists = segment_recommendations(sales, shop.as_of, rules)
-        artifacts, pairs = learn(sales, lists, shop.as_of, rules)
-        own = customer_recommendations(sales.segments, pairs, artifacts)
+        artifacts = learn(sales, lists, shop.as_of, rules)
+        own = customer_recommendations(sales.segments, sales.pairs, artifacts)
         lines = session.frame("known_sales")
     prices = dict(zip(products["stock_code"], products["price_median"], strict=True))
     return CustomerScorer({EVERYWHERE: simulated_fit()}, BasketRecommender(artifacts), prices, shop.as_of), own, lines

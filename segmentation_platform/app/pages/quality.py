@@ -18,7 +18,7 @@ _TASKS = {
 }
 
 _METHODS = {
-    "counting": "how often and how lately customers bought",
+    "counting": "how often and how lately it is bought",
     "learned": "a score that past days of the ledger have taught",
     "set": "a score that the owner of the ledger has set",
 }
@@ -49,7 +49,7 @@ def _methods(shop: SnapshotReader) -> None:
     rows = shop.table("recommendation_methods")
     if rows.empty:
         return
-    st.header("What ranks the customers' lists")
+    st.header("What ranks the lists")
     for row in rows.to_dict("records"):
         since = day(row["since"].date())
         st.write(f"**{list_name(row['list'])}**: {_METHODS[row['method']]}, since {since}. {row['why']}")

@@ -18,12 +18,13 @@ from segmentation_platform.contracts import (
     SimilarItems,
 )
 from segmentation_platform.contracts.agreement import NO_PRODUCTS, tells_products
+from segmentation_platform.contracts.recommendations import leading
 from segmentation_platform.ledger import point_in_time
 from segmentation_platform.orchestration import model_registry
 from segmentation_platform.orchestration.bad_input import refuse_bad_input
 from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata, table_out
-from segmentation_platform.orchestration.published_ledger import opened_on, past_of
+from segmentation_platform.orchestration.published_ledger import held_past
 from segmentation_platform.orchestration.resources import (
     EngineResource,
     ReportingDateResource,
@@ -35,7 +36,7 @@ from segmentation_platform.recommendations.customer_lists import customer_recomm
 from segmentation_platform.recommendations.errors import RecommendationError
 from segmentation_platform.recommendations.ranking_artifacts import learn, ranking_tables
 from segmentation_platform.recommendations.rules import RecommendationRules
-from segmentation_platform.recommendations.sales import Sales, offered_products
+from segmentation_platform.recommendations.sales import Sales, customer_products, offered_products
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
 from segmentation_platform.recommendations.similar_items import known_baskets
 from segmentation_platform.recommendations.similar_items import similar_items as items_bought_together
@@ -63,38 +64,38 @@ def recommendation_methods(
     context: dg.AssetExecutionContext,
     clean_sales: StoredTable,
     products: pd.DataFrame,
+    kmeans_model: list[ModelRecord],
     engine: EngineResource,
     warehouse: WarehouseResource,
     reporting_date: ReportingDateResource,
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult[pd.DataFrame]:
-    """Which way to rank serves each list of the customers: counting, or what the ledger's past days have taught."""
+    """Which way to rank serves each list: counting, or what the ledger's past days have taught."""
     database, rules = warehouse.database(), settings.recommendations
     as_of = reporting_date.resolve(database)
     before = snapshots.read_night_before(database, RecommendationMethods, model_registry.ledger_name(database), as_of)
     period = facts.sales_period(database)
     assert period is not None  # noqa: S101 - there are customers, so there are sales
-    if rules.customers.weights is not None:
-        found = methods.set_by_owner(rules.customers.weights, as_of, before)
-    elif not tells_products(products):
-        found = methods.counted(NO_PRODUCTS, as_of, before)
-    elif not methods.is_due(before, as_of, rules.learning):
+    if not tells_products(products):
+        found = methods.counted(NO_PRODUCTS, as_of, rules, before)
+    elif not methods.is_due(before, as_of, rules):
         found = before
     else:
         context.log.info("comparing ways to rank on past days …")
-        opened = opened_on(clean_sales, engine.engine())
+        model = model_registry.fitted(kmeans_model)[EVERYWHERE].model
         try:
-            found = methods.walk_forward(opened, period.first_sale.date(), as_of, rules, before)
+            with held_past(clean_sales, engine.engine(), model, settings.customers) as past:
+                found = methods.walk_forward(past, period.first_sale.date(), as_of, rules, before)
         except RecommendationError as error:
             context.log.info(str(error))
-            found = methods.counted(str(error), as_of, before)
+            found = methods.counted(str(error), as_of, rules, before)
     return dg.MaterializeResult(value=found, metadata=_method_figures(found))
 
 
 def _rules(settings: Settings, recommendation_methods: pd.DataFrame) -> RecommendationRules:
     """The settings, with the numbers in the score that serve."""
     with refuse_bad_input():
-        return settings.recommendations.with_weights(methods.chosen_weights(recommendation_methods))
+        return methods.with_methods(settings.recommendations, recommendation_methods)
 
 
 def _method_figures(found: pd.DataFrame) -> dict[str, dg.MetadataValue]:
@@ -109,7 +110,7 @@ def _method_figures(found: pd.DataFrame) -> dict[str, dg.MetadataValue]:
     outs={
         "segment_recommendations": table_out(
             SegmentRecommendations,
-            "Products to offer to each segment, region and taste: popular, rising and signature lists, with reasons.",
+            "Products to offer to each segment, region and taste: signature, rising and popular lists, with reasons.",
             code_version=_VERSION,
         ),
         "customer_recommendations": table_out(
@@ -150,11 +151,12 @@ def recommendations(
         clean_sales.stream(point_in_time.COLUMNS) as lines,
         point_in_time.known_sales(engine.engine(), lines, as_of) as session,
     ):
-        sales = Sales(session, customer_segments, products)
+        pairs = customer_products(session, as_of)
+        sales = Sales(pairs, customer_segments, products)
         with refuse_bad_input():
             offered = offered_products(products, as_of, rules.sold_within_days)
         lists = segment_recommendations(sales, as_of, rules)
-        artifacts, pairs = learn(sales, lists, as_of, rules)
+        artifacts = learn(sales, lists, as_of, rules)
         own = customer_recommendations(customer_segments, pairs, artifacts)
         if not tells_products(products):
             # What there is to offer, in a ledger without products, is nothing.
@@ -191,8 +193,8 @@ def models(
 
 
 def _segment_figures(lists: pd.DataFrame) -> dict[str, dg.MetadataValue]:
-    everywhere = (lists["region"] == EVERYWHERE) & (lists["taste"] == EVERYWHERE)
-    first = lists[everywhere & (lists["list"] == "popular") & (lists["rank"] <= 3)]
+    first = leading(lists)
+    first = first[first["rank"] <= 3]
     return {
         "products": dg.MetadataValue.int(int(lists["stock_code"].nunique())),
         "cells": dg.MetadataValue.int(len(lists[["segment_id", "region", "taste"]].drop_duplicates())),
@@ -243,8 +245,8 @@ def recommendation_quality(
         context.log.info(
             f"judging the lists as of {len(windows)} past days, by the {rules.backtest.days} days after each …"
         )
-        past = past_of(clean_sales, engine.engine(), model, settings.customers)
-        quality = backtest(past, windows, rules)
+        with held_past(clean_sales, engine.engine(), model, settings.customers) as past:
+            quality = backtest(past, windows, rules)
     except (RecommendationError, SegmentationError) as error:
         # Too little is known to judge by; the lists themselves are none the worse, and a check says it.
         context.log.warning(str(error))

@@ -1,31 +1,19 @@
-"""Which way to rank serves each list of the customers: the one that won on past days of this ledger.
+"""Which way to rank serves each list: the one that won on past days of this ledger.
 
-    trial       a past day: what could be offered then, what the score is made of, what was bought after it
-    learning    the numbers in the score that did best on such days
-    selection   counting or what was learned, list by list: by which certainty, since when, and why
+    past_day            what was known on a past day, and what came after
+    trial               such a day for the customers' lists: what the score is made of for what could be offered
+    segment_trial       the same for the segments' popular lists
+    similarity_trial    the same for similar items
+    learning            the numbers in the customers' score that did best on such days
+    contest             counting against what was learned: with which certainty
+    selection           what serves each list
+    table               that as a table, and back
 
-Belongs here: choosing. Does not belong here: the score itself (`ranker`), and judging what was chosen (`backtest`).
+Belongs here: choosing. Does not belong here: the scores themselves (`ranker`, `cells`, `similar_items`), and judging
+what was chosen (`backtest`).
 """
 
-from segmentation_platform.recommendations.methods.learning import learn_weights
-from segmentation_platform.recommendations.methods.selection import (
-    choose,
-    chosen_weights,
-    counted,
-    is_due,
-    set_by_owner,
-    walk_forward,
-)
-from segmentation_platform.recommendations.methods.trial import Trial, trial_of
+from segmentation_platform.recommendations.methods.selection import walk_forward
+from segmentation_platform.recommendations.methods.table import chosen_weights, counted, is_due, with_methods
 
-__all__ = [
-    "Trial",
-    "choose",
-    "chosen_weights",
-    "counted",
-    "is_due",
-    "learn_weights",
-    "set_by_owner",
-    "trial_of",
-    "walk_forward",
-]
+__all__ = ["chosen_weights", "counted", "is_due", "walk_forward", "with_methods"]

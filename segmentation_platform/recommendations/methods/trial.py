@@ -13,22 +13,14 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from segmentation_platform.engine import read_step
-from segmentation_platform.ledger.catalog import product_catalog
 from segmentation_platform.recommendations.backtest.metrics import Counts, Flags, Floats, ndcg
-from segmentation_platform.recommendations.backtest.outcomes import bought_in
-from segmentation_platform.recommendations.backtest.training import Opened
-from segmentation_platform.recommendations.backtest.windows import BacktestWindow
 from segmentation_platform.recommendations.demand import product_demand, regional_shares
 from segmentation_platform.recommendations.ease import item_weights
-from segmentation_platform.recommendations.errors import RecommendationError
 from segmentation_platform.recommendations.histories import Codes, Histories, Sparse, cells
+from segmentation_platform.recommendations.methods.past_day import PastDay, drawn
 from segmentation_platform.recommendations.ranker import Indices, profiles
-from segmentation_platform.recommendations.rules import LearningRules, RecommendationRules
-from segmentation_platform.recommendations.sales import customer_products, offered_products
+from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.weights import COUNTING, HALF_LIVES, HalfLife, ScoreWeights, recent
-
-REGIONS = read_step("segmentation_platform.recommendations", "customer_regions")
 
 _LIST: Final = 10
 _CANDIDATES: Final = 60
@@ -164,38 +156,12 @@ class _Task:
         return int(self._slots.max()) + 1 if len(self.rows) else 0
 
 
-def trial_of(opened: Opened, window: BacktestWindow, rules: RecommendationRules) -> Trial:
-    """Make a trial of the days of a window.
-
-    Args:
-        opened: the ledger as it was known on any day
-        window: days to predict
-        rules: all settings; `learning` says how many customers are drawn
-
-    Raises:
-        RecommendationError: when nobody who was known before bought anything in it, or nothing was sold before it.
-
-    """
-    with opened(window.origin) as session:
-        pairs = customer_products(session, window.origin)
-        offered = offered_products(product_catalog(session), window.origin, rules.sold_within_days)
-        session.run(REGIONS)
-        regions = session.frame(REGIONS.name).set_index("customer_id")["region"]
-    later = bought_in(opened, window)
-    known = pairs.loc[pairs["orders"] > 0, "customer_id"]
-    later = later[later["customer_id"].isin(known)]
-    if later.empty:
-        raise RecommendationError(f"Nobody known before {window.origin} bought anything until {window.end}.")
-    customers = _drawn(pd.Index(np.sort(later["customer_id"].unique())), rules.learning)
-    return _Builder(pairs, regions, offered["stock_code"], rules).trial(customers, later)
-
-
-def _drawn(customers: Codes, rules: LearningRules) -> Codes:
-    if len(customers) <= rules.customers:
-        return customers
-    places = np.random.default_rng(rules.seed).choice(len(customers), rules.customers, replace=False)
-    drawn: Codes = customers[np.sort(places)]
-    return drawn
+def trial_of(day: PastDay, rules: RecommendationRules) -> Trial:
+    """Make a trial of a past day; `rules.learning` says how many customers are drawn."""
+    regions = day.people.set_index("customer_id")["region"]
+    later = day.bought
+    customers = drawn(pd.Index(np.sort(later["customer_id"].unique())), rules.learning)
+    return _Builder(day.pairs, regions, day.products["stock_code"], rules).trial(customers, later)
 
 
 class _Builder:
@@ -276,8 +242,8 @@ class _Builder:
             found, values = _row(affinity, row)
             keep = self._offered[found] & (values > 0) & ~np.isin(found, mine)
             found, values = found[keep], values[keep]
-            drawn = [_best(found, values * trend[found]) for trend in trends]
-            new = np.unique(np.concatenate([*drawn, popular[places[row]]]))
+            tried = [_best(found, values * trend[found]) for trend in trends]
+            new = np.unique(np.concatenate([*tried, popular[places[row]]]))
             gone = _row(own.cancelled, row)[0]
             mine = mine[self._offered[mine]]
             columns.append(np.concatenate([mine, new[~np.isin(new, np.concatenate([mine, gone]))]]))

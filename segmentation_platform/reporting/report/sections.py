@@ -20,7 +20,7 @@ from segmentation_platform.segments.rules import SegmentationRules
 
 Frames = Mapping[str, pd.DataFrame]
 
-_FIRST_OF_LIST = {"popular": 5, "rising": 3, "signature": 3}
+_FIRST_OF_LIST = {"signature": 5, "rising": 3, "popular": 3}
 _TWO_YEARS = 24
 _NEARLY_ALL = 0.95
 _SEASON_RULE = (
@@ -73,9 +73,9 @@ def recommendations(tables: Frames) -> Section:
         for _, profile in tables["segments"].sort_values("rank").iterrows()
     )
     words = (
-        "What to offer to each segment. Popular: bought most lately. Rising: bought more than usual lately. "
-        "Signature: sets the segment apart, by the lower end of the interval of its lift. Lists by region, by taste "
-        "and for each customer are in the tables.",
+        "What to offer to each segment. Signature: sets the segment apart, by the lower end of the interval of its "
+        "lift. Rising: bought more than usual lately. Popular: bought most lately. Lists by region, by taste and for "
+        "each customer are in the tables.",
     )
     return Section("recommendations", "Recommendations", words, tables=shown)
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pandas as pd
 
 from segmentation_platform.contracts import EVERYWHERE
-from segmentation_platform.contracts.recommendations import LISTS
 from segmentation_platform.reporting.thumbnails.forest import forest_svg
 from segmentation_platform.reporting.thumbnails.season import season_svg
 from segmentation_platform.reporting.thumbnails.selection import selection_svg
@@ -64,8 +63,9 @@ def _segment_regions(regions: pd.DataFrame) -> str:
 
 
 def _segment_recommendations(lists: pd.DataFrame) -> str:
-    everywhere = lists[(lists["region"] == EVERYWHERE) & (lists["taste"] == EVERYWHERE) & (lists["list"] == LISTS[0])]
-    often = everywhere.groupby("stock_code").agg(named=("description", "first"), share=("share", "max"))
+    everywhere = lists[(lists["region"] == EVERYWHERE) & (lists["taste"] == EVERYWHERE)]
+    popular = everywhere[everywhere["list"] == "popular"]
+    often = popular.groupby("stock_code").agg(named=("description", "first"), share=("share", "max"))
     first = often.nlargest(6, "share").reset_index()
     return bars("Share of a segment who bought it", pairs(first["named"].fillna(first["stock_code"]), first["share"]))
 

@@ -15,7 +15,7 @@ from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.point_in_time import COLUMNS, known_sales
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.ranking_artifacts import learn, ranking_tables
-from segmentation_platform.recommendations.sales import Sales
+from segmentation_platform.recommendations.sales import Sales, customer_products
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
 from segmentation_platform.scoring import RankingModel, models_table
 from segmentation_platform.warehouse.database import Database
@@ -43,9 +43,9 @@ def shop_tables() -> dict[str, pd.DataFrame]:
     shop, rules = simulated(), RULES
     products = catalog(shop.clean, shop.as_of)
     with known_sales(DuckDBEngine(), shop.clean[list(COLUMNS)], shop.as_of) as session:
-        sales = Sales(session, segmented(), products)
+        sales = Sales(customer_products(session, shop.as_of), segmented(), products)
         lists = segment_recommendations(sales, shop.as_of, rules)
-        artifacts, pairs = learn(sales, lists, shop.as_of, rules)
+        artifacts = learn(sales, lists, shop.as_of, rules)
     people = customers_of(segmented(), simulated_customers())
     planned = plan(built_in_playbook(), people, marked_tables(1)["seasonality"], shop.as_of, 7)
     ranking = RankingModel(rules.customers, ("United Kingdom", "Germany"))
@@ -54,7 +54,7 @@ def shop_tables() -> dict[str, pd.DataFrame]:
         **ranking_tables(artifacts),
         "segments": profiled(),
         "customer_segments": segmented(),
-        "customer_recommendations": customer_recommendations(segmented(), pairs, artifacts),
+        "customer_recommendations": customer_recommendations(segmented(), sales.pairs, artifacts),
         "segment_recommendations": lists,
         "products": products,
         "campaigns": planned.campaigns,

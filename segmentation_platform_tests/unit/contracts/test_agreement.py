@@ -20,7 +20,7 @@ from segmentation_platform.ledger.point_in_time import COLUMNS, known_sales
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.ranking_artifacts import learn, ranking_tables
 from segmentation_platform.recommendations.rules import RecommendationRules
-from segmentation_platform.recommendations.sales import Sales, offered_products
+from segmentation_platform.recommendations.sales import Sales, customer_products, offered_products
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
 from segmentation_platform.recommendations.similar_items import known_baskets, similar_items
 from segmentation_platform.segments.profiles import segment_regions
@@ -40,10 +40,10 @@ def _tables() -> Tables:
     shop, segments, rules = simulated(), segmented(), RecommendationRules()
     products = catalog(shop.clean, shop.as_of)
     with known_sales(DuckDBEngine(), shop.clean[list(COLUMNS)], shop.as_of) as session:
-        sales = Sales(session, segments, products)
+        sales = Sales(customer_products(session, shop.as_of), segments, products)
         recommended = segment_recommendations(sales, shop.as_of, rules)
-        artifacts, pairs = learn(sales, recommended, shop.as_of, rules)
-        own = customer_recommendations(segments, pairs, artifacts)
+        artifacts = learn(sales, recommended, shop.as_of, rules)
+        own = customer_recommendations(segments, sales.pairs, artifacts)
         offered = offered_products(products, shop.as_of, rules.sold_within_days)
         similar = similar_items(known_baskets(session), offered, rules.similar)
         hold_lines(session, products, segments)

@@ -188,7 +188,7 @@ def test_the_figures_of_evidence_are_the_columns_of_their_contract() -> None:
 def test_words_that_several_parts_use_are_the_same_everywhere() -> None:
     assert {EVERYWHERE, NEW, GONE}.isdisjoint(kind.name for kind in ARCHETYPES)
     assert len({EVERYWHERE, NEW, GONE}) == 3
-    assert LISTS == ("popular", "rising", "signature")
+    assert LISTS == ("signature", "rising", "popular")
     assert categorise(["?"], load_rules())["product_category"].tolist() == [OTHER]
 
 

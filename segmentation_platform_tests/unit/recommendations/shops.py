@@ -15,6 +15,7 @@ from segmentation_platform.recommendations.customer_lists import customer_recomm
 from segmentation_platform.recommendations.ranking_artifacts import learn
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales, customer_products
+from segmentation_platform.recommendations.similar_items import Baskets, known_baskets
 from segmentation_platform.recommendations.tastes import MIXED
 from segmentation_platform_tests.support.ledgers import sales_lines
 from segmentation_platform_tests.support.ranking import RULES
@@ -53,13 +54,19 @@ def opened(lines: Iterable[Line], as_of: date = AS_OF, **more: object) -> Iterat
     """The sales of a shop as of a day."""
     rows = list(lines)
     with known_sales(DuckDBEngine(), sales_lines(rows)[list(COLUMNS)], as_of) as session:
-        yield Sales(session, people(rows, **more), product_catalog(session))
+        yield Sales(customer_products(session, as_of), people(rows, **more), product_catalog(session))
 
 
 def pairs_of(lines: Iterable[Line], as_of: date = AS_OF) -> pd.DataFrame:
     """What each customer bought of each product."""
     with opened(lines, as_of) as sales:
-        return customer_products(sales.session, as_of)
+        return sales.pairs
+
+
+def known_baskets_of(lines: Iterable[Line], as_of: date = AS_OF) -> Baskets:
+    """Which product is in which basket."""
+    with known_sales(DuckDBEngine(), sales_lines(list(lines))[list(COLUMNS)], as_of) as session:
+        return known_baskets(session)
 
 
 def customer_lists(
@@ -72,8 +79,8 @@ def customer_lists(
     """Both lists of every customer, checked against their contract."""
     known = SegmentRecommendations.no_rows() if segment_lists is None else segment_lists
     with opened(lines, as_of, **more) as sales:
-        artifacts, pairs = learn(sales, known, as_of, rules or RULES)
-        found = customer_recommendations(sales.segments, pairs, artifacts)
+        artifacts = learn(sales, known, as_of, rules or RULES)
+        found = customer_recommendations(sales.segments, sales.pairs, artifacts)
     CustomerRecommendations.validate(found, lazy=True)
     return found
 

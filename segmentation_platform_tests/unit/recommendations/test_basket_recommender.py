@@ -19,7 +19,7 @@ SHOP = [
 
 def recommender_of(lines: Iterable[Line], as_of: date = AS_OF) -> BasketRecommender:
     with opened(lines, as_of) as sales:
-        return BasketRecommender(learn(sales, SegmentRecommendations.no_rows(), as_of, RULES)[0])
+        return BasketRecommender(learn(sales, SegmentRecommendations.no_rows(), as_of, RULES))
 
 
 def test_a_known_customer_handed_over_gets_the_list_of_the_night() -> None:

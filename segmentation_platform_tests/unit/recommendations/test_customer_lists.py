@@ -216,7 +216,7 @@ def test_the_order_of_lines_and_customers_makes_no_difference() -> None:
 
 def test_lists_are_made_for_those_who_have_a_segment() -> None:
     with opened(SHOP) as sales:
-        some = Sales(sales.session, sales.segments.iloc[:2], sales.catalog)
-        artifacts, pairs = learn(some, SegmentRecommendations.no_rows(), date(2011, 1, 1), RULES)
-        found = customer_recommendations(some.segments, pairs, artifacts)
+        some = Sales(sales.pairs, sales.segments.iloc[:2], sales.catalog)
+        artifacts = learn(some, SegmentRecommendations.no_rows(), date(2011, 1, 1), RULES)
+        found = customer_recommendations(some.segments, sales.pairs, artifacts)
     assert set(found["customer_id"]) == {"1", "2"}

@@ -14,7 +14,7 @@ from segmentation_platform.recommendations.ranking_artifacts import learn
 from segmentation_platform.recommendations.rules import RecommendationRules, SimilarItemRules
 from segmentation_platform.recommendations.sales import Sales
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
-from segmentation_platform.recommendations.similar_items import Baskets, known_baskets, similar_items
+from segmentation_platform.recommendations.similar_items import Baskets, similar_items
 from segmentation_platform.recommendations.tastes import MIXED, fit_tastes
 from segmentation_platform.recommendations.weights import HALF_LIVES, recent
 from segmentation_platform_tests.support.ranking import EVERYTHING, RULES
@@ -23,6 +23,7 @@ from segmentation_platform_tests.unit.recommendations.shops import (
     bought,
     codes,
     customer_lists,
+    known_baskets_of,
     line,
     opened,
     pairs_of,
@@ -37,9 +38,9 @@ def test_one_customer_is_offered_what_they_bought_and_has_nothing_new() -> None:
 
 def test_one_customer_without_anything_left_to_offer_has_no_lists() -> None:
     with opened([*bought({"1": "A"}), line(None, "G")]) as sales:
-        gone = Sales(sales.session, sales.segments, sales.catalog[sales.catalog["stock_code"] == "G"])
-        artifacts, pairs = learn(gone, SegmentRecommendations.no_rows(), AS_OF, RULES)
-        found = customer_recommendations(gone.segments, pairs, artifacts)
+        gone = Sales(sales.pairs, sales.segments, sales.catalog[sales.catalog["stock_code"] == "G"])
+        artifacts = learn(gone, SegmentRecommendations.no_rows(), AS_OF, RULES)
+        found = customer_recommendations(gone.segments, gone.pairs, artifacts)
     assert found.empty
 
 
@@ -48,7 +49,7 @@ def test_one_product_makes_a_list_of_one() -> None:
     found = customer_lists(lines)
     assert found["stock_code"].tolist() == ["A", "A"]
     with opened(lines) as sales:
-        similar = similar_items(known_baskets(sales.session), sales.catalog, SimilarItemRules())
+        similar = similar_items(known_baskets_of(lines), sales.catalog, SimilarItemRules())
         assert set(
             fit_tastes(pairs_of(lines), sales.catalog, RULES.tastes).assign(pairs_of(lines), RULES.tastes)
         ) == {MIXED}
@@ -74,14 +75,14 @@ def test_a_segment_of_three_customers_has_lists_over_all_regions_and_tastes_only
 
 def test_a_region_without_a_customer_is_offered_what_all_regions_buy() -> None:
     with opened(bought({"1": "AB", "2": "B"})) as sales:
-        recommender = BasketRecommender(learn(sales, SegmentRecommendations.no_rows(), AS_OF, RULES)[0])
+        recommender = BasketRecommender(learn(sales, SegmentRecommendations.no_rows(), AS_OF, RULES))
     assert recommender.recommend([], "Antarctica")["stock_code"].tolist() == ["B", "A"]
 
 
 def test_a_customer_with_one_purchase_and_one_with_none_get_lists() -> None:
     lines = bought({f"c{n}": ["POT", "LID"] for n in range(10)})
     with opened(lines) as sales:
-        recommender = BasketRecommender(learn(sales, SegmentRecommendations.no_rows(), AS_OF, RULES)[0])
+        recommender = BasketRecommender(learn(sales, SegmentRecommendations.no_rows(), AS_OF, RULES))
     assert recommender.recommend([Bought("POT")])[["list", "stock_code"]].to_numpy().tolist() == [
         ["buy_again", "POT"],
         ["new_to_you", "LID"],
@@ -93,7 +94,7 @@ def test_an_item_that_only_guests_bought_is_not_recommended_to_customers_but_has
     lines = [*bought({"1": "AB", "2": "AB"}), line(None, "G", invoice="guest"), line(None, "A", invoice="guest")]
     assert "G" not in set(customer_lists(lines)["stock_code"])
     with opened(lines) as sales:
-        found = similar_items(known_baskets(sales.session), sales.catalog, SimilarItemRules(baskets=1))
+        found = similar_items(known_baskets_of(lines), sales.catalog, SimilarItemRules(baskets=1))
     assert found.loc[found["stock_code"] == "G", "similar_stock_code"].iloc[0] == "A"
 
 

@@ -26,7 +26,7 @@ from segmentation_platform.recommendations.ranking_artifacts import (
     read_ranking,
 )
 from segmentation_platform.recommendations.rules import RecommendationRules
-from segmentation_platform.recommendations.sales import Sales
+from segmentation_platform.recommendations.sales import Sales, customer_products
 from segmentation_platform_tests.support.ledgers import catalog, segmented, simulated
 from segmentation_platform_tests.support.ranking import EVERYTHING, RULES
 from segmentation_platform_tests.unit.recommendations.shops import AS_OF, Line, bought, line, opened
@@ -39,8 +39,8 @@ def learnt(
 ) -> tuple[RankingArtifacts, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """The artifacts of a shop, what was bought, the customers and the products."""
     with opened(lines) as sales:
-        artifacts, pairs = learn(sales, SegmentRecommendations.no_rows(), AS_OF, rules)
-        return artifacts, pairs, sales.segments, sales.catalog
+        artifacts = learn(sales, SegmentRecommendations.no_rows(), AS_OF, rules)
+        return artifacts, sales.pairs, sales.segments, sales.catalog
 
 
 def test_the_tables_keep_their_contracts_and_hold_what_is_offered() -> None:
@@ -90,9 +90,8 @@ def test_a_whole_shop_read_back_makes_the_same_lists() -> None:
     shop = simulated()
     products = catalog(shop.clean, shop.as_of)
     with known_sales(DuckDBEngine(), shop.clean[list(COLUMNS)], shop.as_of) as session:
-        artifacts, pairs = learn(
-            Sales(session, segmented(), products), SegmentRecommendations.no_rows(), shop.as_of, RULES
-        )
+        pairs = customer_products(session, shop.as_of)
+    artifacts = learn(Sales(pairs, segmented(), products), SegmentRecommendations.no_rows(), shop.as_of, RULES)
     again = read_ranking(ranking_tables(artifacts), products, RULES.customers, shop.as_of)
     pd.testing.assert_frame_equal(
         customer_recommendations(segmented(), pairs, again), customer_recommendations(segmented(), pairs, artifacts)

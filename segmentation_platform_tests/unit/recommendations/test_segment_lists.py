@@ -16,19 +16,20 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from segmentation_platform.contracts import SegmentRecommendations
-from segmentation_platform.contracts.recommendations import LISTS
+from segmentation_platform.contracts.recommendations import LISTS, leading
 from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.catalog import product_catalog
 from segmentation_platform.ledger.point_in_time import COLUMNS, known_sales
 from segmentation_platform.recommendations.rules import RecommendationRules
-from segmentation_platform.recommendations.sales import Sales
+from segmentation_platform.recommendations.sales import Sales, customer_products
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
 from segmentation_platform.recommendations.tastes import MIXED
+from segmentation_platform.recommendations.weights import CellWeights
 from segmentation_platform_tests.support.ledgers import catalog, sales_lines, segmented, simulated
 from segmentation_platform_tests.support.session import once
 
 AS_OF = date(2011, 1, 1)
-SMALL = RecommendationRules(cell_customers=1, support=1, shrinkage=0)
+SMALL = RecommendationRules(cell_customers=1, support=1, shrinkage=0, cells=CellWeights(half_life=7, shrinkage=0))
 """Nothing is too small, and nothing drawn to others."""
 
 
@@ -79,8 +80,8 @@ def lists_of(
     clean: pd.DataFrame, segments: pd.DataFrame, rules: RecommendationRules = SMALL, as_of: date = AS_OF
 ) -> pd.DataFrame:
     with known_sales(DuckDBEngine(), clean[list(COLUMNS)], as_of) as session:
-        sales = Sales(session, segments, product_catalog(session))
-        found = segment_recommendations(sales, as_of, rules)
+        sales = Sales(customer_products(session, as_of), segments, product_catalog(session))
+    found = segment_recommendations(sales, as_of, rules)
     SegmentRecommendations.validate(found, lazy=True)
     return found
 
@@ -112,8 +113,13 @@ def shoppers() -> pd.DataFrame:
 @once
 def simulated_lists(shrinkage: float = 200.0) -> pd.DataFrame:
     shop = simulated()
-    rules = RecommendationRules(cell_customers=8, support=2, shrinkage=shrinkage)
-    return lists_of(shop.clean, shoppers(), rules, shop.as_of)
+    return lists_of(shop.clean, shoppers(), drawn_by(shrinkage), shop.as_of)
+
+
+def drawn_by(shrinkage: float, cell_customers: int = 8, support: int = 2) -> RecommendationRules:
+    """Cells are drawn to wider ones by so many purchases; the half-life is a week."""
+    cells = CellWeights(half_life=7, shrinkage=shrinkage)
+    return RecommendationRules(cell_customers=cell_customers, support=support, shrinkage=shrinkage, cells=cells)
 
 
 # --- on a whole simulated shop ---
@@ -133,7 +139,8 @@ def told_by_pandas(shrinkage: float) -> pd.DataFrame:
         sums = lines.groupby("stock_code")[["weight", "once"]].sum().round(9)
         if prior is None:
             return sums / sums.sum()
-        return (sums + shrinkage * prior.reindex(sums.index)) / (sums.sum() + shrinkage)
+        # What the cell never bought has its part of the prior.
+        return (sums.reindex(prior.index).fillna(0.0) + shrinkage * prior) / (sums.sum() + shrinkage)
 
     everyone = shares(bought, None)
     share_of_all = bought.groupby("stock_code")["customer_id"].nunique() / len(people)
@@ -152,13 +159,11 @@ def told_by_pandas(shrinkage: float) -> pd.DataFrame:
             & ((region == "all") | (people["region"] == region))
             & ((taste == "all") | (people["taste"] == taste))
         ]
-        if cell.empty:
-            continue
         # Drawn to the region and taste, that to the taste, and that to everyone.
         prior = everyone if taste == "all" else shares(of_taste, everyone)
         prior = prior if region == "all" else shares(of_both, prior)
         found = shares(cell, prior)
-        customers = cell.groupby("stock_code")["customer_id"].nunique()
+        customers = cell.groupby("stock_code")["customer_id"].nunique().reindex(everyone.index).fillna(0)
         rows.append(
             pd.DataFrame(
                 {
@@ -177,7 +182,7 @@ def told_by_pandas(shrinkage: float) -> pd.DataFrame:
     return pd.concat(rows)
 
 
-@pytest.mark.parametrize("shrinkage", [0.0, 200.0])
+@pytest.mark.parametrize("shrinkage", [1.0, 200.0])
 def test_every_figure_is_what_pandas_says_of_a_simulated_shop(shrinkage: float) -> None:
     found = simulated_lists(shrinkage)
     joined = found.merge(
@@ -222,11 +227,33 @@ def test_every_segment_has_every_list_over_all_regions_and_rows_are_in_order() -
     pd.testing.assert_frame_equal(keys, keys.sort_values(list(keys.columns), ignore_index=True))
 
 
+def test_no_product_leads_in_every_segment() -> None:
+    first = leading(simulated_lists())
+    assert set(first["segment_id"]) == set(range(1, 6))
+    by_segment = first[first["rank"] <= 3].groupby("segment_id")["stock_code"].agg(set)
+    assert not set.intersection(*by_segment)
+
+
+def test_where_nothing_sets_a_segment_apart_what_rises_leads_and_else_what_is_popular() -> None:
+    rows = simulated_lists()
+    plain = rows[(rows["segment_id"] != 2) | (rows["list"] != "signature")]
+    assert set(leading(plain).loc[leading(plain)["segment_id"] == 2, "list"]) == {"rising"}
+    plain = plain[(plain["segment_id"] != 2) | (plain["list"] == "popular")]
+    assert set(leading(plain).loc[leading(plain)["segment_id"] == 2, "list"]) == {"popular"}
+    assert leading(plain)["list"].iloc[0] == "signature"
+
+
 def test_the_interval_contains_the_lift() -> None:
     found = simulated_lists()
     assert (found["lift_low"] <= found["lift"]).all()
     assert (found["lift"] <= found["lift_high"]).all()
-    assert (found.loc[found["share"] < 1, "lift_low"] < found.loc[found["share"] < 1, "lift"]).all()
+    assert (found["lift_low"] >= 0).all()
+    between = found[found["share"].between(0, 1, inclusive="neither")]
+    assert (between["lift_low"] < between["lift"]).all()
+    # Where none was seen to buy it, it can still be up to what three of them would be (the rule of three).
+    unseen = found[found["customers"] == 0]
+    assert not unseen.empty
+    assert (unseen["lift_high"] > 0).all()
 
 
 def test_what_rises_and_what_sets_apart_is_above_1_with_enough_customers_behind_it() -> None:
@@ -259,6 +286,9 @@ def test_the_words_say_the_numbers_of_their_row() -> None:
     }
     numbers = {"popular": "share", "rising": "score", "signature": "lift"}
     for row in simulated_lists().to_dict("records"):
+        if not row["customers"]:
+            assert row["reason"].startswith("Selling most now; none of "), row["reason"]
+            continue
         said = re.fullmatch(patterns[row["list"]], row["reason"])
         assert said, row["reason"]
         value = row[numbers[row["list"]]]
@@ -270,7 +300,7 @@ def test_the_words_say_the_numbers_of_their_row() -> None:
 
 def test_the_order_of_the_lines_and_customers_makes_no_difference() -> None:
     shop = simulated()
-    rules = RecommendationRules(cell_customers=8, support=2, shrinkage=200.0)
+    rules = drawn_by(200.0)
     shuffled = lists_of(
         shop.clean.sample(frac=1, random_state=1), shoppers().sample(frac=1, random_state=2), rules, shop.as_of
     )
@@ -294,7 +324,7 @@ def thin_cell(shrinkage: float) -> pd.DataFrame:
     others = (
         [Customer(2, ["A"])] * 16 + [Customer(2, ["A", "B"], "Germany")] * 2 + [Customer(2, ["B"], "Germany")] * 4
     )
-    rules = SMALL.model_copy(update={"shrinkage": shrinkage})
+    rules = drawn_by(shrinkage, 1, 1)
     return lists(Customer(1, ["A", "B", "C"], "Germany"), *others, rules=rules)
 
 
@@ -333,8 +363,8 @@ def test_a_segment_that_bought_nothing_for_long_says_what_everyone_says_even_wit
 
 
 def test_many_half_lives_after_the_last_sale_the_usual_shares_count() -> None:
-    rules = SMALL.model_copy(update={"half_life_days": 0.5})
-    found = lists(*[Customer(1, ["A"])] * 3, Customer(1, ["B"]), rules=rules, as_of=date(2011, 2, 1))
+    rules = SMALL.model_copy(update={"cells": CellWeights(half_life=3, shrinkage=0), "sold_within_days": 365})
+    found = lists(*[Customer(1, ["A"])] * 3, Customer(1, ["B"]), rules=rules, as_of=date(2011, 6, 1))
     assert scores(found, 1, "all") == pytest.approx({"A": 0.75, "B": 0.25})
     assert set(found["trend"]) == {1.0}
 
@@ -342,7 +372,7 @@ def test_many_half_lives_after_the_last_sale_the_usual_shares_count() -> None:
 def test_a_cell_with_many_purchases_is_drawn_less() -> None:
     def first_share(customers: int) -> float:
         others = [Customer(2, ["B"])] * 100
-        found = lists(*[Customer(1, ["A"])] * customers, *others, rules=SMALL.model_copy(update={"shrinkage": 20}))
+        found = lists(*[Customer(1, ["A"])] * customers, *others, rules=drawn_by(20.0, 1, 1))
         return scores(found, 1, "all")["A"]
 
     assert first_share(2) < first_share(20) < first_share(200) < 1
@@ -371,7 +401,7 @@ def test_a_taste_with_too_few_customers_of_a_segment_has_no_lists_of_its_own() -
 def test_a_thin_taste_is_drawn_to_the_same_taste_in_other_segments() -> None:
     others = [Customer(2, ["B", "C"], taste="Toys")] * 20 + [Customer(2, ["A", "B"], taste="Kitchen")] * 200
     thin = Customer(1, ["A", "B", "C"], taste="Toys")
-    rules = SMALL.model_copy(update={"shrinkage": 20.0})
+    rules = drawn_by(20.0, 1, 1)
     found = lists(thin, *others, rules=rules)
     assert products(found, "popular", taste="Toys") == ["B", "C", "A"]
     assert products(found, "popular") == ["B", "A", "C"]

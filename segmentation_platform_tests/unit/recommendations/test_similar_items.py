@@ -8,10 +8,17 @@ from hypothesis import strategies as st
 
 from segmentation_platform.contracts import SimilarItems
 from segmentation_platform.recommendations.rules import SimilarItemRules
-from segmentation_platform.recommendations.similar_items import baskets_of, known_baskets, similar_items
-from segmentation_platform_tests.unit.recommendations.shops import bought, cancelled, line, opened
+from segmentation_platform.recommendations.similar_items import baskets_of, similar_items
+from segmentation_platform.recommendations.weights import SimilarityWeights
+from segmentation_platform_tests.unit.recommendations.shops import bought, cancelled, known_baskets_of, line
 
-PLAIN = SimilarItemRules(baskets=1, shrinkage=0, length=3)
+COSINE = SimilarityWeights(popularity_penalty=0.5)
+PLAIN = SimilarItemRules(baskets=1, length=3, weights=COSINE)
+
+
+def drawn(shrinkage: float) -> SimilarItemRules:
+    """The cosine, of which half counts at so many common invoices."""
+    return SimilarItemRules(baskets=1, weights=COSINE.model_copy(update={"shrinkage": shrinkage}))
 
 
 def baskets(*contents: str) -> pd.DataFrame:
@@ -48,7 +55,7 @@ def test_a_pair_has_its_baskets_confidence_lift_and_score() -> None:
 
 def test_a_pair_seen_rarely_does_not_lead() -> None:
     contents = ["AB"] * 30 + ["A"] * 5 + ["AC"] + ["B"] * 2
-    assert similar(contents, rules=SimilarItemRules(baskets=1, shrinkage=20)).iloc[0]["similar_stock_code"] == "B"
+    assert similar(contents, rules=drawn(20.0)).iloc[0]["similar_stock_code"] == "B"
 
 
 def test_too_few_common_baskets_are_not_similar() -> None:
@@ -62,7 +69,7 @@ def test_too_few_common_baskets_are_not_similar() -> None:
 @settings(deadline=None, max_examples=50)
 def test_every_figure_is_what_counting_by_hand_says(contents: list[str]) -> None:
     held = [set(codes) for codes in contents]
-    found = similar(["".join(sorted(codes)) for codes in held], "ABCDEF", SimilarItemRules(baskets=1, shrinkage=2.0))
+    found = similar(["".join(sorted(codes)) for codes in held], "ABCDEF", drawn(2.0))
     expected = {
         (a, b): sum({a, b} <= codes for codes in held)
         for a in "ABCDEF"
@@ -124,7 +131,6 @@ def test_guests_baskets_count_and_what_was_cancelled_does_not() -> None:
         *bought({"2": "AC"}),
         cancelled("2", "C"),
     ]
-    with opened(lines) as sales:
-        found = known_baskets(sales.session)
+    found = known_baskets_of(lines)
     assert found.products.tolist() == ["A", "B"]
     assert found.holds.sum(axis=0).tolist() == [3, 2]

@@ -11,12 +11,21 @@ from pydantic import ValidationError
 
 from segmentation_platform.contracts import RecommendationMethods
 from segmentation_platform.recommendations import methods
-from segmentation_platform.recommendations.backtest import BacktestWindow, backtest
+from segmentation_platform.recommendations.backtest import BacktestWindow, PastLedger, backtest
 from segmentation_platform.recommendations.errors import RecommendationError
 from segmentation_platform.recommendations.methods.learning import START, learn_weights
+from segmentation_platform.recommendations.methods.selection import choose
+from segmentation_platform.recommendations.methods.table import table
 from segmentation_platform.recommendations.methods.trial import Products, Trial
-from segmentation_platform.recommendations.rules import LearningRules, RecommendationRules
-from segmentation_platform.recommendations.weights import COUNTING, HALF_LIVES, ScoreWeights, recent
+from segmentation_platform.recommendations.rules import LearningRules, RecommendationRules, SimilarItemRules
+from segmentation_platform.recommendations.weights import (
+    COUNTING,
+    HALF_LIVES,
+    CellWeights,
+    ScoreWeights,
+    SimilarityWeights,
+    recent,
+)
 from segmentation_platform_tests.support.ledgers import simulated
 from segmentation_platform_tests.unit.recommendations.backtest.pasts import past_of
 
@@ -24,6 +33,7 @@ AS_OF = date(2011, 12, 1)
 NONE = RecommendationMethods.no_rows()
 """There was no night before."""
 RULES = LearningRules(draws=300)
+ALL = RecommendationRules(learning=RULES)
 LEARNED = START.model_copy(update={"affinity_new": 1.0})
 
 
@@ -63,9 +73,29 @@ def made(seed: int, *, affinity_tells: bool, customers: int = 120, products: int
 
 def chosen(*, affinity_tells: bool, in_force: pd.DataFrame = NONE, as_of: date = AS_OF) -> pd.DataFrame:
     trials = [made(seed, affinity_tells=affinity_tells) for seed in range(3)]
-    found = methods.choose(trials, as_of, RULES, in_force)
+    found = table(choose(trials, as_of, RULES, in_force), as_of)
     RecommendationMethods.validate(found, lazy=True)
     return found.set_index("list")
+
+
+def whole(found: pd.DataFrame, as_of: date = AS_OF) -> pd.DataFrame:
+    """The table with the lists of no customer, too: counted, and compared as of the same day."""
+    others = methods.counted("So.", as_of, ALL, NONE).assign(compared_on=pd.Timestamp(as_of).as_unit("us"))
+    return pd.concat([found, others[~others["list"].isin(found["list"])]], ignore_index=True)
+
+
+OWNED = (
+    RecommendationRules(learning=RULES, cells=CellWeights(half_life=30, shrinkage=5.0))
+    .model_copy(update={"similar": SimilarItemRules(weights=SimilarityWeights(popularity_penalty=0.3))})
+    .with_weights(LEARNED)
+)
+"""All is set by the owner."""
+
+
+def owned(rules: RecommendationRules, as_of: date, in_force: pd.DataFrame) -> pd.DataFrame:
+    """What serves where the owner has set everything: nothing is read for it."""
+    never = PastLedger(opened=lambda _: pytest.fail("opened"), segmented=lambda *_: pytest.fail("segmented"))
+    return methods.walk_forward(never, as_of, as_of, rules, in_force)
 
 
 def test_where_affinity_tells_what_is_bought_it_serves_and_the_table_says_why() -> None:
@@ -102,45 +132,68 @@ def test_a_method_that_falls_behind_counting_is_replaced_by_it_and_not_silently(
 
 
 def test_a_comparison_is_due_at_first_and_then_every_week() -> None:
-    found = chosen(affinity_tells=False).reset_index()
-    assert methods.is_due(NONE, AS_OF, RULES)
-    assert not methods.is_due(found, AS_OF + timedelta(days=6), RULES)
-    assert methods.is_due(found, AS_OF + timedelta(days=7), RULES)
+    found = whole(chosen(affinity_tells=False).reset_index())
+    assert methods.is_due(NONE, AS_OF, ALL)
+    assert not methods.is_due(found, AS_OF + timedelta(days=6), ALL)
+    assert methods.is_due(found, AS_OF + timedelta(days=7), ALL)
+
+
+def test_a_list_that_is_new_to_the_platform_is_compared_at_once() -> None:
+    found = whole(chosen(affinity_tells=False).reset_index())
+    assert methods.is_due(found[found["list"] != "similar_items"], AS_OF + timedelta(days=1), ALL)
 
 
 def test_what_the_owner_has_set_is_not_compared() -> None:
-    found = methods.set_by_owner(LEARNED, AS_OF, NONE)
+    found = owned(OWNED, AS_OF, NONE)
     RecommendationMethods.validate(found, lazy=True)
     assert set(found["method"]) == {"set"}
-    assert methods.chosen_weights(found) == LEARNED
-    later = methods.set_by_owner(LEARNED, AS_OF + timedelta(days=1), found)
+    assert methods.with_methods(ALL, found) == OWNED
+    later = owned(OWNED, AS_OF + timedelta(days=1), found)
     assert set(later["since"]) == {pd.Timestamp(AS_OF)}
-    other = methods.set_by_owner(COUNTING, AS_OF + timedelta(days=1), found)
-    assert set(other["since"]) == {pd.Timestamp(AS_OF) + pd.Timedelta(days=1)}
+    other = owned(OWNED.with_weights(COUNTING), AS_OF + timedelta(days=1), found).set_index("list")
+    assert other.loc["buy_again", "since"] == pd.Timestamp(AS_OF) + pd.Timedelta(days=1)
+    assert other.loc["similar_items", "since"] == pd.Timestamp(AS_OF)
+
+
+def test_what_the_owner_sets_or_sets_free_counts_the_same_night() -> None:
+    night, found = AS_OF + timedelta(days=1), whole(chosen(affinity_tells=False).reset_index())
+    assert methods.is_due(found, night, ALL.with_weights(LEARNED))
+    assert methods.is_due(found, night, ALL.model_copy(update={"cells": CellWeights()}))
+    own = owned(OWNED, AS_OF, NONE)
+    assert not methods.is_due(own, night, OWNED)
+    assert methods.is_due(own, night, OWNED.model_copy(update={"cells": CellWeights(half_life=365)}))
+    assert methods.is_due(own, night, OWNED.model_copy(update={"cells": None}))
+
+
+def test_a_table_from_before_a_list_was_ranked_counts_that_list() -> None:
+    found = methods.with_methods(ALL, chosen(affinity_tells=True).reset_index())
+    assert (found.cells, found.similar.weights) == (CellWeights(), SimilarityWeights())
+    assert found.customers.score.affinity_new > 0
 
 
 def test_where_nothing_was_compared_the_next_night_does() -> None:
-    for found in (methods.set_by_owner(LEARNED, AS_OF, NONE), methods.counted("It is short.", AS_OF, NONE)):
-        RecommendationMethods.validate(found, lazy=True)
-        assert found["compared_on"].isna().all()
-        assert methods.is_due(found, AS_OF + timedelta(days=1), RULES)
+    found = methods.counted("It is short.", AS_OF, ALL, NONE)
+    RecommendationMethods.validate(found, lazy=True)
+    assert found["compared_on"].isna().all()
+    assert methods.is_due(found, AS_OF + timedelta(days=1), ALL)
 
 
 def test_where_nothing_may_be_learned_any_more_what_was_learned_goes_at_once() -> None:
-    found = chosen(affinity_tells=True).reset_index()
-    assert methods.is_due(found, AS_OF + timedelta(days=1), LearningRules(origins=0))
+    found = whole(chosen(affinity_tells=True).reset_index())
+    never = RecommendationRules(learning=LearningRules(origins=0))
+    assert methods.is_due(found, AS_OF + timedelta(days=1), never)
 
 
 def test_a_table_that_was_not_made_yet_is_told_with_what_to_do() -> None:
     with pytest.raises(RecommendationError, match="Materialize recommendation_methods first"):
-        methods.chosen_weights(NONE)
+        methods.with_methods(ALL, NONE)
 
 
 def test_a_customer_of_several_days_counts_once() -> None:
     trials = [made(seed, affinity_tells=True) for seed in (1, 2)]
     apart = [replace(trials[0], customers=trials[0].customers + " of another town"), trials[1]]
     for days, customers in ((trials, 120), (apart, 240)):
-        found = methods.choose(days, AS_OF, RULES, NONE).set_index("list")
+        found = table(choose(days, AS_OF, RULES, NONE), AS_OF).set_index("list")
         assert found.loc["new_to_you", "customers"] == customers
 
 
@@ -162,10 +215,8 @@ def test_a_ledger_that_is_too_short_is_counted_and_says_so() -> None:
     shop = simulated()
     first = shop.clean["sold_at"].min().date()
     with pytest.raises(RecommendationError, match=r"too short to learn from\. It takes 90 days"):
-        methods.walk_forward(
-            past_of(shop.clean).opened, first, first + timedelta(days=80), RecommendationRules(), NONE
-        )
-    found = methods.counted("It is.", AS_OF, NONE)
+        methods.walk_forward(past_of(shop.clean), first, first + timedelta(days=80), RecommendationRules(), NONE)
+    found = methods.counted("It is.", AS_OF, ALL, NONE)
     RecommendationMethods.validate(found, lazy=True)
     assert methods.chosen_weights(found) == COUNTING
 
@@ -182,12 +233,13 @@ def test_on_days_that_nothing_was_learned_from_no_list_of_a_simulated_shop_is_be
     first, origin = shop.clean["sold_at"].min().date(), shop.as_of - timedelta(days=30)
     rules = RecommendationRules(learning=LearningRules(customers=200, draws=300))
     past = past_of(shop.clean)
-    found = methods.walk_forward(past.opened, first, origin, rules, NONE)
+    found = methods.walk_forward(past, first, origin, rules, NONE)
     RecommendationMethods.validate(found, lazy=True)
-    serving = rules.with_weights(methods.chosen_weights(found))
+    serving = methods.with_methods(rules, found)
     judged = backtest(past, [BacktestWindow(origin, shop.as_of)], serving)
     against = judged[(judged["baseline"] == "counting") & (judged["metric"] == "ndcg@10")]
-    for model, task in (("customer_lists", "all"), ("new_to_you", "new"), ("buy_again", "repeat")):
+    lists = (("customer_lists", "all"), ("new_to_you", "new"), ("buy_again", "repeat"))
+    for model, task in lists:
         row = against[(against["model"] == model) & (against["task"] == task)].iloc[0]
         assert row["delta_high"] >= 0, f"{model} is behind counting by {row['delta']}"
 
@@ -199,7 +251,7 @@ def test_a_shop_where_nobody_buys_a_product_again_is_counted_without_a_complaint
         trials.append(replace(trial, bought=trial.bought & ~trial.owned, wanted=trial.wanted_new))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = methods.choose(trials, AS_OF, RULES, NONE).set_index("list")
+        found = table(choose(trials, AS_OF, RULES, NONE), AS_OF).set_index("list")
     assert found.loc["buy_again", "method"] == "counting"
     assert found.loc["buy_again", "customers"] == 0
     assert found.loc["new_to_you", "method"] == "learned"
@@ -209,7 +261,7 @@ def test_where_nothing_may_be_tried_counting_serves_and_the_setting_is_named() -
     shop = simulated()
     rules = RecommendationRules(learning=LearningRules(origins=1))
     with pytest.raises(RecommendationError, match="origins = 2 or more"):
-        methods.walk_forward(past_of(shop.clean).opened, date(2010, 1, 1), shop.as_of, rules, NONE)
+        methods.walk_forward(past_of(shop.clean), date(2010, 1, 1), shop.as_of, rules, NONE)
 
 
 @pytest.mark.parametrize("name", ["trend_smoothing", "affinity_weight", "affinity_weight_owned", "popularity_weight"])

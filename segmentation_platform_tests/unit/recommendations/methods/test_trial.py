@@ -16,6 +16,7 @@ from segmentation_platform.recommendations.backtest.outcomes import measure, tru
 from segmentation_platform.recommendations.errors import RecommendationError
 from segmentation_platform.recommendations.histories import Codes
 from segmentation_platform.recommendations.methods.learning import VALUES
+from segmentation_platform.recommendations.methods.past_day import past_day
 from segmentation_platform.recommendations.methods.trial import Trial, trial_of
 from segmentation_platform.recommendations.ranker import Matrix, Ranker
 from segmentation_platform.recommendations.rules import LearningRules, RecommendationRules
@@ -31,7 +32,7 @@ WINDOW = BacktestWindow(simulated().as_of - timedelta(days=60), simulated().as_o
 
 @once
 def trial() -> Trial:
-    return trial_of(past_of(simulated().clean).opened, WINDOW, RULES)
+    return trial_of(past_day(past_of(simulated().clean), WINDOW, RULES), RULES)
 
 
 def any_weights() -> st.SearchStrategy[ScoreWeights]:
@@ -70,12 +71,13 @@ def test_what_a_customer_would_be_offered_first_is_among_its_cells(weights: Scor
 def test_a_day_after_which_nobody_came_again_is_told() -> None:
     late = BacktestWindow(date(2030, 1, 1), date(2030, 2, 1))
     with pytest.raises(RecommendationError):
-        trial_of(past_of(simulated().clean).opened, late, RULES)
+        past_day(past_of(simulated().clean), late, RULES)
 
 
 def test_customers_are_drawn_where_there_are_many_the_same_ones_each_time() -> None:
     few = RULES.model_copy(update={"learning": LearningRules(customers=20)})
-    first, second = (trial_of(past_of(simulated().clean).opened, WINDOW, few) for _ in range(2))
+    day = past_day(past_of(simulated().clean), WINDOW, few)
+    first, second = (trial_of(day, few) for _ in range(2))
     assert len(first.wanted) == 20
     np.testing.assert_array_equal(first.score(EVERYTHING), second.score(EVERYTHING))
 

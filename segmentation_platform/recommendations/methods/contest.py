@@ -1,0 +1,200 @@
+"""Counting against what was learned, on some past days.
+
+What was learned is judged on a day by numbers that were learned on the others, so that it does not know what it is
+asked; counting by the best of its variants, which does. The difference is that of the mean NDCG@10 of the same
+customers, with draws of customers (bootstrap); a customer of several days counts once, by the mean of them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Generic, Protocol, TypeVar
+
+import numpy as np
+
+from segmentation_platform.contracts.recommendations import METHODS
+from segmentation_platform.recommendations.backtest.metrics import Bootstrap, Floats
+from segmentation_platform.recommendations.histories import Codes
+from segmentation_platform.recommendations.methods.trial import mean
+from segmentation_platform.recommendations.rules import LearningRules
+
+COUNTED, LEARNED, SET = METHODS
+
+W = TypeVar("W")
+Asked = TypeVar("Asked", contravariant=True)
+
+
+class Ranking(Protocol[W]):
+    """A list that can be ranked by several numbers, on some past days."""
+
+    @property
+    def counting(self) -> Sequence[W]:
+        """Counting, in its variants."""
+
+    def on_day(self, day: int, weights: W) -> Floats:
+        """NDCG@10 of each of the day's customers; not a number where there is nothing to find."""
+
+    def learned(self, days: Sequence[int]) -> W:
+        """The numbers that do best on some of the days."""
+
+
+class Tried(Protocol[Asked]):
+    """A past day on which a list is tried."""
+
+    def ndcg(self, weights: Asked) -> Floats:
+        """NDCG@10 of each customer."""
+
+
+class Grid(Generic[W]):
+    """A ranking of so few numbers that all their values are tried.
+
+    Args:
+        trials: gives the figures of a day for some numbers
+        values: all that is tried
+        counting: those among them, or beside them, that are counting
+
+    """
+
+    def __init__(self, trials: Sequence[Tried[W]], values: Iterable[W], counting: Sequence[W]) -> None:
+        self._trials, self._values, self.counting = trials, list(values), counting
+        self._found: dict[tuple[int, str], Floats] = {}
+
+    def on_day(self, day: int, weights: W) -> Floats:
+        """As of `Ranking`; each is computed once."""
+        key = (day, repr(weights))
+        if key not in self._found:
+            self._found[key] = self._trials[day].ndcg(weights)
+        return self._found[key]
+
+    def learned(self, days: Sequence[int]) -> W:
+        """As of `Ranking`; the first of equally good ones."""
+        goodness = [float(np.mean([mean(self.on_day(day, each)) for day in days])) for each in self._values]
+        return self._values[int(np.argmax(np.round(goodness, 9)))]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How one way to rank a list does against another.
+
+    Attributes:
+        value: mean NDCG@10
+        baseline: that of the other
+        low: lower end of the interval of the difference, by the certainty asked for
+        high: upper end
+        chance: of being better
+        customers: who were asked about
+
+    """
+
+    value: float
+    baseline: float
+    low: float
+    high: float
+    chance: float
+    customers: int
+
+
+@dataclass(frozen=True)
+class Incumbent(Generic[W]):
+    """What served the night before: by which method, since when, and the numbers."""
+
+    method: str
+    since: date
+    weights: W
+
+
+@dataclass(frozen=True)
+class Verdict(Generic[W]):
+    """What ranks a list, since when, why, by which numbers, and the figures behind it."""
+
+    method: str
+    since: date
+    why: str
+    weights: W
+    comparison: Comparison | None = None
+
+
+class Contest:
+    """Compares ways to rank on some past days.
+
+    Args:
+        customers: ids of those who are asked about on each day
+        rules: how certain it has to be, and the draws
+
+    """
+
+    def __init__(self, customers: Sequence[Codes], rules: LearningRules) -> None:
+        self._days, self._rules = list(range(len(customers))), rules
+        self._who, places = np.unique(np.concatenate(customers), return_inverse=True)
+        self._places = places.ravel()
+
+    def decide(self, ranking: Ranking[W], as_of: date, incumbent: Incumbent[W] | None) -> Verdict[W]:
+        """What is to serve from a day on.
+
+        What was learned earlier stays until it falls behind counting, or surely behind what is learned now.
+        """
+        counting = max(ranking.counting, key=lambda each: mean(self.values(ranking, each)))
+        baseline = self.values(ranking, counting)
+        learned = self._by_customer([ranking.on_day(day, ranking.learned(self._but(day))) for day in self._days])
+        if incumbent is not None and incumbent.method == LEARNED:
+            own = self.values(ranking, incumbent.weights)
+            against = self._compared(own, baseline)
+            if against.chance >= 0.5 and self._compared(learned, own).chance < self._rules.certainty:
+                why = self._words("Still better than counting", against)
+                return Verdict(LEARNED, incumbent.since, why, incumbent.weights, against)
+        found = self._compared(learned, baseline)
+        if found.chance >= self._rules.certainty:
+            why = self._words("Better than counting", found)
+            return Verdict(LEARNED, as_of, why, ranking.learned(self._days), found)
+        why = self._words("Counting serves: what was learned is not surely better", found)
+        since = incumbent.since if incumbent is not None and incumbent.method == COUNTED else as_of
+        return Verdict(COUNTED, since, why, counting, self._compared(baseline, baseline))
+
+    def values(self, ranking: Ranking[W], weights: W) -> Floats:
+        """NDCG@10 of each customer by some numbers."""
+        return self._by_customer([ranking.on_day(day, weights) for day in self._days])
+
+    def _but(self, day: int) -> list[int]:
+        return [other for other in self._days if other != day]
+
+    def _by_customer(self, values: Sequence[Floats]) -> Floats:
+        """The mean of each customer over the days on which there was something to find."""
+        every = np.concatenate(values)
+        asked = ~np.isnan(every)
+        size = len(self._who)
+        days = np.bincount(self._places[asked], minlength=size)
+        sums = np.bincount(self._places[asked], every[asked], size)
+        return np.where(days > 0, sums / np.maximum(days, 1), np.nan)
+
+    def _compared(self, values: Floats, baseline: Floats) -> Comparison:
+        customers = int((~np.isnan(values)).sum())
+        if not customers:
+            return Comparison(0.0, 0.0, 0.0, 0.0, 0.0, 0)
+        deltas = self._draws.means((values - baseline)[:, None])[:, 0]
+        low, high = np.nanquantile(deltas, [1 - self._rules.certainty, self._rules.certainty])
+        chance = float((deltas > 0).mean())
+        return Comparison(mean(values), mean(baseline), float(low), float(high), chance, customers)
+
+    @cached_property
+    def _draws(self) -> Bootstrap:
+        return Bootstrap(len(self._who), self._rules.draws, self._rules.seed)
+
+    def _words(self, verdict: str, found: Comparison) -> str:
+        return (
+            f"{verdict}: {found.value - found.baseline:+.3f} ({found.low:+.3f} to {found.high:+.3f}) NDCG@10 on "
+            f"{len(self._days)} past days, {found.customers:,} customers."
+        )
+
+
+def figures(comparison: Comparison | None) -> Mapping[str, float | int | None]:
+    """The columns of `contracts.RecommendationMethods` that say how it compares."""
+    if comparison is None:
+        return {"ndcg": None, "ndcg_counting": None, "delta_low": None, "delta_high": None, "customers": 0}
+    return {
+        "ndcg": comparison.value,
+        "ndcg_counting": comparison.baseline,
+        "delta_low": comparison.low,
+        "delta_high": comparison.high,
+        "customers": comparison.customers,
+    }
