@@ -13,6 +13,7 @@ import pandas as pd
 
 from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.contracts.recommendations import CUSTOMER_LISTS, CustomerRecommendations
+from segmentation_platform.recommendations.families import without_repeats
 from segmentation_platform.recommendations.histories import Histories, cells
 from segmentation_platform.recommendations.ranker import Matrix, Picks, best
 from segmentation_platform.recommendations.ranking_artifacts import RankingArtifacts
@@ -22,6 +23,8 @@ BUY_AGAIN, NEW_TO_YOU = CUSTOMER_LISTS
 
 _LEAST = 1e-9
 _DIGITS = 9
+_SPARE = 5
+"""So many times as many are ranked as make the list, to take the place of those left out."""
 _TEXTS = ("customer_id", "list", "stock_code", "description", "category", "product_type", "reason")
 
 
@@ -75,7 +78,7 @@ def lists_of(artifacts: RankingArtifacts, histories: Histories, audience: Audien
     length = artifacts.ranker.rules.customers.length
     says_nothing = scores.values < _LEAST
     again = best(np.where(scores.owned & ~says_nothing, scores.values, -np.inf), length)
-    new = best(np.where(scores.owned | says_nothing, -np.inf, scores.values), length)
+    new = new_picks(artifacts, np.where(scores.owned | says_nothing, -np.inf, scores.values), length)
     reasons = [
         *_again_reasons(artifacts, histories, again),
         *_new_reasons(artifacts, histories, new, audience, scores.popular[new.rows, new.columns]),
@@ -91,6 +94,18 @@ def lists_of(artifacts: RankingArtifacts, histories: Histories, audience: Audien
     }
     typed = {name: pd.array(values, "str") if name in _TEXTS else values for name, values in found.items()}
     return pd.DataFrame(typed).iloc[np.argsort(rows, kind="stable")]
+
+
+def new_picks(artifacts: RankingArtifacts, values: Matrix, length: int) -> Picks:
+    """The best of what is new to each customer, at most two of one family in a row of ten.
+
+    Args:
+        artifacts: what lists are made from
+        values: scores, -inf for what is not new or not to be offered
+        length: how many
+
+    """
+    return without_repeats(best(values, _SPARE * length), artifacts.families, length)
 
 
 def _again_reasons(artifacts: RankingArtifacts, histories: Histories, picks: Picks) -> Iterator[str]:

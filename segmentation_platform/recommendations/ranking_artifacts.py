@@ -16,8 +16,9 @@ import pandas as pd
 from scipy import sparse
 
 from segmentation_platform.contracts import EVERYWHERE, ItemWeights, ProductDemand, RegionalDemand
+from segmentation_platform.recommendations.families import families_of
 from segmentation_platform.recommendations.histories import Codes, Sparse
-from segmentation_platform.recommendations.ranker import Ranker
+from segmentation_platform.recommendations.ranker import Indices, Ranker
 from segmentation_platform.recommendations.rules import CustomerListRules, RecommendationRules
 from segmentation_platform.recommendations.sales import Sales, offered_products
 
@@ -31,6 +32,7 @@ class RankingArtifacts:
     Attributes:
         ranker: scores products
         products: `description`, `category` and `product_type` of the ranker's products, in its order
+        families: the family of each of them, as from `families.families_of`
         rising: segment id and code of every product that rises in a segment
         as_of: reporting date
 
@@ -38,6 +40,7 @@ class RankingArtifacts:
 
     ranker: Ranker
     products: pd.DataFrame
+    families: Indices
     rising: frozenset[tuple[int, str]]
     as_of: date
 
@@ -79,7 +82,7 @@ def fit_ranking(sales: Sales, as_of: date, rules: RecommendationRules) -> Rankin
     offered = offered_products(sales.catalog, as_of, rules.sold_within_days)
     regions = sales.segments.set_index("customer_id")["region"]
     ranker = Ranker.fit(sales.pairs, regions, offered["stock_code"], rules)
-    return RankingArtifacts(ranker, _words(sales.catalog, ranker.demand.index), frozenset(), as_of)
+    return _with_words(ranker, sales.catalog, as_of)
 
 
 def rising_products(segment_lists: pd.DataFrame) -> frozenset[tuple[int, str]]:
@@ -129,11 +132,12 @@ def read_ranking(
     ranker = Ranker(
         demand, weights, popular, demand["is_offered"].to_numpy(bool), RecommendationRules(customers=rules)
     )
-    return RankingArtifacts(ranker, _words(catalog, demand.index), frozenset(), as_of)
+    return _with_words(ranker, catalog, as_of)
 
 
-def _words(catalog: pd.DataFrame, codes: Codes) -> pd.DataFrame:
-    return catalog.set_index("stock_code")[_WORDS].reindex(codes)
+def _with_words(ranker: Ranker, catalog: pd.DataFrame, as_of: date) -> RankingArtifacts:
+    products = catalog.set_index("stock_code").reindex(ranker.demand.index)
+    return RankingArtifacts(ranker, products[_WORDS], families_of(products), frozenset(), as_of)
 
 
 def _typed(contract: type[ProductDemand | RegionalDemand | ItemWeights], frame: pd.DataFrame) -> pd.DataFrame:

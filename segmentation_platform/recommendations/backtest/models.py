@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from segmentation_platform.contracts import EVERYWHERE
+from segmentation_platform.recommendations.backtest.metrics import CUTS
 from segmentation_platform.recommendations.backtest.training import TrainingData
+from segmentation_platform.recommendations.customer_lists import new_picks
 from segmentation_platform.recommendations.ease import affinity
 from segmentation_platform.recommendations.histories import Codes
 from segmentation_platform.recommendations.ranker import Matrix, profiles
@@ -25,7 +27,7 @@ Model: TypeAlias = Callable[[TrainingData, Codes], Matrix]
 
 def customer_lists(training: TrainingData, customers: Codes) -> Matrix:
     """Both lists of a customer, merged by score."""
-    return training.scored(customers).values
+    return np.maximum(buy_again(training, customers), new_to_you(training, customers))
 
 
 def buy_again(training: TrainingData, customers: Codes) -> Matrix:
@@ -37,7 +39,10 @@ def buy_again(training: TrainingData, customers: Codes) -> Matrix:
 def new_to_you(training: TrainingData, customers: Codes) -> Matrix:
     """The list new_to_you alone."""
     scores = training.scored(customers)
-    return np.where(scores.owned, -np.inf, scores.values)
+    picks = new_picks(training.artifacts, np.where(scores.owned, -np.inf, scores.values), max(CUTS))
+    found = np.full(scores.values.shape, -np.inf, np.float32)
+    found[picks.rows, picks.columns] = picks.values
+    return found
 
 
 def segment_lists(training: TrainingData, customers: Codes) -> Matrix:
