@@ -206,3 +206,4 @@ class Products(
     units: float = number("Units sold, net of cancellations, guests included", ge=0)
     revenue: float = money("Revenue, net of cancellations, guests included", ge=0)
     cancellation_rate: float = share("Units cancelled as a share of units sold")
+    season: str = text("Months in which nearly all of it is bought, year after year; null: all year", nullable=True)

@@ -3,8 +3,10 @@
 import pandas as pd
 
 from segmentation_platform.engine import Session, read_step
+from segmentation_platform.ledger.seasons import seasons_of
 
 PRODUCT_CATALOG = read_step(__package__, "products")
+PRODUCT_MONTHS = read_step(__package__, "product_months")
 
 
 def product_catalog(session: Session) -> pd.DataFrame:
@@ -18,4 +20,7 @@ def product_catalog(session: Session) -> pd.DataFrame:
 
     """
     session.run(PRODUCT_CATALOG)
-    return session.frame(PRODUCT_CATALOG.name)
+    session.run(PRODUCT_MONTHS)
+    catalog = session.frame(PRODUCT_CATALOG.name)
+    seasons = seasons_of(session.frame(PRODUCT_MONTHS.name))
+    return catalog.assign(season=catalog["stock_code"].map(seasons).astype("str"))

@@ -17,7 +17,13 @@ from segmentation_platform.recommendations.families import without_repeats
 from segmentation_platform.recommendations.histories import Histories, cells
 from segmentation_platform.recommendations.ranker import Matrix, Picks, best
 from segmentation_platform.recommendations.ranking_artifacts import RankingArtifacts
-from segmentation_platform.recommendations.reasons import bought_before, goes_with, popular_in, strongest_two
+from segmentation_platform.recommendations.reasons import (
+    bought_before,
+    goes_with,
+    popular_in,
+    seasonal,
+    strongest_two,
+)
 
 BUY_AGAIN, NEW_TO_YOU = CUSTOMER_LISTS
 
@@ -126,5 +132,9 @@ def _new_reasons(
         if (audience.segment_ids[row], codes[column]) in artifacts.rising:
             because.append("rising in your segment")
         region = audience.regions[row] if audience.regions[row] in artifacts.ranker.popular.columns else EVERYWHERE
-        words = "; ".join(because) or popular_in(region)
+        because = because or [popular_in(region)]
+        season = artifacts.seasons[column]
+        if season is not None:
+            because.append(seasonal(season))
+        words = "; ".join(because)
         yield words[0].upper() + words[1:]

@@ -33,6 +33,7 @@ class RankingArtifacts:
         ranker: scores products
         products: `description`, `category` and `product_type` of the ranker's products, in its order
         families: the family of each of them, as from `families.families_of`
+        seasons: when each of them is bought; None where that is all year
         rising: segment id and code of every product that rises in a segment
         as_of: reporting date
 
@@ -41,6 +42,7 @@ class RankingArtifacts:
     ranker: Ranker
     products: pd.DataFrame
     families: Indices
+    seasons: list[str | None]
     rising: frozenset[tuple[int, str]]
     as_of: date
 
@@ -137,7 +139,8 @@ def read_ranking(
 
 def _with_words(ranker: Ranker, catalog: pd.DataFrame, as_of: date) -> RankingArtifacts:
     products = catalog.set_index("stock_code").reindex(ranker.demand.index)
-    return RankingArtifacts(ranker, products[_WORDS], families_of(products), frozenset(), as_of)
+    seasons = [season if isinstance(season, str) else None for season in products["season"]]
+    return RankingArtifacts(ranker, products[_WORDS], families_of(products), seasons, frozenset(), as_of)
 
 
 def _typed(contract: type[ProductDemand | RegionalDemand | ItemWeights], frame: pd.DataFrame) -> pd.DataFrame:

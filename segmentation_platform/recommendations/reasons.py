@@ -36,6 +36,11 @@ def popular_in(region: str) -> str:
     return "popular now" if region == EVERYWHERE else f"popular now in {region}"
 
 
+def seasonal(season: str) -> str:
+    """When it is bought, like: seasonal: October to December."""
+    return f"seasonal: {season}"
+
+
 def strongest_two(histories: Histories, picks: Picks, weights: Sparse) -> Indices:
     """For each pick the two products of the customer that speak most for it.
 

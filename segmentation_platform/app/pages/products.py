@@ -23,6 +23,7 @@ _SHOWN = (
     "category",
     "product_type",
     "price_median",
+    "season",
     "customers",
     "units",
     "revenue",
@@ -112,8 +113,13 @@ def _told(product: Mapping[Hashable, Any]) -> str:
     return (
         f"{product['product_type']} in {product['category']}. Sold since {day(product['first_sold'])}, last on "
         f"{day(product['last_sold'])}, usually for {product['price_median']:,.2f}; "
-        f"{percent(product['cancellation_rate'], 1)} of its units were cancelled."
+        f"{percent(product['cancellation_rate'], 1)} of its units were cancelled." + _season(product)
     )
+
+
+def _season(product: Mapping[Hashable, Any]) -> str:
+    season = _text(product["season"])
+    return f" Nearly all of it is bought in {season}." if season else ""
 
 
 def _demand(shop: SnapshotReader, code: str) -> None:

@@ -220,3 +220,15 @@ def test_lists_are_made_for_those_who_have_a_segment() -> None:
         artifacts = learn(some, SegmentRecommendations.no_rows(), date(2011, 1, 1), RULES)
         found = customer_recommendations(some.segments, sales.pairs, artifacts)
     assert set(found["customer_id"]) == {"1", "2"}
+
+
+def test_what_is_bought_in_a_few_months_of_the_year_is_said_to_be_seasonal() -> None:
+    lines = [
+        *[line(f"c{n}", "STAR", f"{year}-12-0{1 + n}") for year in (2009, 2010) for n in range(9)],
+        *[line(f"c{n}", "STAR", f"{year}-11-0{1 + n}") for year in (2009, 2010) for n in range(9)],
+        *[line(f"c{month % 9}", "PEN", f"2010-{month:02}-05") for month in range(1, 13)],
+        line("new", "PEN", "2010-12-30"),
+    ]
+    found = customer_lists(lines).set_index(["customer_id", "list", "stock_code"])["reason"]
+    assert found["new", "new_to_you", "STAR"].endswith("; seasonal: November to December")
+    assert "seasonal" not in found["new", "buy_again", "PEN"]

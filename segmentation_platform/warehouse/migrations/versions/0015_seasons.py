@@ -1,0 +1,12 @@
+"""The season of a product is published."""
+
+from alembic import op
+
+from segmentation_platform.warehouse.migrations.no_way_back import downgrade as downgrade
+
+revision = "0015"
+down_revision = "0014"
+
+
+def upgrade() -> None:
+    op.execute("ALTER TABLE snapshots.products ADD COLUMN season text")
