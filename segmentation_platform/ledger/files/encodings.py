@@ -22,7 +22,11 @@ _OWN_SCRIPT = frozenset({"cp1251", "cp1253", "cp1255", "cp1256", "koi8_r", "cp86
 _WIDE = ["shift_jis", "gb18030", "big5", "cp949", "euc_jp"]
 """Code pages of more bytes, told by charset-normalizer where no page of one byte explains the words."""
 
-_SIGNS = "€£¥©®™°²³½¼¾×±·•…–—‘’“”„‚«»§ªº№"
+_HEBREW = "cp1255"
+_HEBREW_SPELLING = re.compile("[^ךםןףץ]*[^כמנצ]|.", re.DOTALL)
+"""Five Hebrew letters have a form for the end of a word, which stands there alone; loan words end in plain פ, too."""
+
+_SIGNS = "₪€£¥©®™°²³½¼¾×±·•…–—‘’“”„‚«»§ªº№"
 _LETTERS = {
     "da": "æøåéü", "de": "äöüßéèàê", "es": "áéíóúüñ¿¡", "et": "äöüõšž", "fi": "äöåéšž",
     "fr": "àâæçéèêëîïôœùûüÿ", "is": "áðéíóúýþæö", "it": "àèéìíòóùú", "nl": "áéëèïíóöüúij",
@@ -31,7 +35,7 @@ _LETTERS = {
     "sk": "áäčďéíĺľňóôŕšťúýž",
     "ru": "абвгдеёжзийклмнопрстуфхцчшщъыьэюя", "uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
     "tr": "çğıiöşüâî", "lt": "ąčęėįšųūž", "lv": "āčēģīķļņšūž",
-    "el": "αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋΐΰ", "he": "אבגדהוזחטיכךלמםנןסעפףצץקרשת",
+    "el": "αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋΐΰ", "he": "אבגדהוזחטיכךלמםנןסעפףצץקרשת׳״־\u200e\u200f",
     "ar": "ابتثجحخدذرزسشصضطظعغفقكلمنهويىةءأإآؤئ",
 }  # fmt: skip
 """Letters beyond ASCII by language; é of loan words is in most."""
@@ -114,6 +118,8 @@ def _of_one_byte(cells: bytes) -> str:
     words = [word for word in re.split(rb"[\s-]+", cells) if not word.isascii()]
     explained = {page: _explained(words, page, languages) for page, languages in _LANGUAGES_OF.items()}
     best = max(explained, key=lambda page: explained[page])  # the first of equals
+    if best in _OWN_SCRIPT and explained[_HEBREW] >= explained[best] and _is_hebrew(words):
+        best = _HEBREW
     if explained[best] >= _MOSTLY:
         return best
     found = from_bytes(cells, cp_isolation=_WIDE, threshold=0.5).best()
@@ -133,6 +139,16 @@ def _explained(words: list[bytes], page: str, languages: str) -> float:
             continue
         good += any(_is_word(text, alphabet, page) for alphabet in alphabets)
     return good / len(words)
+
+
+def _is_hebrew(words: list[bytes]) -> bool:
+    """Whether words are spelled as Hebrew is, with its final letters at their ends alone.
+
+    The bytes of its letters are small letters of Cyrillic and of Greek in their code pages, so any Hebrew word could
+    be one of theirs; one in five of theirs happens to be spelled so.
+    """
+    texts = (word.decode(_HEBREW, errors="replace").strip("\u200e\u200f׳״־.,;:!?()[]'") for word in words)
+    return sum(bool(_HEBREW_SPELLING.fullmatch(text)) for text in texts) >= _MOSTLY * len(words)
 
 
 def _is_word(text: str, alphabet: frozenset[str], page: str) -> bool:
