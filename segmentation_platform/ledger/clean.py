@@ -16,6 +16,7 @@ from segmentation_platform.ledger.ground import Ground, Learned, LoadFacts, Nami
 from segmentation_platform.ledger.profile.dates import OFFSET
 from segmentation_platform.ledger.profile.model import SERIAL_DAYS, LedgerColumn, Profile
 from segmentation_platform.ledger.profile.numbers import BLANKS, ODD, USUAL, number_pattern, signs_pattern
+from segmentation_platform.ledger.profile.words import lowered
 from segmentation_platform.ledger.rejects import example
 from segmentation_platform.ledger.rules import CleaningRules
 from segmentation_platform.ledger.span import Span, trading_span
@@ -259,10 +260,10 @@ def _columns(profile: Profile) -> dict[str, object]:
 def _add_profile_tables(session: Session, profile: Profile) -> None:
     status, products = profile.status, profile.products
     meanings = {"counted": status.counted, "not counted": status.not_counted, "returned": status.returned}
-    _add_lookup(session, "status_meanings", ("status_key", "meaning"), _turned(meanings, str.lower))
+    _add_lookup(session, "status_meanings", ("status_key", "meaning"), _turned(meanings, lowered))
     kinds = {"service": products.services, "discount": products.discounts}
     _add_lookup(session, "services", ("product_code", "kind"), _turned(kinds, str.upper))
-    guests = _turned({"guest": profile.customers.guests}, str.lower)
+    guests = _turned({"guest": profile.customers.guests}, lowered)
     _add_lookup(session, "guest_names", ("guest_key", "meaning"), guests)
     rates = {name.upper(): rate for name, rate in profile.currency.rates.items()}
     rates[profile.currency.name.upper()] = 1.0

@@ -1,7 +1,7 @@
 """Which column of a file holds what, by the names of the columns and by what stands in them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,6 +11,7 @@ from segmentation_platform.ledger.profile.model import LedgerColumn
 from segmentation_platform.ledger.profile.names import LEDGER_COLUMNS, columns_named
 from segmentation_platform.ledger.profile.numbers import find_style
 from segmentation_platform.ledger.profile.presets import Preset
+from segmentation_platform.ledger.profile.words import tell_kinds
 
 Sample = Mapping[str, Sequence[str | None]]
 """The first lines of a file by the names of its columns."""
@@ -62,6 +63,8 @@ def find_columns(sample: Sample, said: Mapping[LedgerColumn, str], preset: Prese
         columns[column], rest = fitting[0], fitting[1:]
         if rest:
             others[column] = rest
+    if "status" not in {**columns, **fixed} and (kinds := _kinds_of_documents(sample, columns.values())):
+        columns["status"] = kinds
     columns = _named_by_description(columns, sample, fixed)
     _require(columns, names)
     return ColumnsFound(columns, others)
@@ -92,7 +95,16 @@ def _candidates(sample: Sample, taken: set[str]) -> dict[LedgerColumn, list[str]
         # By its name alone: what can't be read of it is told then, rather than that there is none.
         if not fitting[column] and (column != "unit_price" or not fitting["line_total"]):
             fitting[column] = _by_name(sample, column, taken)
+    if not fitting["status"]:
+        # Statuses can be numbers; words tell more where there are both.
+        fitting["status"] = [name for name in _by_name(sample, "status", taken) if _are_few(sample[name])]
     return fitting
+
+
+def _kinds_of_documents(sample: Sample, used: Collection[str]) -> str:
+    """The first column that tells sales from returns by its values, whatever it is called; empty for none."""
+    left = (name for name in sample if name not in used)
+    return next((name for name in left if tell_kinds(filter(None, map(str.strip, filter(None, sample[name]))))), "")
 
 
 def _by_name(sample: Sample, column: LedgerColumn, taken: set[str]) -> list[str]:
@@ -106,12 +118,16 @@ def _fits(column: LedgerColumn, texts: Sequence[str]) -> bool:
     if column == "invoice_date":
         return _are_dates(texts)
     if column in {"status", "currency"}:
-        return len({text.casefold() for text in texts}) <= _FEW_VALUES and not _are_numbers(texts)
+        return _are_few(texts) and not _are_numbers(texts)
     if column in {"country", "category"}:
         return not _are_numbers(texts)
     if column == "description":
         return any(re.search(r"[^\W\d_]", text) for text in texts)
     return not _are_moments(texts)
+
+
+def _are_few(texts: Iterable[str | None]) -> bool:
+    return len({text.strip().casefold() for text in texts if text}) <= _FEW_VALUES
 
 
 def _share(texts: Sequence[str], unread: Mapping[str, int]) -> float:

@@ -8,7 +8,7 @@ from typing import Final
 
 from segmentation_platform.ledger.inspection.evidence import Evidence
 from segmentation_platform.ledger.inspection.findings import Doubt, DoubtKind, Finding, Inferred, listed
-from segmentation_platform.ledger.profile.words import guest_names
+from segmentation_platform.ledger.profile.words import guest_names, lowered
 
 _MOSTLY: Final = 0.5
 _ZEROS_SHARE: Final = 0.2
@@ -37,7 +37,7 @@ def customer_ids(evidence: Evidence) -> Inferred:
     guests = [text for text in counts if _is_guest(text) or (_ZEROS.fullmatch(text) and counts[text] > _MANY * usual)]
     if guests:
         lines = sum(counts[text] for text in guests)
-        fields["guests"] = tuple(dict.fromkeys(text.casefold() for text in guests))
+        fields["guests"] = tuple(dict.fromkeys(map(lowered, guests)))
         findings.append(Finding("customers", f"guests: {', '.join(guests[:8])}", f"{lines:,} lines of no customer"))
     known = {text: lines for text, lines in counts.items() if text not in guests}
     _add_case(known, fields, findings, doubts)

@@ -13,6 +13,7 @@ from segmentation_platform.ledger.profile.dates import find_dates
 from segmentation_platform.ledger.profile.model import Profile
 from segmentation_platform.ledger.profile.numbers import find_style
 from segmentation_platform.ledger.profile.presets import presets
+from segmentation_platform.ledger.profile.words import lowered
 
 _DIGITS: Final = (
     "regexp_replace(regexp_replace(coalesce(unit_price, line_total, ''), ',([0-9]{1,2})$', '.\\1'),"
@@ -155,14 +156,17 @@ def _statuses(evidence: Evidence, said: Profile) -> Doubt | None:
     unknown = unknown_statuses(evidence, said.status)
     if not unknown:
         return None
-    keys = ", ".join("'" + text.strip().lower().replace("'", "''") + "'" for text in unknown)
+    keys = ", ".join("'" + lowered(text.strip()).replace("'", "''") + "'" for text in unknown)
     _, money, share = _share(evidence, f"status_key IN ({keys})")
     named = listed(unknown)
+    setting = f"not_counted = {named}    # or: counted = {named}"
+    if len(unknown) == len(evidence.counts("status")):
+        setting = f"counted = {named}    # move those that don't count:\nnot_counted = []"
     return Doubt(
         DoubtKind.UNKNOWN_STATUSES,
         f"{evidence.columns['status']} has values that are not understood: {', '.join(unknown[:8])}. "
         f"Their lines count as sales, worth {money:,.2f}.",
-        f"[profile.status]\nnot_counted = {named}    # or: counted = {named}",
+        f"[profile.status]\n{setting}",
         share,
     )
 

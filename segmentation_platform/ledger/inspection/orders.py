@@ -5,8 +5,9 @@ from typing import Final
 from segmentation_platform.ledger.inspection.evidence import Evidence, trimmed
 from segmentation_platform.ledger.inspection.findings import Doubt, DoubtKind, Finding, Inferred, quoted
 from segmentation_platform.ledger.profile.model import LedgerColumn, Numbers, Statuses
+from segmentation_platform.ledger.profile.names import columns_named
 from segmentation_platform.ledger.profile.numbers import read_number
-from segmentation_platform.ledger.profile.words import folded, words
+from segmentation_platform.ledger.profile.words import folded, tell_kinds, words
 
 _FILLED: Final[tuple[LedgerColumn, ...]] = (
     "invoice_date", "customer_id", "country", "status", "order_discount", "order_refund", "currency",
@@ -106,8 +107,9 @@ def statuses(evidence: Evidence, said: Statuses) -> Inferred:
     spelled: dict[str, str] = {}
     for text in evidence.counts("status"):
         spelled.setdefault(text.casefold(), text)
+    taking_back = _taking_back(evidence)
     for text in spelled.values():
-        found[_meaning(evidence, text, said)].append(text)
+        found[_meaning(text, said, taking_back)].append(text)
     words_of = "; ".join(f"{', '.join(values)} {_SAID[kind]}" for kind, values in found.items() if values)
     # What is not understood counts until somebody says otherwise; the doubt says what hangs on it.
     fields = {
@@ -127,22 +129,30 @@ _SAID: Final = {
 }
 
 
-def _meaning(evidence: Evidence, text: str, said: Statuses) -> str:
+def _meaning(text: str, said: Statuses, taking_back: frozenset[str]) -> str:
     for kind in ("counted", "not_counted", "returned"):
         if text.casefold() in {value.casefold() for value in getattr(said, kind)}:
             return kind
     plain = folded(text)
-    if plain in words("status", "returned"):
-        return "returned" if _tells_kind(evidence) else "not_counted"
-    if plain in words("status", "not_counted"):
+    if plain in taking_back:
+        return "returned"
+    if plain in words("status", "not_counted") | words("status", "returned") | words("kinds", "taken_back"):
         return "not_counted"
-    return "counted" if plain in words("status", "counted") else "unknown"
+    return "counted" if plain in words("status", "counted") | words("kinds", "sale") else "unknown"
 
 
-def _tells_kind(evidence: Evidence) -> bool:
-    """Whether the column says what kind of line it is, rather than what became of an order."""
-    name = folded(evidence.columns["status"])
-    return any(word in name.split() for word in ("type", "kind", "art", "typ", "tipo", "rodzaj", "tip", "jenis"))
+def _taking_back(evidence: Evidence) -> frozenset[str]:
+    """The words that take a sale back in the column of statuses.
+
+    They do where the column says of what kind a line is, by its name or by its values; where it says what became of
+    an order, its sale did not count in the end.
+    """
+    name = evidence.columns["status"]
+    if any(word in folded(name).split() for word in ("type", "kind", "art", "typ", "tipo", "rodzaj", "tip", "jenis")):
+        return words("status", "returned") | words("kinds", "taken_back")
+    if "status" not in columns_named(name) and tell_kinds(evidence.counts("status")):
+        return words("kinds", "taken_back")
+    return frozenset()
 
 
 def unknown_statuses(evidence: Evidence, said: Statuses) -> list[str]:
@@ -153,7 +163,10 @@ def unknown_statuses(evidence: Evidence, said: Statuses) -> list[str]:
         said: what was said by its owner
 
     """
-    return [text for text in evidence.counts("status") if _meaning(evidence, text, said) == "unknown"]
+    if not evidence.has("status"):
+        return []
+    taking_back = _taking_back(evidence)
+    return [text for text in evidence.counts("status") if _meaning(text, said, taking_back) == "unknown"]
 
 
 def identical_lines(evidence: Evidence) -> Inferred:

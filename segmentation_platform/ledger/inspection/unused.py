@@ -12,10 +12,11 @@ from segmentation_platform.ledger.inspection.findings import Doubt, DoubtKind, q
 from segmentation_platform.ledger.profile.model import LedgerColumn
 from segmentation_platform.ledger.profile.names import columns_named
 from segmentation_platform.ledger.profile.numbers import find_style, read_number
-from segmentation_platform.ledger.profile.words import folded, words
+from segmentation_platform.ledger.profile.words import folded, tell_kinds, words
 
 _MONEY: Final = ("quantity", "unit_price", "line_total")
 _COUNT: Final = re.compile(r"[+-]?[0-9]{1,4}(?:[.,]0*)?-?")
+_MINUS: Final = re.compile(r"^\s*[-(\u2212]|-\s*$")
 _MOSTLY: Final = 0.95
 _FEW: Final = 12
 _TAKEN_BACK: Final = re.compile(
@@ -41,6 +42,8 @@ def unused_columns(sample: Sample, found: ColumnsFound, used: Mapping[LedgerColu
     doubts += _missing(sample, left, used)
     if not used.get("status"):
         doubts += [doubt for name in left if (doubt := _status(sample, name))]
+    elif used["status"] in sample:
+        doubts += [doubt for name in left if (doubt := _kinds_beside(sample, name, used))]
     return doubts
 
 
@@ -136,11 +139,36 @@ def _status(sample: Sample, name: str) -> Doubt | None:
     )
 
 
+def _kinds_beside(sample: Sample, name: str, used: Mapping[LedgerColumn, str]) -> Doubt | None:
+    """A column that tells returns beside the one of statuses, where no minus tells them."""
+    if not tell_kinds(_texts(sample, name)):
+        return None
+    taken_back = words("kinds", "taken_back")
+    amounts = [sample[used[column]] for column in _MONEY if used.get(column) in sample]
+    positive = sum(
+        folded(kind or "") in taken_back and not any(_MINUS.search(cell or "") for cell in cells)
+        for kind, *cells in zip(sample[name], *amounts, strict=True)
+    )
+    if not positive:
+        return None
+    status, lines = used["status"], len(sample[name])
+    return Doubt(
+        DoubtKind.STATUS_COLUMN,
+        f"{name} tells returns and is not used, because {status} is the column of statuses. {positive:,} of the "
+        f"first {lines:,} lines are returns without a minus, and count as sales.",
+        f"[profile.columns]\nstatus = {quoted(status)}    # or {quoted(name)}, to take returns off",
+        max(0.011, positive / lines),
+    )
+
+
 def _not_counted(name: str, texts: list[str], values: list[str]) -> list[str]:
-    known = {kind: words("status", kind) for kind in ("counted", "not_counted", "returned")}
-    bad = [text for text in texts if folded(text) in known["not_counted"] | known["returned"]]
-    if bad and all(any(folded(value) in group for group in known.values()) for value in values):
-        return bad
+    good = words("status", "counted") | words("kinds", "sale")
+    bad = words("status", "not_counted") | words("status", "returned") | words("kinds", "taken_back")
+    found = [text for text in texts if folded(text) in bad]
+    known = [text for text in texts if folded(text) in good | bad]
+    # Some of its values may be no word that is known; all of them tell nothing, if no sale is among them.
+    if found and (len(known) == len(texts) or len(texts) / 2 < len(known) > len(found)):
+        return found
     if "status" in columns_named(name):
         return texts  # its values are no words; which of them count is for its owner to say
     if _TAKEN_BACK.search(name):

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -20,7 +21,19 @@ def folded(text: str) -> str:
         'partially refunded'
 
     """
-    return _SIGNS.sub(" ", text.casefold()).replace("_", " ").strip()
+    # The small letter of a Turkish İ comes with a dot of its own.
+    return _SIGNS.sub(" ", text.casefold().replace("i\u0307", "i")).replace("_", " ").strip()
+
+
+def lowered(text: str) -> str:
+    """A text in small letters as the engine writes them: letter by letter, so that each stays one.
+
+    Examples:
+        >>> lowered("\u0130ADE")
+        'iade'
+
+    """
+    return "".join(character.lower()[0] for character in text)
 
 
 def bare_words(text: str) -> str:
@@ -39,10 +52,17 @@ def _document() -> dict[str, dict[str, list[str]]]:
     return tomllib.loads(WORDS_FILE.read_text(encoding="utf-8"))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def words(group: str, kind: str) -> frozenset[str]:
     """The folded words of a kind."""
     return frozenset(folded(word) for word in _document()[group][kind])
+
+
+def tell_kinds(texts: Iterable[str]) -> bool:
+    """Whether texts name kinds of documents, sales and what takes them back, and nothing else."""
+    found = {folded(text) for text in texts}
+    sales = words("kinds", "sale")
+    return bool(found & sales) and found <= sales | words("kinds", "taken_back")
 
 
 @lru_cache(maxsize=1)

@@ -6,8 +6,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.files import identify
 from segmentation_platform.ledger.inspection import Given, Inspection, inspect
@@ -15,11 +13,6 @@ from segmentation_platform.ledger.profile.model import Profile
 from segmentation_platform_tests.support.exports.rows import Right
 
 TODAY = date(2026, 11, 29)
-
-
-def xfail(reason: str) -> pytest.MarkDecorator:
-    """Mark what the platform can't do yet."""
-    return pytest.mark.xfail(strict=True, reason=reason)
 
 
 def inspected(path: Path, said: Mapping[str, Any] | None = None) -> Inspection:
