@@ -1,15 +1,9 @@
 """E-mail addresses as advertising services match them: hashed, so that no address leaves the house readable."""
 
-import hashlib
-
 import pandas as pd
 
 from segmentation_platform.campaigns.errors import CampaignError
-
-
-def hashed(address: str) -> str:
-    """SHA-256 of an address without spaces around it and in small letters, as 64 hexadecimal digits."""
-    return hashlib.sha256(address.strip().lower().encode()).hexdigest()
+from segmentation_platform.ledger.addresses import hashed
 
 
 def with_hashed_addresses(audience: pd.DataFrame, addresses: pd.DataFrame) -> pd.DataFrame:

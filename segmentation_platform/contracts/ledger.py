@@ -85,6 +85,11 @@ class RawSales(
     order_refund: str = text("What was paid back of the order as written, where the ledger has it", nullable=True)
     currency: str = text("Currency as written, where the ledger has it", nullable=True)
     category: str = text("The shop's own product category as written, where the ledger has it", nullable=True)
+    channel: str = text("Where the order was placed as written, where the ledger has it", nullable=True)
+    email_hash: str = text(
+        "SHA-256 of the customer's e-mail address, or the hash that the ledger has of it; the address is not kept",
+        nullable=True,
+    )
 
 
 TEXT_COLUMNS = tuple(RawSales.column_names()[2:])
@@ -147,6 +152,10 @@ class CleanSales(
     continent: str = text("Continent of the country", isin=CONTINENTS)
     region: str = text("Region as set in segmentation.toml")
     discount: float = number("What came off the line, of its own or its part of the order's; 0 without", ge=0)
+    channel: str = text("Where the order was placed: web, store, marketplace; null if not told", nullable=True)
+    email_hash: str = text(
+        "Hash of the customer's e-mail address: SHA-256, or as the ledger has it; null if not told", nullable=True
+    )
 
 
 class RejectedSales(

@@ -245,6 +245,8 @@ def _columns(profile: Profile) -> dict[str, object]:
         ("fill_order_discount", "order_discount"),
         ("fill_order_refund", "order_refund"),
         ("fill_currency", "currency"),
+        ("fill_channel", "channel"),
+        ("fill_email_hash", "email_hash"),
     )
     return {
         "has_invoice": profile.has("invoice"),

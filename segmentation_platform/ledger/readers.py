@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from segmentation_platform.contracts import RawSales
 from segmentation_platform.contracts.frames import arrow_schema
 from segmentation_platform.contracts.ledger import TEXT_COLUMNS
+from segmentation_platform.ledger.addresses import hashed_cells, masked
 from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.files import WHOLE_LINE, LedgerFile, TextTable, check_unchanged, open_tables
 from segmentation_platform.ledger.profile.model import Profile
@@ -31,7 +32,8 @@ def reading_key(profile: Profile) -> str:
 def read_ledger(file: LedgerFile, profile: Profile) -> Iterator[pa.RecordBatch]:
     """Read a ledger.
 
-    A line with too many or too few fields comes out as a line whose whole text stands in `description`. A table
+    A line with too many or too few fields comes out as a line whose whole text stands in `description`. E-mail
+    addresses of the column `email_hash` come out as hashes. A table
     that is no ledger (a sheet of notes) is passed over if another one has the columns; one that is like a ledger
     and lacks them is refused, so that no file of a folder is left out in silence.
 
@@ -102,5 +104,10 @@ def _in_columns(batch: pa.RecordBatch, columns: dict[str, str]) -> pa.RecordBatc
     nothing = pa.nulls(batch.num_rows, pa.string())
     cells = [batch.column(columns[column]) if column in columns else nothing for column in TEXT_COLUMNS]
     place = TEXT_COLUMNS.index("description")
-    cells[place] = pc.coalesce(cells[place], batch.column(WHOLE_LINE))
+    whole_lines = batch.column(WHOLE_LINE)
+    if "email_hash" in columns:
+        # Addresses are not kept, neither in their column nor in a line that is kept whole.
+        addresses = TEXT_COLUMNS.index("email_hash")
+        cells[addresses], whole_lines = hashed_cells(cells[addresses]), masked(whole_lines)
+    cells[place] = pc.coalesce(cells[place], whole_lines)
     return pa.record_batch(cells, schema=TEXT_SCHEMA)

@@ -1,14 +1,15 @@
 """Which column of a file holds what, by the names of the columns and by what stands in them."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from segmentation_platform.ledger.addresses import belong_to_customers, is_address, is_hash
 from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.profile.dates import find_dates
 from segmentation_platform.ledger.profile.model import LedgerColumn
-from segmentation_platform.ledger.profile.names import LEDGER_COLUMNS, columns_named
+from segmentation_platform.ledger.profile.names import LEDGER_COLUMNS, columns_named, plain_name
 from segmentation_platform.ledger.profile.numbers import find_style
 from segmentation_platform.ledger.profile.presets import Preset
 from segmentation_platform.ledger.profile.words import tell_kinds
@@ -63,11 +64,14 @@ def find_columns(sample: Sample, said: Mapping[LedgerColumn, str], preset: Prese
         columns[column], rest = fitting[0], fitting[1:]
         if rest:
             others[column] = rest
+    if "email_hash" not in {**columns, **fixed} and (addresses := _addresses(sample, columns)):
+        columns["email_hash"] = addresses
+        others = {column: [name for name in found if name != addresses] for column, found in others.items()}
     if "status" not in {**columns, **fixed} and (kinds := _kinds_of_documents(sample, columns.values())):
         columns["status"] = kinds
     columns = _named_by_description(columns, sample, fixed)
     _require(columns, names)
-    return ColumnsFound(columns, others)
+    return ColumnsFound(columns, {column: found for column, found in others.items() if found})
 
 
 def _check_said(column: str, name: str, names: Sequence[str]) -> None:
@@ -83,10 +87,10 @@ def _check_said(column: str, name: str, names: Sequence[str]) -> None:
 def _candidates(sample: Sample, taken: set[str]) -> dict[LedgerColumn, list[str]]:
     """For each thing that a column can hold the columns that fit by name and content, the best name first."""
     places: dict[LedgerColumn, list[tuple[int, int, str]]] = {column: [] for column in LEDGER_COLUMNS}
-    for order, (name, cells) in enumerate(sample.items()):
+    for order, name in enumerate(sample):
         if name in taken:
             continue
-        texts = [cell.strip() for cell in cells if cell and cell.strip()]
+        texts = _texts(sample, name)
         for column, place in columns_named(name).items():
             if not texts or _fits(column, texts):
                 places[column].append((place, order, name))
@@ -101,10 +105,38 @@ def _candidates(sample: Sample, taken: set[str]) -> dict[LedgerColumn, list[str]
     return fitting
 
 
+def _addresses(sample: Sample, columns: Mapping[LedgerColumn, str]) -> str:
+    """The customers' addresses, or hashes of them, beside the column that says who they are; empty for none.
+
+    Names of e-mail columns are names of customers' columns: addresses are their numbers where there is no better one.
+    """
+    customers = columns.get("customer_id")
+    if customers is None:
+        return ""
+    left = [name for name in sample if name not in columns.values()]
+    called = [name for name in left if "customer_id" in columns_named(name)]
+    named = [name for name in called if _are_mostly(_texts(sample, name), is_address)]
+    named += [name for name in called if "mail" in plain_name(name) and _are_mostly(_texts(sample, name), is_hash)]
+    others = (
+        name
+        for name in left
+        if _are_mostly(_texts(sample, name), is_address) and belong_to_customers(sample[customers], sample[name])
+    )
+    return next(iter(named), next(others, ""))
+
+
+def _texts(sample: Sample, name: str) -> list[str]:
+    return [cell.strip() for cell in sample[name] if cell and cell.strip()]
+
+
+def _are_mostly(texts: Sequence[str], kind: Callable[[str], bool]) -> bool:
+    return bool(texts) and sum(map(kind, texts)) >= _MOSTLY * len(texts)
+
+
 def _kinds_of_documents(sample: Sample, used: Collection[str]) -> str:
     """The first column that tells sales from returns by its values, whatever it is called; empty for none."""
     left = (name for name in sample if name not in used)
-    return next((name for name in left if tell_kinds(filter(None, map(str.strip, filter(None, sample[name]))))), "")
+    return next((name for name in left if tell_kinds(_texts(sample, name))), "")
 
 
 def _by_name(sample: Sample, column: LedgerColumn, taken: set[str]) -> list[str]:
@@ -115,15 +147,8 @@ def _by_name(sample: Sample, column: LedgerColumn, taken: set[str]) -> list[str]
 def _fits(column: LedgerColumn, texts: Sequence[str]) -> bool:
     if column in NUMBERS:
         return _share(texts, find_style([dict.fromkeys(texts, 1)]).unread) >= _MOSTLY
-    if column == "invoice_date":
-        return _are_dates(texts)
-    if column in {"status", "currency"}:
-        return _are_few(texts) and not _are_numbers(texts)
-    if column in {"country", "category"}:
-        return not _are_numbers(texts)
-    if column == "description":
-        return any(re.search(r"[^\W\d_]", text) for text in texts)
-    return not _are_moments(texts)
+    fits = _FITTING.get(column)
+    return fits(texts) if fits else not _are_moments(texts)
 
 
 def _are_few(texts: Iterable[str | None]) -> bool:
@@ -146,13 +171,30 @@ def _are_moments(texts: Sequence[str]) -> bool:
     return sum(bool(re.search(r"\d{1,2}:\d{2}", text)) for text in texts) > _MOSTLY * len(texts)
 
 
+def _are_few_words(texts: Sequence[str]) -> bool:
+    return _are_few(texts) and not _are_numbers(texts)
+
+
+_FITTING: Final[Mapping[LedgerColumn, Callable[[Sequence[str]], bool]]] = {
+    "invoice_date": _are_dates,
+    "status": _are_few_words,
+    "currency": _are_few_words,
+    "channel": lambda texts: _are_few_words(texts) and not tell_kinds(texts),
+    "email_hash": lambda texts: _are_mostly(texts, is_hash) or _are_mostly(texts, is_address),
+    "country": lambda texts: not _are_numbers(texts),
+    "category": lambda texts: not _are_numbers(texts),
+    "description": lambda texts: any(re.search(r"[^\W\d_]", text) for text in texts),
+}
+"""What tells, beside its name, that a column holds something; for all that are not numbers."""
+
+
 def _named_by_description(
     columns: dict[LedgerColumn, str], sample: Sample, fixed: Mapping[LedgerColumn, str]
 ) -> dict[LedgerColumn, str]:
     """A column of words alone is a description, whatever it is called, where it is the only one of the product."""
     code = columns.get("stock_code")
     if code and "description" not in columns and "stock_code" not in fixed:
-        texts = [cell.strip() for cell in sample[code] if cell and cell.strip()]
+        texts = _texts(sample, code)
         if texts and sum(" " in text and bool(re.search(r"[^\W\d_]{3}", text)) for text in texts) > len(texts) / 2:
             columns = {**columns, "description": code}
             del columns["stock_code"]

@@ -186,6 +186,9 @@ class _Inspector:
         left = [name for name in names if name not in found.columns.values()]
         because = f"not used: {', '.join(left)}" if left else "all columns are used"
         self._findings.append(Finding("columns", taken, because))
+        if addresses := found.columns.get("email_hash"):
+            because = "they are hashed while they are read; no address is stored"
+            self._findings.append(Finding("columns", f"of the addresses in {addresses} hashes are kept", because))
 
     def _load(self) -> None:
         refused: list[LedgerError] = []

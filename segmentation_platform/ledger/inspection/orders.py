@@ -11,6 +11,7 @@ from segmentation_platform.ledger.profile.words import folded, tell_kinds, words
 
 _FILLED: Final[tuple[LedgerColumn, ...]] = (
     "invoice_date", "customer_id", "country", "status", "order_discount", "order_refund", "currency",
+    "channel", "email_hash",
 )  # fmt: skip
 _MOSTLY: Final = 0.8
 _INVOICE, _QUANTITY = trimmed("invoice"), trimmed("quantity")

@@ -23,6 +23,8 @@ LedgerColumn = Literal[
     "order_refund",
     "currency",
     "category",
+    "channel",
+    "email_hash",
 ]
 """What a column of a ledger can hold."""
 

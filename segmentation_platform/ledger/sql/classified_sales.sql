@@ -67,6 +67,8 @@ WITH moments AS (
                     '[-0-9.,()+''\s]', '', 'g'
                 ))
         END AS currency_key,
+        coalesce(nullif(trim(raw_sales.channel, $blanks), ''), order_values.channel) AS order_channel,
+        coalesce(nullif(trim(raw_sales.email_hash, $blanks), ''), order_values.email_hash) AS address_hash,
         order_runs.run
     FROM raw_sales
     LEFT JOIN order_values ON trim(raw_sales.invoice, $blanks) = order_values.order_number

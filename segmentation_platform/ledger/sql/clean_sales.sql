@@ -25,7 +25,9 @@ SELECT
     coalesce(
         names.region, CASE WHEN names.continent = 'Europe' THEN 'Rest of Europe' ELSE 'Rest of world' END
     ) AS region,
-    line.discount
+    line.discount,
+    line.channel,
+    line.email_hash
 FROM product_lines AS line
 LEFT JOIN net_quantities AS net ON line.load_id = net.load_id AND line.line_number = net.line_number
 LEFT JOIN product_categories AS product ON line.description = product.description

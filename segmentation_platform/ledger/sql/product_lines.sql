@@ -23,6 +23,8 @@ SELECT
     CASE WHEN taken_off = 0 THEN price ELSE price - taken_off / units END AS unit_price,
     round(taken_off, 6) AS discount,
     known_customer AS customer_id,
-    coalesce(nullif(country_name, ''), 'Unspecified') AS country
+    coalesce(nullif(country_name, ''), 'Unspecified') AS country,
+    nullif(trim(regexp_replace(coalesce(order_channel, ''), '\s+', ' ', 'g')), '') AS channel,
+    address_hash AS email_hash
 FROM paid
 WHERE is_cancellation OR taken_off < units * price

@@ -1,5 +1,6 @@
 """Night after night of a growing ledger on a real database: only what is new is read, nothing is lost or twice."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from segmentation_platform.contracts import CleanSales, RejectedSales
+from segmentation_platform.contracts import CleanSales, RawSales, RejectedSales
 from segmentation_platform.ledger.profile.model import Lines, ProductRules, Profile
 from segmentation_platform.ledger.rules import CleaningRules
 from segmentation_platform.orchestration.assets import ingest
@@ -123,6 +124,30 @@ def test_a_file_more_in_the_folder_is_read_and_no_other(
     assert night() == "", "nothing new"
     assert all_loads(database) == 3
     assert_as_if_read_at_once(database, night, shop, tmp_path)
+
+
+def test_channels_and_hashes_come_to_the_clean_lines_of_files_old_and_new_and_no_address_is_kept(
+    night: Night, database: Database, shop: pd.DataFrame, exports: Path
+) -> None:
+    number = shop["InvoiceNo"].str.extract(r"(\d+)")[0].fillna("0").astype(int)
+    address = "Buyer" + shop["CustomerID"].fillna("").str.strip() + "@Mail.test "
+    shop["Channel"] = number.map(lambda invoice: ("Web", "Store", "Marketplace")[invoice % 3])
+    shop["Email"] = address.where(shop["CustomerID"].fillna("").str.strip() != "", None)
+    for name, first, end in (("1.csv", 0, 2_500), ("2.csv", 2_500, 3_000)):
+        write(exports, name, shop[first:end])
+        assert night() == ""
+    raw = tables.read_frame(database, RawSales).astype("str")
+    assert len(raw) == 3_000
+    assert not raw.apply(lambda column: column.str.contains("@")).any(axis=None)
+    clean = tables.read_frame(database, CleanSales)
+    invoices = clean["invoice"].str.extract(r"(\d+)")[0].astype(int)
+    assert (clean["channel"] == invoices.map(lambda invoice: ("Web", "Store", "Marketplace")[invoice % 3])).all()
+    known = clean[clean["customer_id"].notna()]
+    addresses = ("buyer" + known["customer_id"] + "@mail.test").map(
+        lambda text: hashlib.sha256(text.encode()).hexdigest()
+    )
+    assert (known["email_hash"] == addresses).all()
+    assert known["load_id"].nunique() == 2
 
 
 def test_exports_that_overlap_are_merged_whatever_the_night_they_came_in(

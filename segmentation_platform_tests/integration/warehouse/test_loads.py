@@ -33,7 +33,23 @@ from segmentation_platform.warehouse.tables import read_frame
 from segmentation_platform_tests.support.loads import SHOP, load_part, load_whole
 from segmentation_platform_tests.support.marked import facts, marked_history, marked_tables
 
-ODD_CELLS = (None, "", " 1 ", 'a "b",\nc', "\\.", "é", None, "1.234,50-", "", "\t", " EUR", "\N{MINUS SIGN}7", "日本")
+ODD_CELLS = (
+    None,
+    "",
+    " 1 ",
+    'a "b",\nc',
+    "\\.",
+    "é",
+    None,
+    "1.234,50-",
+    "",
+    "\t",
+    " EUR",
+    "\N{MINUS SIGN}7",
+    "日本",
+    "web;store",
+    "ab" * 32,
+)
 
 
 def ledger_file(content: str) -> LedgerFile:
