@@ -189,6 +189,8 @@ class RejectedSales(
     order_refund: str = text("What was paid back of the whole order as written", nullable=True)
     currency: str = text("Currency as written", nullable=True)
     category: str = text("The shop's own product category as written", nullable=True)
+    channel: str = text("Where the order was placed as written", nullable=True)
+    email_hash: str = text("Hash of the customer's e-mail address; the address is not kept", nullable=True)
 
 
 class Products(

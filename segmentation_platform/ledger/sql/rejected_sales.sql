@@ -19,7 +19,9 @@ SELECT
     order_discount,
     order_refund,
     currency,
-    category
+    category,
+    channel,
+    email_hash
 FROM classified_sales AS line
 LEFT JOIN order_discounts ON line.invoice_number = order_discounts.invoice_number
 WHERE
