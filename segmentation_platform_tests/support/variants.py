@@ -13,7 +13,7 @@ import pytest
 
 def examples(number: int) -> int:
     """How many of so many examples of a property are tried."""
-    return number if _all_are_tried() else max(5, number // 3)
+    return number if _all_are_tried() else max(5, number // 5)
 
 
 def _all_are_tried() -> bool:

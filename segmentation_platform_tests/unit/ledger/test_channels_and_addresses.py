@@ -153,6 +153,7 @@ def test_addresses_of_many_customers_are_not_theirs() -> None:
     assert not belong_to_customers(customers, [None] * 5)
 
 
+@pytest.mark.variants
 @pytest.mark.parametrize("heading", ["Email", "Customer E-Mail", "Correo electrónico", "Wohin damit"])
 def test_addresses_beside_numbers_of_customers_are_taken_for_hashes(heading: str, tmp_path: Path) -> None:
     found = taken(tmp_path, {**PLAIN, heading: mail})
@@ -161,6 +162,7 @@ def test_addresses_beside_numbers_of_customers_are_taken_for_hashes(heading: str
     assert f"of the addresses in {heading} hashes are kept" in page(found)
 
 
+@pytest.mark.variants
 @pytest.mark.parametrize("heading", ["Email", "hashed_email", "email_sha256"])
 def test_hashes_of_addresses_are_kept_as_they_are_in_small_letters(heading: str, tmp_path: Path) -> None:
     sales = some_sales(85)

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from segmentation_platform.ledger.files.encodings import detect_encoding
+from segmentation_platform_tests.support.variants import examples
 
 HEADING = "Order;Name;Price\n"
 
@@ -37,7 +38,7 @@ def test_any_text_in_utf_8_is_read_as_it_is(text: str, tmp_path: Path) -> None:
 
 
 @given(content=st.binary(max_size=400))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(60))
 def test_any_bytes_have_an_encoding_that_python_knows(content: bytes, tmp_path: Path) -> None:
     assert "".encode(found(tmp_path, content)) is not None
 

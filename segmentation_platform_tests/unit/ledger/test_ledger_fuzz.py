@@ -17,7 +17,7 @@ from segmentation_platform.ledger.in_memory import Cleaned, clean_lines
 from segmentation_platform.ledger.inspection import Given, inspect, page, refusal, short
 from segmentation_platform.ledger.readers import read_ledger
 
-LEDGERS = int(os.environ.get("SEGMENTATION_FUZZ_LEDGERS", "40"))
+LEDGERS = int(os.environ.get("SEGMENTATION_FUZZ_LEDGERS", "20"))
 """How many files each test makes."""
 _CHECKS = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 FUZZ = settings(max_examples=LEDGERS, deadline=None, suppress_health_check=_CHECKS)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.clean import NET_QUANTITIES
 from segmentation_platform_tests.support.ledgers import cleaned, raw_lines, simulated
+from segmentation_platform_tests.support.variants import examples
 
 
 @dataclass(frozen=True)
@@ -100,13 +101,13 @@ EVENTS = st.lists(
 
 @given(EVENTS)
 @example([Event(-5), Event(3), Event(-3), Event(2)])
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 def test_what_is_left_is_what_a_stack_leaves(events: list[Event]) -> None:
     assert left_by_sql(events) == pytest.approx(left_by_a_stack(events), abs=1e-6)
 
 
 @given(EVENTS)
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=examples(15))
 def test_it_makes_no_difference_whether_cancelled_units_are_written_with_a_minus(events: list[Event]) -> None:
     assert left_by_sql(events, cancelled_sign=-1) == left_by_sql(events)
 

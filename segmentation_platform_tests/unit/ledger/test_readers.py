@@ -30,6 +30,7 @@ from segmentation_platform_tests.support.ledger_files import (
     zipped,
 )
 from segmentation_platform_tests.support.ledgers import SALE, read_file
+from segmentation_platform_tests.support.variants import examples
 
 
 @pytest.mark.parametrize(
@@ -162,7 +163,7 @@ def cells(draw: st.DrawFn) -> list[Row]:
 
 
 @given(rows=cells(), delimiter=st.sampled_from(",;\t|"), encoding=st.sampled_from(["utf-8", "utf-16", "utf-8-sig"]))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=200)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=examples(200))
 def test_whatever_stands_in_the_cells_of_a_csv_no_line_is_lost_or_changed(
     tmp_path: Path, rows: list[Row], delimiter: str, encoding: str
 ) -> None:

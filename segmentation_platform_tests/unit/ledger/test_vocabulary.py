@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation_platform.ledger.vocabulary import ENOUGH, Sold, Vocabulary, learn
+from segmentation_platform_tests.support.variants import examples
 
 SHOPS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     "English": ("{color} {noun} {size}", ("Mug", "Lamp", "Basket", "Apron"), ("Red", "Blue", "Green", "Ivory"),
@@ -100,7 +101,7 @@ TEXTS = st.lists(st.lists(WORDS, min_size=1, max_size=5).map(" ".join), min_size
 
 
 @given(texts=TEXTS, data=st.data())
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(150))
 def test_no_shop_has_more_than_a_quarter_of_its_revenue_without_a_category(
     texts: list[str], data: st.DataObject
 ) -> None:
