@@ -30,13 +30,14 @@ from segmentation_platform.ledger.inspection import Given
 from segmentation_platform.ledger.point_in_time import COLUMNS, known_sales
 from segmentation_platform.recommendations.backtest import MODELS, BacktestWindow, PastLedger, backtest
 from segmentation_platform.recommendations.basket_recommender import BasketRecommender, Bought
+from segmentation_platform.recommendations.baskets import known_baskets
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.methods import walk_forward, with_methods
 from segmentation_platform.recommendations.ranking_artifacts import learn
 from segmentation_platform.recommendations.rules import BacktestRules, RecommendationRules
 from segmentation_platform.recommendations.sales import Sales, customer_products, offered_products
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
-from segmentation_platform.recommendations.similar_items import known_baskets, similar_items
+from segmentation_platform.recommendations.similar_items import similar_items
 from segmentation_platform.recommendations.tastes import fit_tastes
 from segmentation_platform.segments.fixed_fit import fixed_fit
 from segmentation_platform.settings import load_settings

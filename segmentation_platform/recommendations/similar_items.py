@@ -9,12 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse
 
 from segmentation_platform.contracts.recommendations import SimilarItems
-from segmentation_platform.engine import Session, read_step
 from segmentation_platform.ledger.categories import OTHER
-from segmentation_platform.recommendations.histories import Codes, Sparse
+from segmentation_platform.recommendations.baskets import Baskets
 from segmentation_platform.recommendations.ranks import best_of_groups
 from segmentation_platform.recommendations.rules import SimilarItemRules
 from segmentation_platform.recommendations.weights import SimilarityWeights
@@ -23,43 +21,8 @@ Indices = npt.NDArray[np.intp]
 Counts = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-BASKET_PRODUCTS = read_step(__package__, "basket_products")
-
 _BLOCK_CELLS = 4_000_000
 _TEXTS = ("stock_code", "similar_stock_code", "description", "similar_description", "reason")
-
-
-@dataclass(frozen=True)
-class Baskets:
-    """Which product is in which basket.
-
-    Attributes:
-        products: codes, in order
-        holds: csr of shape (baskets, products), 1 where the basket holds the product
-
-    """
-
-    products: Codes
-    holds: Sparse
-
-
-def known_baskets(session: Session) -> Baskets:
-    """The baskets of the known sales, guests' included.
-
-    Args:
-        session: holds `known_sales` (see `ledger.known`)
-
-    """
-    session.run(BASKET_PRODUCTS)
-    return baskets_of(session.frame(BASKET_PRODUCTS.name))
-
-
-def baskets_of(lines: pd.DataFrame) -> Baskets:
-    """Baskets from lines with the columns `basket` (from 0) and `stock_code`, each pair once."""
-    columns, products = pd.factorize(lines["stock_code"], sort=True)
-    rows = lines["basket"].to_numpy()
-    shape = (int(rows.max()) + 1 if len(rows) else 0, len(products))
-    return Baskets(pd.Index(products), sparse.csr_array((np.ones(len(rows), np.float32), (rows, columns)), shape))
 
 
 def similar_items(baskets: Baskets, products: pd.DataFrame, rules: SimilarItemRules) -> pd.DataFrame:
@@ -74,22 +37,12 @@ def similar_items(baskets: Baskets, products: pd.DataFrame, rules: SimilarItemRu
         Columns of `contracts.SimilarItems`, ordered by `stock_code` and `rank`.
 
     """
-    offered = offered_baskets(baskets, products)
+    offered = baskets.within(products["stock_code"])
     pairs = _with_types(_partners(offered, rules), offered, products, rules)
     names = products.set_index("stock_code")["description"]
     pairs["description"] = pairs["stock_code"].map(names)
     pairs["similar_description"] = pairs["similar_stock_code"].map(names)
     return pairs[SimilarItems.column_names()].astype(dict.fromkeys(_TEXTS, "str"))
-
-
-def offered_baskets(baskets: Baskets, products: pd.DataFrame) -> Baskets:
-    """The same baskets with only the products that are still sold; one that was never in a basket is in none."""
-    codes = pd.Index(np.sort(products["stock_code"].unique()))
-    places = baskets.products.get_indexer(codes)
-    known = np.flatnonzero(places >= 0)
-    shape = (len(baskets.products), len(codes))
-    select = sparse.csr_array((np.ones(len(known), np.float32), (places[known], known)), shape)
-    return Baskets(codes, (baskets.holds @ select).tocsr())
 
 
 @dataclass(frozen=True)
@@ -130,12 +83,11 @@ def bought_together(baskets: Baskets, products: Indices, fewest: int) -> Togethe
         fewest: pairs in fewer baskets are left out
 
     """
-    sizes = np.asarray(baskets.holds.sum(axis=0)).ravel().astype(np.float64)
     by_product = baskets.holds.T.tocsr()
     counts = (by_product[products] @ baskets.holds).tocoo()
     rows, partner, both = products[counts.row], counts.col, counts.data
     kept = (both >= fewest) & (rows != partner)
-    return Together(rows[kept], partner[kept].astype(np.intp), both[kept].astype(np.int64), sizes)
+    return Together(rows[kept], partner[kept].astype(np.intp), both[kept].astype(np.int64), baskets.sizes())
 
 
 def _partners(baskets: Baskets, rules: SimilarItemRules) -> pd.DataFrame:
@@ -161,7 +113,7 @@ def _best_of(baskets: Baskets, products: Indices, rules: SimilarItemRules) -> pd
             "score": np.minimum(score[kept], 1.0),
             "baskets": both,
             "confidence": confidence,
-            "lift": confidence / (together.sizes[partner] / baskets.holds.shape[0]),
+            "lift": confidence / (together.sizes[partner] / len(baskets)),
             "reason": "Bought together in " + pd.Series(both).astype("str") + invoices,
         }
     )
@@ -171,7 +123,7 @@ def _with_types(
     pairs: pd.DataFrame, baskets: Baskets, products: pd.DataFrame, rules: SimilarItemRules
 ) -> pd.DataFrame:
     """Fill up what is shorter than the list with the most bought products of the same type, then category."""
-    bought = pd.Series(np.asarray(baskets.holds.sum(axis=0)).ravel(), baskets.products)
+    bought = pd.Series(baskets.sizes(), baskets.products)
     popular = products.assign(bought=products["stock_code"].map(bought))
     popular = popular.sort_values(["bought", "stock_code"], ascending=[False, True])
     wanting = products[products["stock_code"].map(pairs.groupby("stock_code").size()).fillna(0) < rules.length]

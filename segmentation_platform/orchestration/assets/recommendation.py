@@ -32,13 +32,13 @@ from segmentation_platform.orchestration.resources import (
 )
 from segmentation_platform.recommendations import methods
 from segmentation_platform.recommendations.backtest import backtest, rolling_windows
+from segmentation_platform.recommendations.baskets import known_baskets
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.errors import RecommendationError
 from segmentation_platform.recommendations.ranking_artifacts import learn, ranking_tables
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales, customer_products, offered_products
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
-from segmentation_platform.recommendations.similar_items import known_baskets
 from segmentation_platform.recommendations.similar_items import similar_items as items_bought_together
 from segmentation_platform.scoring.published import RankingModel, models_table
 from segmentation_platform.segments.errors import SegmentationError

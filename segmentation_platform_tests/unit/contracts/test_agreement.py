@@ -17,12 +17,13 @@ from segmentation_platform.insights.lines import hold_lines
 from segmentation_platform.insights.rules import InsightRules
 from segmentation_platform.insights.seasonality import seasonality
 from segmentation_platform.ledger.point_in_time import COLUMNS, known_sales
+from segmentation_platform.recommendations.baskets import known_baskets
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.ranking_artifacts import learn, ranking_tables
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales, customer_products, offered_products
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
-from segmentation_platform.recommendations.similar_items import known_baskets, similar_items
+from segmentation_platform.recommendations.similar_items import similar_items
 from segmentation_platform.segments.profiles import segment_regions
 from segmentation_platform_tests.support.ledgers import catalog, profiled, segmented, simulated, simulated_customers
 from segmentation_platform_tests.support.session import once

@@ -8,13 +8,14 @@ import pytest
 
 from segmentation_platform.contracts import SegmentRecommendations, SimilarItems
 from segmentation_platform.recommendations.basket_recommender import BasketRecommender, Bought
+from segmentation_platform.recommendations.baskets import Baskets, known_baskets
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.ranker import Ranker, best
 from segmentation_platform.recommendations.ranking_artifacts import learn
 from segmentation_platform.recommendations.rules import RecommendationRules, SimilarItemRules
 from segmentation_platform.recommendations.sales import Sales
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
-from segmentation_platform.recommendations.similar_items import Baskets, similar_items
+from segmentation_platform.recommendations.similar_items import similar_items
 from segmentation_platform.recommendations.tastes import MIXED, fit_tastes
 from segmentation_platform.recommendations.weights import HALF_LIVES, recent
 from segmentation_platform_tests.support.ranking import EVERYTHING, RULES
@@ -121,7 +122,7 @@ def test_fifty_thousand_products_are_ranked_in_bounded_memory() -> None:
     for batch in list(ranker.batches(customers))[:3]:
         picks = best(ranker.scores(histories.rows(batch), ["UK"] * (batch.stop - batch.start)).values, 20)
         assert len(picks.rows) == 20 * (batch.stop - batch.start)
-    baskets = Baskets(ranker.demand.index, histories.orders)
+    baskets = Baskets(ranker.demand.index, histories.orders, histories.orders, np.arange(customers))
     offered = pd.DataFrame(
         {"stock_code": ranker.demand.index, "description": "X", "product_type": "T", "category": "C"}
     )

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation_platform.contracts import SimilarItems
+from segmentation_platform.recommendations.baskets import baskets_of, known_baskets
 from segmentation_platform.recommendations.rules import SimilarItemRules
-from segmentation_platform.recommendations.similar_items import baskets_of, similar_items
+from segmentation_platform.recommendations.similar_items import similar_items
 from segmentation_platform.recommendations.weights import SimilarityWeights
 from segmentation_platform_tests.unit.recommendations.shops import bought, cancelled, known_baskets_of, line
 
@@ -23,7 +24,8 @@ def drawn(shrinkage: float) -> SimilarItemRules:
 
 def baskets(*contents: str) -> pd.DataFrame:
     rows = [(number, code) for number, codes in enumerate(contents) for code in codes]
-    return pd.DataFrame(rows, columns=["basket", "stock_code"]).astype({"stock_code": "str"})
+    lines = pd.DataFrame(rows, columns=["basket", "stock_code"]).astype({"stock_code": "str"})
+    return lines.assign(amount=1.0, customer=lines["basket"])
 
 
 def products(codes: str, kind: str = "OTHER", category: str = "OTHER") -> pd.DataFrame:
