@@ -56,13 +56,14 @@ class Click:
         self.choose("" if name == self.chosen else name)
 
 
-def chart(drawn: Chart, name: Name, click: Click | None = None) -> None:
+def chart(drawn: Chart, name: Name, click: Click | None = None, *, opened: bool = False) -> None:
     """A chart with what it says, and its numbers below.
 
     Args:
         drawn: the chart
         name: of the file with its numbers
         click: what a click on it does, if anything
+        opened: whether its numbers are shown at once
 
     """
     st.header(plain(drawn.title))
@@ -81,7 +82,7 @@ def chart(drawn: Chart, name: Name, click: Click | None = None) -> None:
             selection_mode="points",
             on_select=lambda: click.on(clicked_on(st.session_state[key])),
         )
-    with st.expander("Show the numbers"):
+    with st.expander("Show the numbers", expanded=opened):
         table(drawn.table, name)
 
 

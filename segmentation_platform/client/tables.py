@@ -147,6 +147,34 @@ class Tables:
             where.add("position(lower({}) IN lower(stock_code || ' ' || coalesce(description, ''))) > 0", contains)
         return self.run(select("products", where, (), page))
 
+    def bundles(
+        self,
+        rank: Wanted = None,
+        *,
+        containing: str | None = None,
+        size: Wanted = None,
+        top: int | None = None,
+        columns: Sequence[str] = (),
+        page: Page = _EVERYTHING,
+    ) -> pd.DataFrame:
+        """The bundles, those with most money beyond chance first.
+
+        Args:
+            rank: place in the list
+            containing: code of a product that is in the bundle, in any place
+            size: 2 or 3 products
+            top: only the first so many of all
+            columns: names; all of them where none is given
+            page: order, and how many rows
+
+        """
+        where = conditions("bundles", {"rank": rank, "size": size})
+        if containing is not None:
+            where.add("{} IN (stock_code_1, stock_code_2, stock_code_3)", containing)
+        if top is not None:
+            where.add("rank <= {}", top)
+        return self.run(select("bundles", where, columns, page))
+
     if TYPE_CHECKING:
 
         def __getattr__(self, view: str) -> "ReadView":

@@ -10,6 +10,7 @@ from segmentation_platform.contracts.customers import CustomerSegmentHistory, Cu
 from segmentation_platform.contracts.insights import Cancellations, Cohorts, Countries, Seasonality
 from segmentation_platform.contracts.ledger import CleanSales, Loads, Products, RawSales, RejectedSales
 from segmentation_platform.contracts.recommendations import (
+    Bundles,
     CustomerRecommendations,
     CustomerTastes,
     RecommendationMethods,
@@ -45,6 +46,7 @@ __all__ = [
     "PUBLISHED",
     "SHOWN",
     "WORKING",
+    "Bundles",
     "CampaignAudiences",
     "Campaigns",
     "Cancellations",

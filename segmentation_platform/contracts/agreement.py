@@ -16,6 +16,7 @@ AGREEING = (
     "products",
     "customer_recommendations",
     "similar_items",
+    "bundles",
     "seasonality",
     "cancellations",
     "countries",
@@ -105,11 +106,12 @@ def _strangers(recommended: pd.DataFrame, customers: pd.DataFrame) -> list[Disag
 
 def _unsold(tables: Mapping[str, pd.DataFrame], products: pd.DataFrame) -> list[Disagreement]:
     similar = (("similar_items", "stock_code"), ("similar_items", "similar_stock_code"))
+    bundled = tuple(("bundles", f"stock_code_{number}") for number in (1, 2, 3))
     scoring = tuple((name, "stock_code") for name in ("product_demand", "regional_demand", "item_weights"))
     return [
         Disagreement(name, f"{column} is in the catalog", str(code))
-        for name, column in (("customer_recommendations", "stock_code"), *similar, *scoring)
-        for code in tables[name].loc[~tables[name][column].isin(products["stock_code"]), column].unique()
+        for name, column in (("customer_recommendations", "stock_code"), *similar, *bundled, *scoring)
+        for code in tables[name].loc[~tables[name][column].isin(products["stock_code"]), column].dropna().unique()
     ]
 
 

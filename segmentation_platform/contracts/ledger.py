@@ -195,7 +195,7 @@ class RejectedSales(
 
 class Products(
     Contract,
-    published=Published(Chapter.RECOMMENDATIONS, 4, "product: category, type, price, units, revenue"),
+    published=Published(Chapter.RECOMMENDATIONS, 5, "product: category, type, price, units, revenue"),
     shown=Shown("products", Counts("Products by category", "category")),
 ):
     """One row per product sold up to the reporting date: what it is, when and how well it sold."""

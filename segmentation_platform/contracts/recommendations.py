@@ -3,7 +3,7 @@
 import pandas as pd
 import pandera.pandas as pa
 
-from segmentation_platform.contracts.base import Contract, day, moment, number, share, text, whole
+from segmentation_platform.contracts.base import Contract, day, moment, money, number, share, text, whole
 from segmentation_platform.contracts.segments import EVERYWHERE
 from segmentation_platform.contracts.shown import Chapter, Counts, Drawn, Histogram, Published, Shown
 
@@ -150,6 +150,48 @@ class SimilarItems(
     confidence: float = share("Share of the product's invoices that hold the similar one")
     lift: float = number("That share divided by the similar product's share of all invoices", ge=0)
     reason: str = text("Why it is similar, in words")
+
+
+class Bundles(
+    Contract,
+    published=Published(
+        Chapter.RECOMMENDATIONS, 4, "pair or triple of products bought together more than by chance, with its money"
+    ),
+    shown=Shown(
+        "products", Histogram("Bundles by lift", "lift", "bundles by lift, up to 20 and more", within=(1.0, 20.0))
+    ),
+):
+    """Pairs and triples of products that are bought together more than by chance, those with most money first.
+
+    Read as a rule: who buys the first product, or of a triple the first two, buys the last one, too.
+    """
+
+    class Config:
+        """Name and key."""
+
+        name = "bundles"
+        unique = ["rank"]
+
+    rank: int = whole("Place in the list, by revenue beyond chance; 1 is best", ge=1, unique=True)
+    size: int = whole("How many products: 2 or 3", ge=2, le=3)
+    stock_code_1: str = text("Code of the first product; of a pair the rarer one")
+    description_1: str = text("Its description", nullable=True)
+    stock_code_2: str = text("Code of the second product")
+    description_2: str = text("Its description", nullable=True)
+    stock_code_3: str = text("Code of the third product of a triple", nullable=True)
+    description_3: str = text("Its description", nullable=True)
+    baskets: int = whole("Invoices that hold all products of the bundle", ge=1)
+    customers: int = whole("Known customers whose invoices these are; guests are not counted")
+    support: float = share("Share of all invoices that hold the bundle")
+    confidence: float = share("Share of the invoices with the other products that hold the last one, too")
+    lift: float = number("That share divided by the last product's share of all invoices", gt=1)
+    lift_low: float = number("Lower end of the 95 % interval of the lift", gt=1)
+    lift_high: float = number("Upper end of the 95 % interval of the lift", gt=1)
+    revenue: float = money("Money of the bundle's products in these invoices, after cancellations", ge=0)
+    revenue_beyond_chance: float = money(
+        "That part of it which chance, by the lower end of the lift, would not have brought", ge=0
+    )
+    reason: str = text("The rule in words")
 
 
 RANKED_LISTS = (*CUSTOMER_LISTS, "segment_lists", "similar_items")

@@ -90,6 +90,21 @@ class SimilarItemRules(_Rules):
         return self.weights or COUNTING_OF_SIMILAR
 
 
+class BundleRules(_Rules):
+    """Rules of the bundles; set in `[recommendations.bundles]`."""
+
+    length: int = Field(default=500, ge=1)
+    """Bundles that are listed at most."""
+    baskets: int = Field(default=20, ge=1)
+    """Products in fewer common invoices are no bundle ..."""
+    support: float = Field(default=0.0002, ge=0, le=1)
+    """... nor are those in a smaller share of all invoices: to a large shop 20 invoices are little."""
+    buyers: int = Field(default=5, ge=1)
+    """Products that fewer buyers bought together are no bundle either; every guest's invoice is a buyer."""
+    per_product: int = Field(default=5, ge=1)
+    """Bundles that one product is in at most."""
+
+
 class TasteRules(_Rules):
     """Rules of the taste groups; set in `[recommendations.tastes]`."""
 
@@ -162,6 +177,8 @@ class RecommendationRules(_Rules):
     """Rules of the customers' own lists."""
     similar: SimilarItemRules = SimilarItemRules()
     """Rules of similar items."""
+    bundles: BundleRules = BundleRules()
+    """Rules of the bundles."""
     tastes: TasteRules = TasteRules()
     """Rules of the taste groups."""
     learning: LearningRules = LearningRules()

@@ -8,6 +8,7 @@ import pandas as pd
 from segmentation_platform.contracts import (
     GONE,
     NEW,
+    Bundles,
     Campaigns,
     Cancellations,
     Checks,
@@ -281,6 +282,30 @@ def listed_products(segments: pd.DataFrame, description: str = "LUNCH BAG") -> p
     )
 
 
+def together(*names: str) -> pd.DataFrame:
+    """Bundles of products by their descriptions, written as A+B or A+B+C, the first one with most money."""
+    rows: list[dict[str, Any]] = []
+    for rank, name in enumerate(names, 1):
+        products = dict(enumerate(name.split("+"), 1))
+        rows.append(
+            {
+                "rank": rank,
+                "size": len(products),
+                **{f"description_{number}": products.get(number) for number in (1, 2, 3)},
+                **{f"stock_code_{number}": f"P{number}" if number in products else None for number in (1, 2, 3)},
+                "baskets": 40,
+                "lift": 3.0,
+                "lift_low": 2.0,
+                "lift_high": 4.5,
+                "revenue": 1000.0 / rank,
+                "revenue_beyond_chance": 500.0 / rank,
+                "reason": f"60% of the invoices with {' and '.join(list(products.values())[:-1])} also hold "
+                f"{products[len(products)]}, 3.0 times its share of all invoices",
+            }
+        )
+    return table(Bundles, rows)
+
+
 def published(**others: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """All views that a report is made of; others take their place."""
     segments = profiles()
@@ -295,6 +320,7 @@ def published(**others: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "segments_history": segments.assign(snapshot_id=7, as_of=pd.Timestamp("2011-12-10")),
         "segment_moves": moves(),
         "segment_recommendations": listed_products(segments),
+        "bundles": together("POT+LID", "CUP+SAUCER+SPOON"),
         "seasonality": season([1.0, 1.0, 2.0, 3.0]),
         "cancellations": pd.concat([everything, months, products], ignore_index=True),
         "countries": countries({"Home": (100, 90, 110), "Dear": (300, 200, 400)}),

@@ -1,4 +1,4 @@
-"""Products: find one, who buys it and where, what goes with it."""
+"""Products: find one, who buys it and where, what goes with it; what is bought together in twos and threes."""
 
 from collections.abc import Hashable, Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from segmentation_platform.app.snapshot_reader import SnapshotReader
 from segmentation_platform.app.words import counted, day, plain, times
 from segmentation_platform.client import Page
 from segmentation_platform.contracts import EVERYWHERE
-from segmentation_platform.reporting.charts.products import product_by_region, product_by_segment
+from segmentation_platform.reporting.charts.products import product_by_region, product_by_segment, strongest_bundles
 from segmentation_platform.reporting.charts.style import percent
 
 _MOST = 200
@@ -49,6 +49,7 @@ def show(shop: SnapshotReader) -> None:
     table(found, Name("products", shop.as_of, (words, category, kind)), shown=_SHOWN)
     if product:
         _product(shop, product)
+    _bundles(shop, st.query_params.get("product", ""))
 
 
 def _found(shop: SnapshotReader, words: str, category: str, kind: str) -> pd.DataFrame:
@@ -153,3 +154,15 @@ def _similar(shop: SnapshotReader, code: str) -> None:
         )
     shown = ("rank", "similar_stock_code", "similar_description", "baskets", "confidence", "lift", "reason")
     table(rows, Name("similar_items", shop.as_of, (code,)), shown=shown)
+
+
+def _bundles(shop: SnapshotReader, code: str) -> None:
+    """The strongest bundles: with the product that was chosen, or of all where none was."""
+    every = shop.table("bundles")
+    codes = every[["stock_code_1", "stock_code_2", "stock_code_3"]]
+    rows = every[(codes == code).any(axis=1)] if code else every
+    if code and rows.empty:
+        st.header("Bundles")
+        st.write(f"{plain(code)} is in no listed bundle. Without a product, the strongest of all are shown here.")
+        return
+    chart(strongest_bundles(rows), Name("bundles", shop.as_of, (code,) if code else ()), opened=True)

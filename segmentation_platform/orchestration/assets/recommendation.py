@@ -7,6 +7,7 @@ import pandas as pd
 
 from segmentation_platform.contracts import (
     EVERYWHERE,
+    Bundles,
     CustomerRecommendations,
     ItemWeights,
     Models,
@@ -33,6 +34,7 @@ from segmentation_platform.orchestration.resources import (
 from segmentation_platform.recommendations import methods
 from segmentation_platform.recommendations.backtest import backtest, rolling_windows
 from segmentation_platform.recommendations.baskets import known_baskets
+from segmentation_platform.recommendations.bundles import bundles as strongest_bundles
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.errors import RecommendationError
 from segmentation_platform.recommendations.ranking_artifacts import learn, ranking_tables
@@ -123,6 +125,11 @@ def _method_figures(found: pd.DataFrame) -> dict[str, dg.MetadataValue]:
             "Products that are bought together with each product, with baskets, confidence and lift.",
             code_version=_VERSION,
         ),
+        "bundles": table_out(
+            Bundles,
+            "Pairs and triples of products bought together more than by chance, with lift, interval and money.",
+            code_version="1",
+        ),
         "product_demand": table_out(
             ProductDemand,
             "How much each product is bought, lately and again: what customers' lists are ranked by.",
@@ -165,8 +172,11 @@ def recommendations(
         yield dg.Output(own, "customer_recommendations", metadata=_customer_figures(own, offered))
         for name, table in ranking_tables(artifacts).items():
             yield dg.Output(table, name)
-        similar = items_bought_together(known_baskets(session), offered, rules.similar)
+        baskets = known_baskets(session)
+        similar = items_bought_together(baskets, offered, rules.similar)
         yield dg.Output(similar, "similar_items", metadata={"products": int(similar["stock_code"].nunique())})
+        together = strongest_bundles(baskets, offered, rules.bundles)
+        yield dg.Output(together, "bundles", metadata=_bundle_figures(together))
 
 
 @dg.asset(
@@ -207,6 +217,14 @@ def _customer_figures(own: pd.DataFrame, offered: pd.DataFrame) -> dict[str, dg.
         "customers": dg.MetadataValue.int(int(own["customer_id"].nunique())),
         "share_of_products_offered": dg.MetadataValue.float(own["stock_code"].nunique() / len(offered)),
         "first_rows": preview(own[["customer_id", "list", "rank", "description", "reason"]], 6),
+    }
+
+
+def _bundle_figures(together: pd.DataFrame) -> dict[str, dg.MetadataValue]:
+    return {
+        "pairs": dg.MetadataValue.int(int((together["size"] == 2).sum())),
+        "triples": dg.MetadataValue.int(int((together["size"] == 3).sum())),
+        "first_rows": preview(together[["rank", "reason", "baskets", "customers", "revenue_beyond_chance"]], 6),
     }
 
 

@@ -1,4 +1,4 @@
-"""Charts of one product: which segments buy it, and where it is popular."""
+"""Charts of products: which segments buy one, where it is popular, and what is bought together."""
 
 from collections.abc import Mapping
 
@@ -10,6 +10,7 @@ from segmentation_platform.reporting.charts.style import (
     ACCENT,
     INK,
     QUIET,
+    below,
     between,
     blank,
     count,
@@ -17,8 +18,12 @@ from segmentation_platform.reporting.charts.style import (
     nothing,
     percent,
     rows_high,
+    shortened,
+    whiskers,
     wrapped,
 )
+
+_MOST_BUNDLES = 12
 
 
 def product_by_segment(listed: pd.DataFrame, colors: Mapping[str, str]) -> Chart:
@@ -81,6 +86,80 @@ def product_by_region(demand: pd.DataFrame) -> Chart:
     said = f"Most popular in {first['region']}: {percent(first['share'], 2)} of recent purchases there"
     said += f", least in {last['region']}: {percent(last['share'], 2)}." if len(rows) > 1 else "."
     return Chart(title, said, figure, table)
+
+
+def strongest_bundles(bundles: pd.DataFrame) -> Chart:
+    """The lift of each of the first bundles, with its interval.
+
+    Args:
+        bundles: rows of `contracts.Bundles`: all, or those that hold a product
+
+    """
+    title = "Bundles: bought together more than by chance"
+    rows = bundles.sort_values("rank", ignore_index=True)
+    named = rows.assign(named=[_bundle_named(row) for _, row in rows.iterrows()])
+    table = _bundle_table(named)
+    if rows.empty:
+        said = "No pair or triple of products is surely bought together more than by chance."
+        return Chart(title, said, nothing(said), table)
+    first = rows.iloc[0]
+    said = (
+        f"{first['reason']}{between(first['lift_low'], first['lift_high'], 1)}. Together they brought "
+        f"{count(first['revenue'])} in {count(first['baskets'])} invoices, "
+        f"{count(first['revenue_beyond_chance'])} of it beyond chance."
+    )
+    return Chart(title, said, _bundle_dots(named.head(_MOST_BUNDLES).iloc[::-1]), table)
+
+
+def _bundle_named(row: pd.Series) -> str:
+    """The products of a bundle by their descriptions, or by code where they have none."""
+    numbers = range(1, int(row["size"]) + 1)
+    described = (
+        row[f"description_{n}"] if pd.notna(row[f"description_{n}"]) else row[f"stock_code_{n}"] for n in numbers
+    )
+    return " + ".join(shortened(words, 40) for words in described)
+
+
+def _bundle_dots(shown: pd.DataFrame) -> go.Figure:
+    figure = blank(rows_high(len(shown), each=58))
+    figure.add_trace(
+        go.Scatter(
+            x=shown["lift"].tolist(),
+            # Bundles may be named alike where descriptions are cut: their place keeps them apart.
+            y=[f"{row['rank']}. {wrapped(row['named'], 30)}" for _, row in shown.iterrows()],
+            mode="markers",
+            marker={"color": ACCENT, "size": 9},
+            error_x=whiskers(shown["lift"], shown["lift_low"], shown["lift_high"]),
+            hovertext=[
+                f"{wrapped(row['reason'], 60)}<br>In {count(row['baskets'])} invoices, for {count(row['revenue'])}"
+                for _, row in shown.iterrows()
+            ],
+            hoverinfo="text",
+        )
+    )
+    figure.add_vline(x=1, line={"color": INK, "width": 1.5, "dash": "dash"})
+    figure.update_xaxes(title=below("times as often as by chance (dashed: by chance)"), rangemode="tozero", nticks=6)
+    figure.update_yaxes(type="category", tickfont={"size": 11})
+    return figure
+
+
+def _bundle_table(named: pd.DataFrame) -> pd.DataFrame:
+    columns = {
+        "rank": "No.",
+        "named": "Bundle",
+        "stock_code_1": "First",
+        "stock_code_2": "Second",
+        "stock_code_3": "Third",
+        "baskets": "Invoices",
+        "customers": "Customers",
+        "confidence": "Share that also holds the last",
+        "lift": "Times as often as by chance",
+        "lift_low": "From",
+        "lift_high": "To",
+        "revenue": "Revenue",
+        "revenue_beyond_chance": "Beyond chance",
+    }
+    return named.reindex(columns=list(columns)).rename(columns=columns)
 
 
 def _by_segment_bars(shown: pd.DataFrame, colors: Mapping[str, str]) -> go.Bar:

@@ -77,7 +77,7 @@ def recommendations(tables: Frames) -> Section:
         "lift. Rising: bought more than usual lately. Popular: bought most lately. Lists by region, by taste and for "
         "each customer are in the tables.",
     )
-    return Section("recommendations", "Recommendations", words, tables=shown)
+    return Section("recommendations", "Recommendations", words, tables=(*shown, *_bundles(tables["bundles"])))
 
 
 def season(tables: Frames) -> Section:
@@ -116,6 +116,21 @@ def _products(lists: pd.DataFrame, profile: pd.Series) -> pd.DataFrame:
     ordered = first.assign(order=order).sort_values(["order", "rank"])
     named = ordered["description"].fillna(ordered["stock_code"])
     return pd.DataFrame({"List": ordered["list"].str.capitalize(), "Product": named, "Why": ordered["reason"]})
+
+
+def _bundles(bundles: pd.DataFrame) -> tuple[Table, ...]:
+    """The first bundles; nothing where there are none."""
+    columns = {
+        "reason": "Bundle",
+        "baskets": "Invoices",
+        "lift_low": "Lift, from",
+        "lift_high": "to",
+        "revenue": "Revenue",
+        "revenue_beyond_chance": "Beyond chance",
+    }
+    first = bundles.sort_values("rank")[list(columns)].rename(columns=columns)
+    caption = "Bought together more than by chance, by the money beyond it; intervals of the lift are 95 %"
+    return (Table(caption, first),) if len(first) else ()
 
 
 def campaigns(tables: Frames) -> Section:

@@ -21,6 +21,7 @@ _WHOLE = (
     "checks",
 )
 _SHOWN_RANKS = (1, 2, 3, 4, 5)
+_SHOWN_BUNDLES = 8
 
 
 def read_tables(client: Tables) -> dict[str, pd.DataFrame]:
@@ -37,4 +38,5 @@ def read_tables(client: Tables) -> dict[str, pd.DataFrame]:
         "segments_history": client.history("segments", snapshot_id=so_far["snapshot_id"].tolist()),
         "snapshot_history": so_far,
         "segment_recommendations": client.table("segment_recommendations", first),
+        "bundles": client.bundles(top=_SHOWN_BUNDLES),
     }

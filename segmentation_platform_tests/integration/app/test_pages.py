@@ -190,6 +190,29 @@ def test_a_product_that_is_not_there_is_said(shop: Client, open_page: Opened) ->
     assert "There is no product NOPE1" in said(page)
 
 
+def test_the_strongest_bundles_are_told_until_a_product_is_chosen(shop: Client, open_page: Opened) -> None:
+    bundles = shop.bundles()
+    page = open_page("products")
+    assert str(bundles["reason"].iloc[0]) in said(page)
+    assert _bundles(page)["No."].tolist() == bundles["rank"].tolist()
+    code = str(bundles["stock_code_2"].iloc[-1])
+    with_it = shop.bundles(containing=code)
+    page = open_page("products", product=code)
+    assert str(with_it["reason"].iloc[0]) in said(page)
+    assert _bundles(page)["No."].tolist() == with_it["rank"].tolist()
+
+
+def test_a_product_that_is_in_no_bundle_is_told_so(shop: Client, open_page: Opened) -> None:
+    bundled = shop.bundles()[["stock_code_1", "stock_code_2", "stock_code_3"]].stack()
+    codes = shop.products()["stock_code"]
+    code = str(codes[~codes.isin(bundled)].iloc[0])
+    assert f"{code} is in no listed bundle" in said(open_page("products", product=code))
+
+
+def _bundles(page: AppTest) -> pd.DataFrame:
+    return next(table.value for table in page.dataframe if "Bundle" in table.value)
+
+
 def test_nothing_published_is_a_page_that_says_what_to_run(
     open_page: Opened, monkeypatch: pytest.MonkeyPatch, tmp_path: object
 ) -> None:

@@ -83,6 +83,18 @@ def test_a_filter_takes_one_value_or_several_or_none(client: Client) -> None:
     assert client.table("customer_segments", {"is_wholesale": True})["is_wholesale"].all()
 
 
+def test_bundles_are_found_by_any_of_their_products(client: Client) -> None:
+    every = shop_tables()["bundles"]
+    places = ["stock_code_1", "stock_code_2", "stock_code_3"]
+    for code in every.loc[every["size"] == 3, places].iloc[0]:
+        found = client.bundles(containing=code)
+        assert found["rank"].tolist() == every.loc[(every[places] == code).any(axis=1), "rank"].tolist()
+        assert client.bundles(containing=code, size=3, top=5)["rank"].tolist() == [
+            rank for rank, size in zip(found["rank"], found["size"], strict=True) if size == 3 and rank <= 5
+        ]
+    assert client.bundles(containing="nothing").empty
+
+
 def test_what_people_ask_for_is_found(client: Client) -> None:
     segment = client.segments()["segment"].iloc[0]
     popular = client.segment_recommendations(region="all", taste="all", list="popular", top=3)

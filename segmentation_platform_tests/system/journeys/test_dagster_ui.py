@@ -28,6 +28,7 @@ ASSETS = (
     "segment_recommendations",
     "customer_recommendations",
     "similar_items",
+    "bundles",
     "models",
     "product_demand",
     "regional_demand",

@@ -12,7 +12,7 @@ from segmentation_platform.warehouse.database import Database
 from segmentation_platform_tests.support.refreshes import Run
 
 NAMES = ("InvoiceNo", "StockCode", "Description", "Country", "time")
-RECOMMENDED = ("segment_recommendations", "customer_recommendations", "similar_items")
+RECOMMENDED = ("segment_recommendations", "customer_recommendations", "similar_items", "bundles")
 
 
 def without(shop_ledger: Path, folder: Path, *lacking: str) -> Path:

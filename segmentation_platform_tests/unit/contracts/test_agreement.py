@@ -18,6 +18,7 @@ from segmentation_platform.insights.rules import InsightRules
 from segmentation_platform.insights.seasonality import seasonality
 from segmentation_platform.ledger.point_in_time import COLUMNS, known_sales
 from segmentation_platform.recommendations.baskets import known_baskets
+from segmentation_platform.recommendations.bundles import bundles
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.ranking_artifacts import learn, ranking_tables
 from segmentation_platform.recommendations.rules import RecommendationRules
@@ -46,7 +47,9 @@ def _tables() -> Tables:
         artifacts = learn(sales, recommended, shop.as_of, rules)
         own = customer_recommendations(segments, sales.pairs, artifacts)
         offered = offered_products(products, shop.as_of, rules.sold_within_days)
-        similar = similar_items(known_baskets(session), offered, rules.similar)
+        baskets = known_baskets(session)
+        similar = similar_items(baskets, offered, rules.similar)
+        together = bundles(baskets, offered, rules.bundles)
         hold_lines(session, products, segments)
         rates = cancellation_rates(session)
         told = {
@@ -64,6 +67,7 @@ def _tables() -> Tables:
         "segment_recommendations": recommended,
         "customer_recommendations": own,
         "similar_items": similar,
+        "bundles": together,
         "products": products,
         **told,
         "campaigns": planned.campaigns,
@@ -147,6 +151,11 @@ def unsold_similar_item(found: Tables) -> None:
     found["similar_items"].loc[0, "similar_stock_code"] = "99999"
 
 
+def unsold_in_bundle(found: Tables) -> None:
+    rows = found["bundles"]
+    rows.loc[rows.index[rows["size"] == 3][0], "stock_code_3"] = "99999"
+
+
 def lost_region(found: Tables) -> None:
     found["segment_regions"] = found["segment_regions"].query("region != 'Germany'")
 
@@ -228,6 +237,7 @@ def unsold_cancellation(found: Tables) -> None:
         (lost_product, "customer_recommendations", "stock_code is in the catalog"),
         (unsold_item, "similar_items", "stock_code is in the catalog"),
         (unsold_similar_item, "similar_items", "similar_stock_code is in the catalog"),
+        (unsold_in_bundle, "bundles", "stock_code_3 is in the catalog"),
     ],
 )
 def test_a_difference_is_found_with_its_table_and_rule(
@@ -251,6 +261,7 @@ def test_the_value_says_what_stands_apart() -> None:
         (unsold_offer, "customer_recommendations", "stock_code is in the catalog"),
         (unsold_item, "similar_items", "stock_code is in the catalog"),
         (unsold_similar_item, "similar_items", "similar_stock_code is in the catalog"),
+        (unsold_in_bundle, "bundles", "stock_code_3 is in the catalog"),
     ],
 )
 def test_a_stranger_or_an_unsold_product_is_told_by_itself(
@@ -271,7 +282,7 @@ def test_a_stranger_with_many_products_is_told_once() -> None:
     ]
 
 
-@pytest.mark.parametrize("table", ["customer_recommendations", "similar_items"])
+@pytest.mark.parametrize("table", ["customer_recommendations", "similar_items", "bundles"])
 def test_lists_without_rows_agree_with_all(table: str) -> None:
     found = tables()
     found[table] = found[table].head(0)

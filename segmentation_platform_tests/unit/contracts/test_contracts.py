@@ -47,6 +47,8 @@ SERVING = {
     "reason",
     "similar_items": "stock_code rank similar_stock_code description similar_description score baskets confidence "
     "lift reason",
+    "bundles": "rank size stock_code_1 description_1 stock_code_2 description_2 stock_code_3 description_3 baskets "
+    "customers support confidence lift lift_low lift_high revenue revenue_beyond_chance reason",
     "products": "stock_code description category product_type first_sold last_sold price_median customers units "
     "revenue cancellation_rate",
     "models": "kind region model_version model",
@@ -86,6 +88,7 @@ KEYS = {
     "segment_recommendations": {"segment_id", "region", "taste", "list", "rank"},
     "customer_recommendations": {"customer_id", "list", "rank"},
     "similar_items": {"stock_code", "rank"},
+    "bundles": {"rank"},
     "products": {"stock_code"},
     "models": {"kind", "region"},
     "product_demand": {"stock_code"},

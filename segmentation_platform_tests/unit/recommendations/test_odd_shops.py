@@ -8,7 +8,7 @@ import pytest
 
 from segmentation_platform.contracts import SegmentRecommendations, SimilarItems
 from segmentation_platform.recommendations.basket_recommender import BasketRecommender, Bought
-from segmentation_platform.recommendations.baskets import Baskets, known_baskets
+from segmentation_platform.recommendations.baskets import Baskets
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.ranker import Ranker, best
 from segmentation_platform.recommendations.ranking_artifacts import learn

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation_platform.contracts import SimilarItems
-from segmentation_platform.recommendations.baskets import baskets_of, known_baskets
+from segmentation_platform.recommendations.baskets import baskets_of
 from segmentation_platform.recommendations.rules import SimilarItemRules
 from segmentation_platform.recommendations.similar_items import similar_items
 from segmentation_platform.recommendations.weights import SimilarityWeights

@@ -27,6 +27,7 @@ from segmentation_platform_tests.support.report_frames import (
     season,
     selection,
     snapshot,
+    together,
 )
 
 MOST_BYTES = 6_000_000
@@ -268,6 +269,7 @@ def test_words_of_a_ledger_stay_words_in_the_page_and_in_the_figures() -> None:
     segments = profiles()
     hostile = published(
         segment_recommendations=listed_products(segments, HOSTILE),
+        bundles=together(HOSTILE.replace("+", "") + "+LID"),
         cancellations=cancelled("product", {"P1": (5, 100), "P2": (1, 100)}, {"P1": HOSTILE}),
         countries=countries({HOSTILE: (100, 90, 110), f"other {HOSTILE}": (300, 200, 400)}),
         segments=segments.assign(description=HOSTILE),
