@@ -13,6 +13,8 @@ from segmentation_platform.client import Client
 from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.point_in_time import COLUMNS, known_sales
+from segmentation_platform.recommendations.baskets import known_baskets
+from segmentation_platform.recommendations.bundles import bundles
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.ranking_artifacts import learn, ranking_tables
 from segmentation_platform.recommendations.sales import Sales, customer_products
@@ -39,13 +41,14 @@ from segmentation_platform_tests.support.session import once
 
 @once
 def shop_tables() -> dict[str, pd.DataFrame]:
-    """A snapshot of the simulated shop: what scoring needs is the shop's, the rest is marked."""
+    """A snapshot of the simulated shop: what scoring needs and bundles are the shop's, the rest is marked."""
     shop, rules = simulated(), RULES
     products = catalog(shop.clean, shop.as_of)
     with known_sales(DuckDBEngine(), shop.clean[list(COLUMNS)], shop.as_of) as session:
         sales = Sales(customer_products(session, shop.as_of), segmented(), products)
         lists = segment_recommendations(sales, shop.as_of, rules)
         artifacts = learn(sales, lists, shop.as_of, rules)
+        together = bundles(known_baskets(session), products, rules.bundles)
     people = customers_of(segmented(), simulated_customers())
     planned = plan(built_in_playbook(), people, marked_tables(1)["seasonality"], shop.as_of, 7)
     ranking = RankingModel(rules.customers, ("United Kingdom", "Germany"))
@@ -56,6 +59,7 @@ def shop_tables() -> dict[str, pd.DataFrame]:
         "customer_segments": segmented(),
         "customer_recommendations": customer_recommendations(segmented(), sales.pairs, artifacts),
         "segment_recommendations": lists,
+        "bundles": together,
         "products": products,
         "campaigns": planned.campaigns,
         "campaign_audiences": planned.audiences,
