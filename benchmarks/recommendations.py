@@ -31,6 +31,7 @@ from segmentation_platform.ledger.point_in_time import COLUMNS, known_sales
 from segmentation_platform.recommendations.backtest import MODELS, BacktestWindow, PastLedger, backtest
 from segmentation_platform.recommendations.basket_recommender import BasketRecommender, Bought
 from segmentation_platform.recommendations.baskets import known_baskets
+from segmentation_platform.recommendations.bundles import bundles
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.methods import walk_forward, with_methods
 from segmentation_platform.recommendations.ranking_artifacts import learn
@@ -107,9 +108,18 @@ def nightly(past: PastLedger, as_of: date, rules: RecommendationRules) -> dict[s
             own = customer_recommendations(sales.segments, pairs, artifacts)
         _recommend(BasketRecommender(artifacts), catalog["stock_code"].tolist())
         offered = offered_products(catalog, as_of, rules.sold_within_days)
+        with _measured("  baskets"):
+            baskets = known_baskets(session)
         with _measured("  similar items"):
-            similar = similar_items(known_baskets(session), offered, rules.similar)
-    return {"segment_recommendations": lists, "customer_recommendations": own, "similar_items": similar}
+            similar = similar_items(baskets, offered, rules.similar)
+        with _measured("  bundles"):
+            together = bundles(baskets, offered, rules.bundles)
+    return {
+        "segment_recommendations": lists,
+        "customer_recommendations": own,
+        "similar_items": similar,
+        "bundles": together,
+    }
 
 
 def _recommend(recommender: BasketRecommender, codes: list[str]) -> None:
