@@ -163,7 +163,8 @@ class Bundles(
 ):
     """Pairs and triples of products that are bought together more than by chance, those with most money first.
 
-    Read as a rule: who buys the first product, or of a triple the first two, buys the last one, too.
+    Read as a rule: who buys the first product, or of a triple the first two, buys the last one, too. Invoices with
+    very many products are not counted.
     """
 
     class Config:

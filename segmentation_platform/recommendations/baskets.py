@@ -43,6 +43,11 @@ class Baskets:
         """In how many baskets each product is."""
         return np.asarray(self.holds.sum(axis=0), np.float64).ravel()
 
+    def up_to(self, products: int) -> "Baskets":
+        """The baskets with no more different products than so many."""
+        small = np.asarray(self.holds.sum(axis=1)).ravel() <= products
+        return Baskets(self.products, self.holds[small], self.amounts[small], self.customers[small])
+
     def within(self, codes: Iterable[Any]) -> "Baskets":
         """The same baskets with only these products, in order of code; one that was never in a basket is in none."""
         wanted = pd.Index(np.sort(pd.Index(codes).unique()))

@@ -15,8 +15,9 @@ of the revenue of a bundle's invoices the part 1 - 1 / lift, which would not be 
 chance. That is leverage (Piatetsky-Shapiro 1991, Discovery, analysis and presentation of strong rules) times the
 money of an average bundle, with the lower end of the lift to be on the safe side.
 
-A triple is looked for where one of its pairs is among the strongest, four times as many as bundles may be listed;
-all pairs are counted.
+Invoices with very many products are left out: they hold a bit of everything, and make all of it look related. A
+triple is looked for where one of its pairs is among the strongest, four times as many as bundles may be listed; all
+pairs are counted.
 """
 
 import math
@@ -50,12 +51,13 @@ def bundles(baskets: Baskets, products: pd.DataFrame, rules: BundleRules) -> pd.
         Columns of `contracts.Bundles`, ordered by `rank`.
 
     """
-    least = max(rules.baskets, math.ceil(rules.support * len(baskets)))
-    frequent = _frequent(baskets, products, least)
+    counted = baskets.up_to(rules.largest)
+    least = max(rules.baskets, math.ceil(rules.support * len(counted)))
+    frequent = _frequent(counted, products, least)
     miner = Miner(frequent, least)
     found = _found(miner, frequent, rules)
     tried = _varied(_sure(found), _TRIED * rules.length, _TRIED * rules.per_product)
-    judged = _ordered(_by_buyer(tried, miner, baskets.customers))
+    judged = _ordered(_by_buyer(tried, miner, counted.customers))
     kept = _varied(_sure(judged[judged["buyers"] >= rules.buyers]), rules.length, rules.per_product)
     return _described(kept, frequent, products) if len(kept) else Bundles.no_rows()
 

@@ -101,6 +101,8 @@ class BundleRules(_Rules):
     """... nor are those in a smaller share of all invoices: to a large shop 20 invoices are little."""
     buyers: int = Field(default=5, ge=1)
     """Products that fewer buyers bought together are no bundle either; every guest's invoice is a buyer."""
+    largest: int = Field(default=100, ge=2)
+    """Invoices with more different products are left out: stock for resale, or a day's sales written as one."""
     per_product: int = Field(default=5, ge=1)
     """Bundles that one product is in at most."""
 

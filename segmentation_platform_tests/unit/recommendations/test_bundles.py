@@ -194,6 +194,14 @@ def test_what_few_customers_order_again_and_again_is_no_bundle() -> None:
     assert len(found_in(baskets(*held, customers=few[:-1]), rules=rules)) == 1, "a guest is one more"
 
 
+def test_invoices_with_very_many_products_are_not_counted() -> None:
+    held = [*["AB"] * 20, *["C"] * 50, *["D"] * 50]
+    few = EVERYTHING.model_copy(update={"largest": 3})
+    small, large = baskets(*held), baskets(*held, *["ABCD"] * 30)
+    assert listed(found_in(large)) != ["AB"]
+    pd.testing.assert_frame_equal(found_in(large, rules=few), found_in(small))
+
+
 def test_only_products_that_are_still_sold_are_in_bundles() -> None:
     assert listed(found_in(baskets(*["ABC"] * 20, *["D"] * 80), "ABD")) == ["AB"]
 
