@@ -165,4 +165,5 @@ def _bundles(shop: SnapshotReader, code: str) -> None:
         st.header("Bundles")
         st.write(f"{plain(code)} is in no listed bundle. Without a product, the strongest of all are shown here.")
         return
-    chart(strongest_bundles(rows), Name("bundles", shop.as_of, (code,) if code else ()), opened=True)
+    chart(strongest_bundles(rows, code), Name("bundles", shop.as_of, (code,) if code else ()), opened=True)
+    st.caption("Invoices with very many products are not counted here. “Beyond chance” is a lower bound.")

@@ -88,16 +88,17 @@ def product_by_region(demand: pd.DataFrame) -> Chart:
     return Chart(title, said, figure, table)
 
 
-def strongest_bundles(bundles: pd.DataFrame) -> Chart:
+def strongest_bundles(bundles: pd.DataFrame, code: str = "") -> Chart:
     """The lift of each of the first bundles, with its interval.
 
     Args:
         bundles: rows of `contracts.Bundles`: all, or those that hold a product
+        code: of that product
 
     """
-    title = "Bundles: bought together more than by chance"
+    title = f"Bundles with {code}" if code else "Bundles: bought together more than by chance"
     rows = bundles.sort_values("rank", ignore_index=True)
-    named = rows.assign(named=[_bundle_named(row) for _, row in rows.iterrows()])
+    named = rows.assign(named=[" + ".join(_members(row)) for _, row in rows.iterrows()])
     table = _bundle_table(named)
     if rows.empty:
         said = "No pair or triple of products is surely bought together more than by chance."
@@ -111,22 +112,19 @@ def strongest_bundles(bundles: pd.DataFrame) -> Chart:
     return Chart(title, said, _bundle_dots(named.head(_MOST_BUNDLES).iloc[::-1]), table)
 
 
-def _bundle_named(row: pd.Series) -> str:
+def _members(row: pd.Series) -> list[str]:
     """The products of a bundle by their descriptions, or by code where they have none."""
     numbers = range(1, int(row["size"]) + 1)
-    described = (
-        row[f"description_{n}"] if pd.notna(row[f"description_{n}"]) else row[f"stock_code_{n}"] for n in numbers
-    )
-    return " + ".join(shortened(words, 40) for words in described)
+    said = [(row[f"description_{number}"], row[f"stock_code_{number}"]) for number in numbers]
+    return [str(code) if pd.isna(described) else str(described) for described, code in said]
 
 
 def _bundle_dots(shown: pd.DataFrame) -> go.Figure:
-    figure = blank(rows_high(len(shown), each=58))
+    figure = blank(rows_high(len(shown), each=54))
     figure.add_trace(
         go.Scatter(
             x=shown["lift"].tolist(),
-            # Bundles may be named alike where descriptions are cut: their place keeps them apart.
-            y=[f"{row['rank']}. {wrapped(row['named'], 30)}" for _, row in shown.iterrows()],
+            y=[_bundle_label(row) for _, row in shown.iterrows()],
             mode="markers",
             marker={"color": ACCENT, "size": 9},
             error_x=whiskers(shown["lift"], shown["lift_low"], shown["lift_high"]),
@@ -139,25 +137,31 @@ def _bundle_dots(shown: pd.DataFrame) -> go.Figure:
     )
     figure.add_vline(x=1, line={"color": INK, "width": 1.5, "dash": "dash"})
     figure.update_xaxes(title=below("times as often as by chance (dashed: by chance)"), rangemode="tozero", nticks=6)
-    figure.update_yaxes(type="category", tickfont={"size": 11})
+    figure.update_yaxes(type="category", tickfont={"size": 11}, showgrid=False)
     return figure
+
+
+def _bundle_label(row: pd.Series) -> str:
+    """A line for each product; bundles that are named alike where names are cut are kept apart by their place."""
+    lines = [wrapped(shortened(words, 28), 40) for words in _members(row)]
+    return f"{row['rank']}. " + "<br>+ ".join(lines)
 
 
 def _bundle_table(named: pd.DataFrame) -> pd.DataFrame:
     columns = {
         "rank": "No.",
         "named": "Bundle",
-        "stock_code_1": "First",
-        "stock_code_2": "Second",
-        "stock_code_3": "Third",
         "baskets": "Invoices",
         "customers": "Customers",
-        "confidence": "Share that also holds the last",
-        "lift": "Times as often as by chance",
+        "confidence": "Confidence",
+        "lift": "Lift",
         "lift_low": "From",
         "lift_high": "To",
         "revenue": "Revenue",
         "revenue_beyond_chance": "Beyond chance",
+        "stock_code_1": "First",
+        "stock_code_2": "Second",
+        "stock_code_3": "Third",
     }
     return named.reindex(columns=list(columns)).rename(columns=columns)
 

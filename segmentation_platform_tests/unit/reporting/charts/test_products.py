@@ -15,7 +15,7 @@ def test_the_strongest_bundle_is_told_with_its_interval_and_money() -> None:
         "Together they brought 1,000 in 40 invoices, 500 of it beyond chance."
     )
     assert chart.table["Bundle"].tolist() == ["POT + LID", "CUP + SAUCER + SPOON"]
-    assert list(chart.figure.data[0].y) == ["2. CUP + SAUCER + SPOON", "1. POT + LID"]
+    assert list(chart.figure.data[0].y) == ["2. CUP<br>+ SAUCER<br>+ SPOON", "1. POT<br>+ LID"]
 
 
 def test_a_product_without_a_description_is_called_by_its_code_and_no_word_acts() -> None:
