@@ -11,11 +11,11 @@ from segmentation_platform.engine import Step
 from segmentation_platform.ledger.catalog import product_catalog
 from segmentation_platform.recommendations.backtest.training import PastLedger
 from segmentation_platform.recommendations.backtest.windows import BacktestWindow
+from segmentation_platform.recommendations.baskets import Baskets, known_baskets
 from segmentation_platform.recommendations.errors import RecommendationError
 from segmentation_platform.recommendations.histories import Codes, Sparse
 from segmentation_platform.recommendations.rules import LearningRules, RecommendationRules
 from segmentation_platform.recommendations.sales import customer_products, offered_products
-from segmentation_platform.recommendations.similar_items import Baskets, known_baskets
 from segmentation_platform.recommendations.tastes import fit_tastes
 
 _BOUGHT_LATER = Step(

@@ -12,7 +12,7 @@ from segmentation_platform.recommendations.histories import Codes, Sparse
 from segmentation_platform.recommendations.methods.past_day import PastDay, drawn, hits_of
 from segmentation_platform.recommendations.ranker import Indices
 from segmentation_platform.recommendations.rules import LearningRules, RecommendationRules
-from segmentation_platform.recommendations.similar_items import Together, bought_together, offered_baskets
+from segmentation_platform.recommendations.similar_items import Together, bought_together
 from segmentation_platform.recommendations.weights import SimilarityWeights
 
 _LIST: Final = 10
@@ -66,7 +66,7 @@ def similarity_trial(day: PastDay, rules: RecommendationRules) -> SimilarityTria
 
     `rules.learning` says how many baskets are drawn.
     """
-    baskets = offered_baskets(day.baskets, day.products)
+    baskets = day.baskets.within(day.products["stock_code"])
     later = day.later[baskets.products.get_indexer(pd.Index(day.later["stock_code"])) >= 0]
     sizes = later.groupby("invoice").size()
     invoices = drawn(pd.Index(np.sort(sizes.index[sizes > 1])), rules.learning)

@@ -11,11 +11,11 @@ from segmentation_platform.contracts import CustomerRecommendations, SegmentReco
 from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.catalog import product_catalog
 from segmentation_platform.ledger.point_in_time import COLUMNS, known_sales
+from segmentation_platform.recommendations.baskets import Baskets, known_baskets
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.ranking_artifacts import learn
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales, customer_products
-from segmentation_platform.recommendations.similar_items import Baskets, known_baskets
 from segmentation_platform.recommendations.tastes import MIXED
 from segmentation_platform_tests.support.ledgers import sales_lines
 from segmentation_platform_tests.support.ranking import RULES

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from segmentation_platform.contracts import Bundles
 from segmentation_platform.contracts.ledger import ANY_PRODUCT
-from segmentation_platform.recommendations.baskets import GUEST, Baskets, baskets_of, known_baskets
+from segmentation_platform.recommendations.baskets import GUEST, Baskets, baskets_of
 from segmentation_platform.recommendations.bundles import bundles
 from segmentation_platform.recommendations.itemsets import Miner
 from segmentation_platform.recommendations.rules import BundleRules
-from segmentation_platform_tests.unit.recommendations.shops import bought, cancelled, line, opened
+from segmentation_platform_tests.support.ledgers import sales_lines
+from segmentation_platform_tests.unit.recommendations.shops import bought, cancelled, known_baskets_of, line, opened
 
 EVERYTHING = BundleRules(baskets=1, support=0, buyers=1, per_product=1000)
 SETS = st.lists(st.sets(st.sampled_from("ABCDEF"), min_size=1, max_size=5), min_size=1, max_size=12)
@@ -224,12 +225,12 @@ def test_cancelled_lines_do_not_count_and_guests_do() -> None:
         *bought({f"e{number}": "E" for number in range(80)}),
     ]
     with opened(lines) as sales:
-        found = bundles(known_baskets(sales.session), sales.catalog, EVERYTHING)
-        units = sales.session.frame("known_sales")
+        found = bundles(known_baskets_of(lines), sales.catalog, EVERYTHING)
     assert listed(found) == ["AB"]
     assert found[["baskets", "customers"]].to_numpy().tolist() == [[15, 10]]
-    both = units[units["stock_code"].isin(["A", "B"])]
-    assert found["revenue"].iloc[0] == pytest.approx((both["net_quantity"] * both["unit_price"]).sum())
+    # None of A and B was taken back: all their lines count.
+    both = sales_lines([row for row in lines if row["stock_code"] in {"A", "B"}])
+    assert found["revenue"].iloc[0] == pytest.approx((both["quantity"] * both["unit_price"]).sum())
 
 
 @pytest.mark.parametrize("contents", [[], ["A"] * 30, ["AB"] * 30], ids=["no sale", "one product", "always together"])
@@ -242,4 +243,4 @@ def test_where_nothing_is_beyond_chance_there_are_no_rows_of_the_promised_types(
 def test_a_ledger_without_products_has_no_bundles() -> None:
     lines = bought({f"c{number}": [ANY_PRODUCT] for number in range(30)})
     with opened(lines) as sales:
-        assert bundles(known_baskets(sales.session), sales.catalog, EVERYTHING).empty
+        assert bundles(known_baskets_of(lines), sales.catalog, EVERYTHING).empty

@@ -13,11 +13,12 @@ from segmentation_platform.recommendations.backtest import BacktestWindow, train
 from segmentation_platform.recommendations.backtest.metrics import NAMES
 from segmentation_platform.recommendations.backtest.models import segment_lists
 from segmentation_platform.recommendations.backtest.outcomes import measure, truth_of
+from segmentation_platform.recommendations.baskets import baskets_of
 from segmentation_platform.recommendations.methods.past_day import PastDay, past_day
 from segmentation_platform.recommendations.methods.segment_trial import SegmentTrial, segment_trial
 from segmentation_platform.recommendations.methods.similarity_trial import SimilarityTrial, similarity_trial
 from segmentation_platform.recommendations.rules import LearningRules, RecommendationRules, SimilarItemRules
-from segmentation_platform.recommendations.similar_items import baskets_of, similar_items
+from segmentation_platform.recommendations.similar_items import similar_items
 from segmentation_platform.recommendations.weights import CellWeights, SimilarityWeights
 from segmentation_platform_tests.support.ledgers import simulated
 from segmentation_platform_tests.support.session import once
@@ -80,6 +81,7 @@ def test_similar_items_are_judged_by_what_else_was_in_the_basket() -> None:
     lines = pd.DataFrame(
         [(number, code) for number, codes in enumerate(contents) for code in codes], columns=["basket", "stock_code"]
     ).astype({"stock_code": "str"})
+    lines = lines.assign(amount=1.0, customer=lines["basket"])
     later = pd.DataFrame(
         [("1", "A", "x"), ("1", "C", "x"), ("2", "A", None), ("2", "B", None), ("2", "C", None), ("3", "A", None)],
         columns=["invoice", "stock_code", "customer_id"],

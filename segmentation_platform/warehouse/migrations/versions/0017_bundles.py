@@ -4,8 +4,8 @@ from alembic import op
 
 from segmentation_platform.warehouse.migrations.no_way_back import downgrade as downgrade
 
-revision = "0015"
-down_revision = "0014"
+revision = "0017"
+down_revision = "0016"
 
 STATEMENTS = """
 CREATE TABLE snapshots.bundles (
