@@ -40,6 +40,7 @@ from segmentation_platform.errors import BadInputError
 from segmentation_platform.insights.rules import InsightRules
 from segmentation_platform.ledger.profile.model import Profile
 from segmentation_platform.ledger.rules import CleaningRules
+from segmentation_platform.ledger.simulation.natures import Kind
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.segments.rules import SegmentationRules
 
@@ -207,8 +208,15 @@ class EngineSettings(_Section):
 class SimulationSettings(_Section):
     """The simulated shop that serves until there is a ledger."""
 
+    kind: Kind = "gift"
     lines: int = Field(default=100_000, ge=1_000, le=50_000_000)
     seed: int = 7
+
+    @property
+    def name(self) -> str:
+        """What its ledger's file is called, by what it is made from."""
+        kind = "" if self.kind == "gift" else f"{self.kind}_"
+        return f"simulated_{kind}{self.lines}_{self.seed}.parquet"
 
 
 class PasswordSettings(_Section):
@@ -272,7 +280,7 @@ class Settings(BaseSettings):
     @property
     def simulated_ledger(self) -> Path:
         """Where the simulated shop's ledger is kept, named by what it was made from."""
-        return self.home.absolute() / "demo" / f"simulated_{self.simulation.lines}_{self.simulation.seed}.parquet"
+        return self.home.absolute() / "demo" / self.simulation.name
 
     @property
     def dagster_home(self) -> Path:

@@ -138,7 +138,7 @@ def _asked(sales: str, name: str, settings: Settings, database: "Database") -> "
     from segmentation_platform.orchestration.asked import is_simulated, ledger_asked
 
     if is_simulated(sales, name, settings, database) and not settings.simulated_ledger.is_file():
-        simulating(settings.simulated_ledger, settings.simulation.lines, settings.simulation.seed)
+        simulating(settings.simulated_ledger, settings.simulation.model_dump())
     with error_console.status("Looking at the ledger …"):
         return ledger_asked(sales, name, settings, database)
 

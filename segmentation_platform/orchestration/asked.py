@@ -106,7 +106,8 @@ def simulated_ledger(settings: Settings) -> Path:
     path = settings.simulated_ledger
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        plan = ShopPlan(lines=settings.simulation.lines, seed=settings.simulation.seed)
+        asked = settings.simulation
+        plan = ShopPlan(kind=asked.kind, lines=asked.lines, seed=asked.seed)
         write_parquet(SimulatedShop(plan), path)
     return path
 

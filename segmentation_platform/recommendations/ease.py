@@ -23,6 +23,8 @@ Weights = npt.NDArray[np.float32]
 
 _BLOCK_CELLS = 4_000_000
 _DIGITS = 3
+_FEWEST_BUYERS = 3
+"""A product with fewer has no pattern that more than counting could find; a large matrix of such takes minutes."""
 
 
 def item_weights(orders: Sparse, rules: CustomerListRules) -> Sparse:
@@ -38,7 +40,8 @@ def item_weights(orders: Sparse, rules: CustomerListRules) -> Sparse:
 
     """
     bought = (orders > 0).astype(np.float32)
-    size = min(bought.shape[1], rules.ease_products)
+    often = int((np.asarray(bought.sum(axis=0)).ravel() >= _FEWEST_BUYERS).sum())
+    size = min(bought.shape[1], rules.ease_products, often)
     found = sparse.hstack([*_head(bought, size, rules), *_tail(bought, size, rules)], format="csr")
     found.data = rounded(found.data)
     return found
@@ -88,6 +91,8 @@ def _head(bought: Sparse, size: int, rules: CustomerListRules) -> Iterator[Spars
     A weight tells as much as it moves the prediction from customer to customer: its size times the spread of buying
     or not, which grows with the square root of the buyers as long as few of all customers buy it.
     """
+    if not size:
+        return
     weights = ease(bought[:, :size], rules.ease_penalty)
     spread = np.sqrt(np.asarray(bought[:, :size].sum(axis=0), np.float32).ravel())
     step = max(1, _BLOCK_CELLS // max(size, 1))

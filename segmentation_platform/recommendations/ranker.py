@@ -2,7 +2,7 @@
 
 For a product that the customer bought `n` times (invoices, weighted by their age)
 
-    score = n * repurchase_rate + affinity_owned * affinity * trend
+    score = n * repurchase_rate + affinity_owned * affinity * trend + popularity_owned * share of all purchases
 
 and for any other
 
@@ -115,7 +115,7 @@ class Ranker:
         frequency = histories.frequency.toarray() * self._repurchase_rate
         shares = np.stack([self._popular.get(region, self._popular[EVERYWHERE]) for region in regions])
         popular = np.where(owned, np.float32(0), score.of_popular(shares))
-        values = np.where(owned, score.of_owned(frequency, drawn), score.of_new(drawn) + popular)
+        values = np.where(owned, score.of_owned(frequency, drawn, self._lately_share), score.of_new(drawn) + popular)
         values[:, ~self.is_offered] = -np.inf
         values[histories.cancelled.nonzero()] = -np.inf
         return Scores(values, owned, popular)
@@ -128,6 +128,10 @@ class Ranker:
     @cached_property
     def _trend(self) -> Matrix:
         return np.asarray(self.demand["trend"], np.float32)
+
+    @cached_property
+    def _lately_share(self) -> Matrix:
+        return np.asarray(self.demand["lately_share"], np.float32)
 
     @cached_property
     def _repurchase_rate(self) -> Matrix:

@@ -26,8 +26,12 @@ class ScoreWeights(BaseModel):
     """How far a product's own repurchase rate counts, from 0, that of all products, to 1."""
     affinity_owned: float = Field(default=0.0, ge=0)
     """Weight of affinity times trend for products that the customer bought before; the own orders have 1."""
+    popularity_owned: float = Field(default=0.0, ge=0)
+    """Weight of the share of all purchases for these: where little is bought twice, what sells tells more."""
+    owned_half_life: HalfLife = 7
+    """Anybody's order this many days old counts half for that."""
     affinity_new: float = Field(default=0.0, ge=0, le=1)
-    """The same for products that are new to the customer; popularity has the rest to 1."""
+    """Weight of affinity for products that are new to the customer; popularity has the rest to 1."""
     popularity_half_life: HalfLife = 14
     """Anybody's order this many days old counts half for what is popular."""
     trend_half_life: HalfLife = 7
@@ -37,15 +41,16 @@ class ScoreWeights(BaseModel):
     new_scale: float = Field(default=0.01, gt=0)
     """By what the score of new products is multiplied where both lists are merged; so small, own ones come first."""
 
-    def of_owned(self, frequency: Any, drawn: Any) -> Any:
+    def of_owned(self, frequency: Any, drawn: Any, shares: Any) -> Any:
         """The score of products that the customer bought, arrays of any one shape.
 
         Args:
             frequency: how often, times the product's repurchase rate
             drawn: affinity times trend
+            shares: of all purchases, weighted by their age
 
         """
-        return frequency + self.affinity_owned * drawn
+        return frequency + self.affinity_owned * drawn + self.popularity_owned * shares
 
     def of_new(self, drawn: Any) -> Any:
         """What affinity times trend adds to the score of products that are new to the customer."""

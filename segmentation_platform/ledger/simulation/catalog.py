@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from segmentation_platform.ledger.simulation.draws import Bools, Floats, Ints, stream
+from segmentation_platform.ledger.simulation.natures import Kind
 from segmentation_platform.ledger.simulation.plan import ShopPlan
 
 SEASONAL: Final = "Christmas"
@@ -30,9 +31,9 @@ _ABROAD_SPREAD: Final = 0.9
 
 
 @cache
-def vocabulary() -> dict[str, Any]:
-    """Return the words that descriptions, fees and tastes are made of; not to be changed."""
-    return tomllib.loads(Path(__file__).with_name("vocabulary.toml").read_text(encoding="utf-8"))
+def vocabulary(name: str) -> dict[str, Any]:
+    """The words that descriptions and tastes of a kind of shop are made of, or those of "fees"; not to be changed."""
+    return tomllib.loads((Path(__file__).parent / "words" / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Catalog:
     """Where in its ups and downs a product's demand is at the start, 0 to 1."""
     launch: Floats
     """When a product comes in, as a share of the span; 0 or less for one that was always there."""
+    end: Floats
+    """When it goes, as a share of the span; 1 or more for one that stays."""
     abroad: Floats
     """Factor on demand outside the United Kingdom."""
 
@@ -69,37 +72,43 @@ class Catalog:
         )
 
 
-def tastes() -> tuple[str, ...]:
-    """Return the names of the tastes; the last, "eclectic", prefers nothing."""
-    return (*vocabulary()["tastes"], "eclectic")
+def tastes(kind: Kind) -> tuple[str, ...]:
+    """Return the names of the tastes of a shop's customers; the last, "eclectic", prefers nothing."""
+    return (*vocabulary(kind)["tastes"], "eclectic")
 
 
 def make_catalog(plan: ShopPlan) -> Catalog:
-    """Invent the products of a shop: about 4,000 at 540,000 lines, fewer or more with the root of the lines."""
-    rng = stream(plan.seed, "catalog")
-    size = round(4_000 * (plan.lines / 540_000) ** 0.45)
-    category_of_thing = [(thing, name) for name, things in vocabulary()["things"].items() for thing in things]
-    descriptions = _descriptions(size, len(category_of_thing), rng)
+    """Invent the products of a shop; unless told how many, fewer or more with the root of the lines."""
+    rng, nature = stream(plan.seed, "catalog"), plan.nature
+    size = plan.products or round(nature.products * (plan.lines / 540_000) ** 0.45)
+    words = vocabulary(plan.kind)
+    category_of_thing = [(thing, name) for name, things in words["things"].items() for thing in things]
+    descriptions = _descriptions(size, words, rng)
     things = descriptions["thing"]
-    wished = np.exp(rng.normal(np.log(210), 0.95, size))
+    wished = np.exp(rng.normal(np.log(nature.price), 0.95, size))
+    codes = _codes(size, rng)
+    popularity, phase = (np.arange(size) + 12.0) ** -nature.tail, rng.random(size)
+    is_late, (earliest, latest) = rng.random(size) < nature.launched_late, nature.launches
+    launch = earliest + rng.random(size) * (latest - earliest)
     return Catalog(
-        codes=_codes(size, rng),
+        codes=codes,
         descriptions=[
             f"{prefix} {category_of_thing[thing][0]}"
             for prefix, thing in zip(descriptions["prefix"], things, strict=True)
         ],
         categories=[category_of_thing[thing][1] for thing in things],
         cents=_PRICES[np.searchsorted(_PRICES, wished).clip(max=_PRICES.size - 1)],
-        popularity=(np.arange(size) + 12.0) ** -0.85,
-        phase=rng.random(size),
-        launch=np.where(rng.random(size) < 0.25, rng.random(size) * 0.8, 0.0),
+        popularity=popularity,
+        phase=phase,
+        launch=np.where(is_late, launch, 0.0),
+        end=np.where(is_late, launch + nature.life, 1.0),
         abroad=np.exp(rng.normal(0, _ABROAD_SPREAD, size)),
     )
 
 
-def _descriptions(size: int, things: int, rng: np.random.Generator) -> dict[str, list[Any]]:
+def _descriptions(size: int, words: dict[str, Any], rng: np.random.Generator) -> dict[str, list[Any]]:
     """Draw distinct combinations of words; a combination's number says which words it is made of."""
-    words = vocabulary()
+    things = sum(map(len, words["things"].values()))
     sizes, patterns, modifiers = words["sizes"], words["patterns"], words["modifiers"]
     numbers = rng.choice((len(sizes) + 1) * len(patterns) * len(modifiers) * things, size, replace=False)
     rest, thing = np.divmod(numbers, things)
@@ -125,12 +134,13 @@ def _codes(size: int, rng: np.random.Generator) -> list[str]:
 class Demand:
     """What is bought, month by month, by customers of each taste, at home and abroad."""
 
-    def __init__(self, catalog: Catalog, months: int) -> None:
+    def __init__(self, catalog: Catalog, months: int, plan: ShopPlan) -> None:
         self._catalog = catalog
         self._months = months
+        self._swing = plan.nature.swing
         categories = np.array(catalog.categories)
         self._seasonal = categories == SEASONAL
-        preferred = [*vocabulary()["tastes"].values(), []]
+        preferred = [*vocabulary(plan.kind)["tastes"].values(), []]
         self._pull = np.array([np.where(np.isin(categories, wanted), _TASTE_PULL, 1.0) for wanted in preferred])
         steady = catalog.popularity * np.where(self._seasonal, 0.05, 1.0)
         self._favourites = self._tables(steady)
@@ -155,11 +165,12 @@ class Demand:
         return _by_group(self._current[1], groups, uniform)
 
     def is_sold(self, products: Ints, months: Ints | int) -> Bools:
-        """Say of each product whether it has come in by a month (or each by its own)."""
-        return self._catalog.launch[products] * self._months <= months
+        """Say of each product whether it is there in a month (or each in its own)."""
+        has_come = self._catalog.launch[products] * self._months <= months
+        return has_come & (months < np.ceil(self._catalog.end[products] * self._months))
 
     def _weights(self, month: int, calendar_month: int) -> Floats:
-        swing = np.exp(0.9 * np.sin(2 * np.pi * (month / 7 + self._catalog.phase)))
+        swing = np.exp(self._swing * np.sin(2 * np.pi * (month / 7 + self._catalog.phase)))
         season = np.where(self._seasonal, _SEASONAL_PULL[calendar_month - 1], 1.0)
         sold = self.is_sold(np.arange(self._catalog.size), month)
         return self._catalog.popularity * swing * season * sold

@@ -10,7 +10,6 @@ from segmentation_platform.ledger.simulation.catalog import tastes
 from segmentation_platform.ledger.simulation.draws import Bools, Floats, Ints, apportion, stream
 from segmentation_platform.ledger.simulation.plan import ShopPlan
 
-_LINES_PER_CUSTOMER: Final = 124
 _FIRST_CUSTOMER_ID: Final = 12_346
 _REFERENCE_DAYS: Final = 373
 
@@ -98,7 +97,7 @@ class Customers:
     segment: Ints
     """Index into `SEGMENTS`."""
     taste: Ints
-    """Index into `catalog.tastes()`."""
+    """Index into `tastes`."""
     country: Ints
     """Index into `COUNTRIES`; 0 is home."""
     is_wholesale: Bools
@@ -108,6 +107,8 @@ class Customers:
     """Factor on the lines of a purchase."""
     units: Floats
     """Logarithm of the factor on the units of a line."""
+    tastes: tuple[str, ...]
+    """Names of the tastes."""
 
     @property
     def size(self) -> int:
@@ -120,7 +121,7 @@ class Customers:
             {
                 "customer_id": self.ids.astype(str),
                 "segment": np.array([segment.name for segment in SEGMENTS])[self.segment],
-                "taste": np.array(tastes())[self.taste],
+                "taste": np.array(self.tastes)[self.taste],
                 "country": np.array(list(COUNTRIES))[self.country],
                 "is_wholesale": self.is_wholesale,
             }
@@ -128,21 +129,23 @@ class Customers:
 
 
 def make_customers(plan: ShopPlan) -> Customers:
-    """Invent the customers of a shop, one for about 124 lines of the ledger."""
+    """Invent the customers of a shop, as many as its lines are for."""
     rng = stream(plan.seed, "customers")
-    size = max(len(SEGMENTS), round(plan.lines / _LINES_PER_CUSTOMER))
+    size = max(len(SEGMENTS), round(plan.lines / plan.nature.lines_per_customer))
+    names = tastes(plan.kind)
     counts = apportion(size, np.array([segment.share for segment in SEGMENTS]))
     segment = rng.permutation(np.repeat(np.arange(len(SEGMENTS)), counts))
     is_wholesale = rng.random(size) < of_segment("wholesale", segment)
     return Customers(
         ids=_FIRST_CUSTOMER_ID + rng.permutation(size),
         segment=segment,
-        taste=rng.integers(len(tastes()), size=size),
+        taste=rng.integers(len(names), size=size),
         country=draw_countries(size, rng),
         is_wholesale=is_wholesale,
         visits=of_segment("visits", segment) * np.exp(rng.normal(0, 1, size) * of_segment("visits_spread", segment)),
         basket=of_segment("basket", segment) * np.exp(rng.normal(0, 0.5, size)),
         units=np.log(of_segment("units", segment)) + rng.normal(0, 0.5, size) + 1.9 * is_wholesale,
+        tastes=names,
     )
 
 

@@ -118,7 +118,7 @@ def spoil(columns: dict[str, pa.Array], dirt: Dirt, place_in_invoice: Ints) -> d
 
 
 def _with_fees(columns: dict[str, pa.Array], lines: Ints, place_in_invoice: Ints) -> dict[str, pa.Array]:
-    known = vocabulary()["fees"]
+    known = vocabulary("fees")["fees"]
     fees = [known[line % len(known)] for line in lines]
     texts = {
         "StockCode": [fee["code"] for fee in fees],

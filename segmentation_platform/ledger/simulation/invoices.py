@@ -9,7 +9,6 @@ from typing import Final
 
 import numpy as np
 
-from segmentation_platform.ledger.simulation.catalog import tastes
 from segmentation_platform.ledger.simulation.customers import (
     Customers,
     draw_countries,
@@ -24,11 +23,9 @@ GUEST: Final = -1
 NONE: Final = -1
 MINUTES_PER_DAY: Final = 1_440
 
-_LINES_PER_SALE: Final = 22
 _LINES_PER_GUEST_SALE: Final = 36
 _LINES_PER_CANCELLATION: Final = 2.4
 _MOST_CANCELLED_LINES: Final = 24
-_MOST_VISITS: Final = 300
 _LONGEST_BASKET: Final = 500
 _CLOSING: Final = 20 * 60
 _UNMATCHED_SHARE: Final = 0.1
@@ -80,17 +77,23 @@ def make_invoices(plan: ShopPlan, calendar: TradingCalendar, customers: Customer
     guest_lines = round(plan.lines * plan.guest_share)
     cancelled_lines = round(plan.lines * plan.cancelled_share)
     longest = min(_LONGEST_BASKET, products // 4)
-    sales = _sales(plan.lines - guest_lines - cancelled_lines, longest, calendar, customers, rng)
-    guests = _guest_sales(guest_lines, longest, calendar, rng)
+    sales = _sales(plan, plan.lines - guest_lines - cancelled_lines, longest, calendar, customers, rng)
+    guests = _guest_sales(guest_lines, longest, calendar, customers, rng)
     cancellations = _cancellations(cancelled_lines, sales, calendar, rng)
     return _in_order_of_time([sales, guests, cancellations])
 
 
 def _sales(
-    total: int, longest: int, calendar: TradingCalendar, customers: Customers, rng: np.random.Generator
+    plan: ShopPlan,
+    total: int,
+    longest: int,
+    calendar: TradingCalendar,
+    customers: Customers,
+    rng: np.random.Generator,
 ) -> _Draft:
-    wanted = max(total // _LINES_PER_SALE, customers.size)
-    visits = scaled_to_total(customers.visits, wanted, np.full(customers.size, _MOST_VISITS), rng)
+    wanted = max(int(total // plan.nature.lines_per_sale), customers.size)
+    most = np.full(customers.size, plan.nature.most_visits)
+    visits = scaled_to_total(customers.visits, wanted, most, rng)
     customer = np.repeat(np.arange(customers.size), visits)
     wished = customers.basket[customer] * np.exp(rng.normal(0, 0.8, customer.size))
     return _Draft(
@@ -114,7 +117,9 @@ def _visit_days(visits: Ints, calendar: TradingCalendar, customers: Customers, r
     return drawn
 
 
-def _guest_sales(total: int, longest: int, calendar: TradingCalendar, rng: np.random.Generator) -> _Draft:
+def _guest_sales(
+    total: int, longest: int, calendar: TradingCalendar, customers: Customers, rng: np.random.Generator
+) -> _Draft:
     size = -(-total // min(_LINES_PER_GUEST_SALE, longest))
     span = np.zeros(size, dtype=np.int64)
     days = calendar.draw_days(span, span + calendar.weights.size - 1, rng)
@@ -122,7 +127,7 @@ def _guest_sales(total: int, longest: int, calendar: TradingCalendar, rng: np.ra
     return _Draft(
         minute=_minutes(days, rng),
         customer=np.full(size, GUEST),
-        taste=rng.integers(len(tastes()), size=size),
+        taste=rng.integers(len(customers.tastes), size=size),
         country=draw_countries(size, rng),
         lines=scaled_to_total(wished, total, np.full(size, longest), rng),
         cancels=np.full(size, NONE),

@@ -14,12 +14,11 @@ import pyarrow as pa
 from segmentation_platform.ledger.simulation.catalog import Demand
 from segmentation_platform.ledger.simulation.draws import Ints, hashed_uniform, stream
 from segmentation_platform.ledger.simulation.invoices import GUEST, NONE, Invoices, month_of
+from segmentation_platform.ledger.simulation.natures import Nature
 from segmentation_platform.ledger.simulation.texts import Lines, LineTexts, Shop
 
 _LINES_PER_PIECE: Final = 100_000
 _FIRST_INVOICE: Final = 536_365
-_FAVOURITES: Final = 12
-_FAVOURITE_SHARE: Final = 0.48
 _PACKS: Final = np.array(
     [1, 2, 3, 4, 6, 8, 10, 12, 16, 18, 20, 24, 36, 48, 60, 72, 96, 120, 144, 192, 240, 288, 480], dtype=np.int64
 )
@@ -54,7 +53,7 @@ class _Baskets:
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
         self._month, self._month_of_year = month_of(shop.invoices, shop.calendar)
-        self._demand = Demand(shop.catalog, int(self._month[-1]) + 1)
+        self._demand = Demand(shop.catalog, int(self._month[-1]) + 1, shop.plan)
 
     def fill(self, invoices: range, rng: np.random.Generator) -> Lines:
         sizes = self._shop.invoices.lines[invoices.start : invoices.stop]
@@ -94,8 +93,10 @@ class _Baskets:
             of_year = int(self._month_of_year[invoice[lines[0]]])
             product[lines] = self._demand.draw(int(each), of_year, group[lines], uniform[lines])
         customer = invoices.customer[invoice]
-        which = rng.integers(round(_FAVOURITES / _FAVOURITE_SHARE), size=invoice.size)
-        lines = np.flatnonzero((which < _FAVOURITES) & (customer != GUEST))
+        nature = self._shop.plan.nature
+        which = rng.integers(round(nature.favourites / nature.favourite_share), size=invoice.size)
+        lines = np.flatnonzero((which < nature.favourites) & (customer != GUEST))
+        which = _leading(nature)[np.minimum(which, nature.favourites - 1)]
         liked = hashed_uniform(self._shop.plan.seed, customer[lines], which[lines])
         favourite = self._demand.favourites(group[lines], liked)
         is_sold = self._demand.is_sold(favourite, month[lines])
@@ -106,9 +107,17 @@ class _Baskets:
         """Draw the units of each line, in packs: more of what is cheap, and more for big buyers."""
         customer = self._shop.invoices.customer[invoice]
         buyer = np.where(customer == GUEST, _GUEST_UNITS, self._shop.customers.units[customer])
-        cheapness = -0.65 * np.log(self._shop.catalog.cents[product] / 210)
-        wished = 1.5 + cheapness + buyer + rng.normal(0, 0.75, invoice.size)
+        cheapness = -0.65 * np.log(self._shop.catalog.cents[product] / self._shop.plan.nature.price)
+        wished = 1.5 + self._shop.plan.nature.units + cheapness + buyer + rng.normal(0, 0.75, invoice.size)
         return _PACKS[np.searchsorted(_PACKS_UNTIL, np.exp(wished))]
+
+
+def _leading(nature: Nature) -> Ints:
+    """Which favourite each of equally likely draws is: the first ones more often, as staples are."""
+    places = np.arange(nature.favourites) / nature.favourites
+    # A crumb, so that a place stays what it is where all are alike.
+    leading: Ints = np.floor(places**nature.staples * nature.favourites + 1e-9).astype(np.int64)
+    return leading
 
 
 def _repeated(invoice: Ints, product: Ints, products: int) -> Ints:

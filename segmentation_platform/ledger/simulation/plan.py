@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from segmentation_platform.ledger.simulation.natures import KINDS, NATURES, Kind, Nature
+
 MIN_LINES: Final = 1_000
 MAX_LINES: Final = 50_000_000
 _MIN_DAYS: Final = 60
@@ -21,6 +23,8 @@ class ShopPlan:
 
     """
 
+    kind: Kind = "gift"
+    """What it sells, and how: gift, grocery, fashion or trade."""
     lines: int = 60_000
     """Lines of the ledger, all kinds together: 1,000 to 50,000,000."""
     seed: int = 7
@@ -35,8 +39,19 @@ class ShopPlan:
     """Share of lines without a customer id, 0 to 0.6."""
     cancelled_share: float = 0.017
     """Share of lines that cancel a purchase, 0 to 0.1."""
+    products: int | None = None
+    """Products that it has: 50 to 100,000; none: as many as its kind has at this size."""
+
+    @property
+    def nature(self) -> Nature:
+        """How such a shop sells."""
+        return NATURES[self.kind]
 
     def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {self.kind}")
+        if self.products is not None:
+            _require_whole("products", self.products, 50, 100_000)
         _require_whole("lines", self.lines, MIN_LINES, MAX_LINES)
         _require_whole("days", self.days, _MIN_DAYS, _MAX_DAYS)
         if self.seed < 0:

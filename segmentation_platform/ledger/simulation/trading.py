@@ -2,17 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
 
 import numpy as np
 
 from segmentation_platform.ledger.simulation.draws import Floats, Ints
 from segmentation_platform.ledger.simulation.plan import ShopPlan
-
-# Monday to Sunday: as in the real ledger, Thursday is the best day and nothing is sold on Saturdays.
-_WEEK: Final = np.array([0.95, 1.02, 0.95, 1.08, 0.85, 0.0, 0.65])
-# January to December: a flat spring and summer, then a climb to a peak in November.
-_YEAR: Final = np.array([0.85, 0.8, 0.85, 0.85, 0.95, 0.95, 0.95, 0.95, 1.45, 1.6, 2.1, 1.9])
 
 
 @dataclass(frozen=True)
@@ -48,7 +42,8 @@ def trading_calendar(plan: ShopPlan) -> TradingCalendar:
     """Lay out the calendar of a plan."""
     first_day = plan.last_day - timedelta(days=plan.days - 1)
     days = [first_day + timedelta(days=offset) for offset in range(plan.days)]
-    weights = np.array([0.0 if _is_closed(day) else _WEEK[day.weekday()] * _YEAR[day.month - 1] for day in days])
+    week, year = plan.nature.week, plan.nature.year
+    weights = np.array([0.0 if _is_closed(day) else week[day.weekday()] * year[day.month - 1] for day in days])
     return TradingCalendar(
         first_day=first_day,
         weights=weights,

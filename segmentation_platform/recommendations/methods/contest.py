@@ -16,7 +16,7 @@ import numpy as np
 from segmentation_platform.contracts.recommendations import METHODS
 from segmentation_platform.recommendations.backtest.metrics import Bootstrap, Floats
 from segmentation_platform.recommendations.histories import Codes
-from segmentation_platform.recommendations.methods.trial import mean
+from segmentation_platform.recommendations.methods.trial import mean, surest
 from segmentation_platform.recommendations.rules import LearningRules
 
 COUNTED, LEARNED, SET = METHODS
@@ -30,7 +30,7 @@ class Ranking(Protocol[W]):
 
     @property
     def counting(self) -> Sequence[W]:
-        """Counting, in its variants."""
+        """Counting, in its variants, the usual one first."""
 
     def on_day(self, day: int, weights: W) -> Floats:
         """NDCG@10 of each of the day's customers; not a number where there is nothing to find."""
@@ -51,8 +51,8 @@ class Grid(Generic[W]):
 
     Args:
         trials: gives the figures of a day for some numbers
-        values: all that is tried
-        counting: those among them, or beside them, that are counting
+        values: all that is tried, what is usual first
+        counting: those among them, or beside them, that are counting, likewise
 
     """
 
@@ -68,9 +68,9 @@ class Grid(Generic[W]):
         return self._found[key]
 
     def learned(self, days: Sequence[int]) -> W:
-        """As of `Ranking`; the first of equally good ones."""
-        goodness = [float(np.mean([mean(self.on_day(day, each)) for day in days])) for each in self._values]
-        return self._values[int(np.argmax(np.round(goodness, 9)))]
+        """As of `Ranking`."""
+        found = [np.concatenate([self.on_day(day, each) for day in days]) for each in self._values]
+        return self._values[surest(found)]
 
 
 @dataclass(frozen=True)
@@ -134,8 +134,8 @@ class Contest:
 
         What was learned earlier stays until it falls behind counting, or surely behind what is learned now.
         """
-        counting = max(ranking.counting, key=lambda each: mean(self.values(ranking, each)))
-        baseline = self.values(ranking, counting)
+        variants = [self.values(ranking, each) for each in ranking.counting]
+        baseline = max(variants, key=mean)
         learned = self._by_customer([ranking.on_day(day, ranking.learned(self._but(day))) for day in self._days])
         if incumbent is not None and incumbent.method == LEARNED:
             own = self.values(ranking, incumbent.weights)
@@ -149,7 +149,8 @@ class Contest:
             return Verdict(LEARNED, as_of, why, ranking.learned(self._days), found)
         why = self._words("Counting serves: what was learned is not surely better", found)
         since = incumbent.since if incumbent is not None and incumbent.method == COUNTED else as_of
-        return Verdict(COUNTED, since, why, counting, self._compared(baseline, baseline))
+        chosen = surest(variants)
+        return Verdict(COUNTED, since, why, ranking.counting[chosen], self._compared(variants[chosen], baseline))
 
     def values(self, ranking: Ranking[W], weights: W) -> Floats:
         """NDCG@10 of each customer by some numbers."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from segmentation_platform.recommendations.methods.trial import Trial, mean
+from segmentation_platform.recommendations.methods.trial import Trial, surest
 from segmentation_platform.recommendations.weights import ScoreWeights
 
 VALUES: Final[dict[str, tuple[Any, ...]]] = {
@@ -20,13 +20,22 @@ VALUES: Final[dict[str, tuple[Any, ...]]] = {
     "repurchase_power": (0.0, 0.5, 1.0),
     "frequency_half_life": (30, 60, 120, 240, None),
     "affinity_owned": (0.0, 0.05, 0.1, 0.2, 0.4, 0.8),
-    "new_scale": (0.01, 0.1, 0.2, 0.3, 0.5, 0.9, 1.5),
+    "popularity_owned": (0.0, 1.0, 10.0, 100.0, 10_000.0),
+    "owned_half_life": (3, 7, 14, 30, 90),
+    "new_scale": (0.01, 0.1, 0.2, 0.3, 0.5, 0.9, 1.5, 5.0, 50.0, 500.0, 10_000.0),
 }
 """What is tried for each number."""
 
 TOLD_BY: Final[dict[str, tuple[str, ...]]] = {
     "new": ("trend_evidence", "trend_half_life", "affinity_new", "popularity_half_life"),
-    "all": ("new_scale", "repurchase_power", "frequency_half_life", "affinity_owned"),
+    "all": (
+        "new_scale",
+        "repurchase_power",
+        "frequency_half_life",
+        "affinity_owned",
+        "popularity_owned",
+        "owned_half_life",
+    ),
 }
 """By which task each number is moved: what ranks new products by those alone, then the rest by both lists merged."""
 
@@ -63,7 +72,7 @@ def learn_weights(trials: Sequence[Trial], rounds: int = 2) -> ScoreWeights:
 
 
 def _moved(trials: Sequence[Trial], weights: ScoreWeights, name: str, task: str) -> ScoreWeights:
-    """The same with the value of one number that does best; the first of equally good ones."""
+    """The same with the value of one number that does surely best, or as it is."""
     tried = [weights.model_copy(update={name: value}) for value in VALUES[name]]
-    goodness = [float(np.mean([mean(trial.ndcg(each, task)) for trial in trials])) for each in tried]
-    return tried[int(np.argmax(np.round(goodness, 9)))]
+    found = [np.concatenate([trial.ndcg(each, task) for trial in trials]) for each in (weights, *tried)]
+    return (weights, *tried)[surest(found)]

@@ -45,17 +45,24 @@ _TASK: Final = {NEW_TO_YOU: "new", BUY_AGAIN: "repeat"}
 """What each of the customers' lists is asked, in the order in which they are chosen."""
 _PARTS: Final[dict[str, tuple[str, ...]]] = {
     NEW_TO_YOU: ("affinity_new", "popularity_half_life", "trend_half_life", "trend_evidence"),
-    BUY_AGAIN: ("frequency_half_life", "repurchase_power", "affinity_owned"),
+    BUY_AGAIN: ("frequency_half_life", "repurchase_power", "affinity_owned", "popularity_owned", "owned_half_life"),
 }
 """The numbers that each of them decides."""
 _COUNTING: Final[dict[str, tuple[ScoreWeights, ...]]] = {
-    BUY_AGAIN: tuple(COUNTING.model_copy(update={"frequency_half_life": days}) for days in (30, 60, 120, 240, None)),
-    NEW_TO_YOU: tuple(COUNTING.model_copy(update={"popularity_half_life": days}) for days in (7, 14, 30, 90, 365)),
+    BUY_AGAIN: (
+        *(COUNTING.model_copy(update={"frequency_half_life": days}) for days in (120, 30, 60, 240, None)),
+        # What sells, of what the customer has bought.
+        *(
+            COUNTING.model_copy(update={"popularity_owned": 10_000.0, "owned_half_life": days})
+            for days in (7, 30, 365)
+        ),
+    ),
+    NEW_TO_YOU: tuple(COUNTING.model_copy(update={"popularity_half_life": days}) for days in (14, 7, 30, 90, 365)),
 }
-_OF_EVERYBODY: Final = tuple(CellWeights(half_life=days) for days in (7, 14, 30, 90, 365))
+_OF_EVERYBODY: Final = tuple(CellWeights(half_life=days) for days in (14, 7, 30, 90, 365))
 _OF_CELLS: Final = tuple(
     CellWeights(half_life=days, shrinkage=drawn)
-    for days, drawn in product((7, 14, 30, 90, 365), (100.0, 500.0, 2000.0, 10_000.0))
+    for days, drawn in product((14, 7, 30, 90, 365), (500.0, 100.0, 2000.0, 10_000.0))
 )
 _IN_BASKETS: Final = (SimilarityWeights(),)
 _OF_PAIRS: Final = tuple(
