@@ -205,7 +205,7 @@ days of the ledger have taught besides; set: by the owner of the ledger."""
 
 class RecommendationMethods(
     Contract,
-    published=Published(Chapter.EVIDENCE, 6, "list: which way to rank serves it, since when, and why"),
+    published=Published(Chapter.EVIDENCE, 7, "list: which way to rank serves it, since when, and why"),
     shown=Shown("quality", Counts("Lists by method", "method")),
 ):
     """Which way to rank serves each list: the one that won on past days of this ledger."""
@@ -255,12 +255,41 @@ class RecommendationQuality(
     model: str = text("What ranked the products")
     task: str = text("What had to be predicted: all, new, repeat or next_basket", isin=TASKS)
     origin: pa.DateTime = day("First day of the test window; models know nothing from that day on")
-    metric: str = text("hit_rate, recall, ndcg, map or coverage, at 10 or 20: ndcg@10")
+    metric: str = text("hit_rate, recall, ndcg, map, novelty, diversity or coverage, at 10 or 20: ndcg@10")
     value: float = share("Mean over the customers (coverage: share of the products offered that anyone is shown)")
-    low: float = share("Lower end of its 95 % bootstrap interval; null for coverage", nullable=True)
+    low: float = share("Lower end of its 95 % interval, by a bootstrap (coverage: by a jackknife)", nullable=True)
     high: float = share("Upper end", nullable=True)
     baseline: str = text("The model that it is compared with")
     delta: float = number("Value minus the baseline's")
     delta_low: float = number("Lower end of the 95 % interval of the paired difference", nullable=True)
     delta_high: float = number("Upper end", nullable=True)
     customers: int = whole("Customers with something to predict", ge=1)
+
+
+class RecommendationQualityBySegment(
+    Contract,
+    published=Published(
+        Chapter.EVIDENCE, 5, "segment, list, origin and metric: whether its customers get lists as good as others do"
+    ),
+    shown=Shown("quality", Counts("Rows by segment", "segment")),
+):
+    """What the lists are worth to the customers of each segment, as of past days, against what all customers get."""
+
+    class Config:
+        """Name and key."""
+
+        name = "recommendation_quality_by_segment"
+        unique = ["segment", "model", "origin", "metric"]
+
+    segment: str = text("Name of the segment, as it was on that day")
+    model: str = text("Which list: customer_lists (both together), buy_again, new_to_you or segment_lists")
+    task: str = text("What it had to predict: all, new or repeat", isin=TASKS)
+    origin: pa.DateTime = day("First day of the test window; models know nothing from that day on")
+    metric: str = text("ndcg@10, hit_rate@10, novelty@10 or diversity@10")
+    value: float = share("Mean over the segment's customers", nullable=True)
+    low: float = share("Lower end of its 95 % bootstrap interval", nullable=True)
+    high: float = share("Upper end", nullable=True)
+    delta: float = number("Value minus that of all customers", nullable=True)
+    delta_low: float = number("Lower end of the 95 % interval of the difference", nullable=True)
+    delta_high: float = number("Upper end", nullable=True)
+    customers: int = whole("Customers of the segment with something to predict", ge=1)

@@ -118,7 +118,7 @@ class SegmentDrift(
 
 class FeatureDrift(
     Contract,
-    published=Published(Chapter.EVIDENCE, 5, "model and feature: how far customers have shifted since the fit"),
+    published=Published(Chapter.EVIDENCE, 6, "model and feature: how far customers have shifted since the fit"),
     shown=Shown("quality", Bars("Population stability index", "feature", "psi")),
 ):
     """How far each feature of the customers has shifted since the model in force was fitted."""

@@ -8,6 +8,7 @@ from segmentation_platform.app.show import Name, chart, table
 from segmentation_platform.app.snapshot_reader import SnapshotReader
 from segmentation_platform.app.words import counted, day, list_name
 from segmentation_platform.reporting.charts.quality import backtest_forest, drift, model_choice
+from segmentation_platform.reporting.verdict import verdict
 from segmentation_platform.settings import load_settings
 
 _TASKS = {
@@ -16,6 +17,8 @@ _TASKS = {
     "repeat": "What a customer buys again",
     "next_basket": "What was bought on the first day",
 }
+
+_BY_SEGMENT = ("segment", "model", "metric", "value", "low", "high", "delta", "delta_low", "delta_high", "customers")
 
 _METHODS = {
     "counting": "how often and how lately it is bought",
@@ -27,9 +30,12 @@ _METHODS = {
 def show(shop: SnapshotReader) -> None:
     """Put the page on the screen."""
     st.title("Quality")
+    quality, by_segment = shop.table("recommendation_quality"), shop.table("recommendation_quality_by_segment")
+    st.write(verdict(quality, by_segment))
     _checks(shop)
     _methods(shop)
-    _backtest(shop)
+    _backtest(shop, quality)
+    _segments(shop, by_segment)
     _choice(shop)
     measured = shop.table("segment_drift")
     chart(drift(measured, load_settings().segmentation), Name("segment_drift", shop.as_of))
@@ -55,8 +61,7 @@ def _methods(shop: SnapshotReader) -> None:
         st.write(f"**{list_name(row['list'])}**: {_METHODS[row['method']]}, since {since}. {row['why']}")
 
 
-def _backtest(shop: SnapshotReader) -> None:
-    rows = shop.table("recommendation_quality")
+def _backtest(shop: SnapshotReader, rows: pd.DataFrame) -> None:
     if rows.empty:
         chart(backtest_forest(rows), Name("recommendation_quality", shop.as_of))
         return
@@ -77,6 +82,14 @@ def _backtest(shop: SnapshotReader) -> None:
         "hits include what would have been bought anyway; no uplift is claimed. "
         "What a campaign adds is told only by customers who are held out for measuring."
     )
+
+
+def _segments(shop: SnapshotReader, rows: pd.DataFrame) -> None:
+    if rows.empty:
+        return
+    last = rows[rows["origin"] == rows["origin"].max()]
+    with st.expander("By segment: who gets better and who worse lists"):
+        table(last, Name("recommendation_quality_by_segment", shop.as_of), shown=_BY_SEGMENT)
 
 
 def _choice(shop: SnapshotReader) -> None:

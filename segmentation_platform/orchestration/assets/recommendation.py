@@ -14,6 +14,7 @@ from segmentation_platform.contracts import (
     ProductDemand,
     RecommendationMethods,
     RecommendationQuality,
+    RecommendationQualityBySegment,
     RegionalDemand,
     SegmentRecommendations,
     SimilarItems,
@@ -32,7 +33,7 @@ from segmentation_platform.orchestration.resources import (
     WarehouseResource,
 )
 from segmentation_platform.recommendations import methods
-from segmentation_platform.recommendations.backtest import backtest, rolling_windows
+from segmentation_platform.recommendations.backtest import Judgement, judge, rolling_windows
 from segmentation_platform.recommendations.baskets import known_baskets
 from segmentation_platform.recommendations.bundles import bundles as strongest_bundles
 from segmentation_platform.recommendations.customer_lists import customer_recommendations
@@ -228,12 +229,18 @@ def _bundle_figures(together: pd.DataFrame) -> dict[str, dg.MetadataValue]:
     }
 
 
-@dg.asset(
+@dg.multi_asset(
     group_name=GROUP,
-    kinds={"duckdb", "postgres"},
-    owners=OWNERS,
-    code_version="1",
-    metadata=table_metadata(RecommendationQuality),
+    outs={
+        "recommendation_quality": table_out(
+            RecommendationQuality,
+            "How well the lists predict purchases as of past days, from what was known then, against popularity.",
+        ),
+        "recommendation_quality_by_segment": table_out(
+            RecommendationQualityBySegment,
+            "What the lists are worth to the customers of each segment, against what all customers get.",
+        ),
+    },
     deps=["segment_recommendations", "customer_recommendations"],
 )
 def recommendation_quality(
@@ -246,8 +253,8 @@ def recommendation_quality(
     warehouse: WarehouseResource,
     reporting_date: ReportingDateResource,
     settings: dg.ResourceParam[Settings],
-) -> dg.MaterializeResult[pd.DataFrame]:
-    """How well the lists predict purchases as of past days, from what was known then, against popularity."""
+) -> Iterator[dg.Output[pd.DataFrame]]:
+    """Judge the lists as of past days, from what was known then."""
     database = warehouse.database()
     as_of = reporting_date.resolve(database)
     rules = _rules(settings, recommendation_methods)
@@ -264,12 +271,15 @@ def recommendation_quality(
             f"judging the lists as of {len(windows)} past days, by the {rules.backtest.days} days after each …"
         )
         with held_past(clean_sales, engine.engine(), model, settings.customers) as past:
-            quality = backtest(past, windows, rules)
+            found = judge(past, windows, rules)
+        figures: dict[str, dg.MetadataValue] = _quality_figures(found.quality)
     except (RecommendationError, SegmentationError) as error:
         # Too little is known to judge by; the lists themselves are none the worse, and a check says it.
         context.log.warning(str(error))
-        return dg.MaterializeResult(value=RecommendationQuality.no_rows(), metadata={"not_judged": str(error)})
-    return dg.MaterializeResult(value=quality, metadata=_quality_figures(quality))
+        found = Judgement(RecommendationQuality.no_rows(), RecommendationQualityBySegment.no_rows())
+        figures = {"not_judged": dg.MetadataValue.text(str(error))}
+    yield dg.Output(found.quality, "recommendation_quality", metadata=figures)
+    yield dg.Output(found.by_segment, "recommendation_quality_by_segment")
 
 
 def _quality_figures(quality: pd.DataFrame) -> dict[str, dg.MetadataValue]:

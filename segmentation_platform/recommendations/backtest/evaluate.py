@@ -6,15 +6,25 @@ of the product), then by code.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from segmentation_platform.contracts.recommendations import TASKS, RecommendationQuality
+from segmentation_platform.contracts import Contract
+from segmentation_platform.contracts.recommendations import (
+    TASKS,
+    RecommendationQuality,
+    RecommendationQualityBySegment,
+)
+from segmentation_platform.recommendations.backtest.by_segment import by_segment
 from segmentation_platform.recommendations.backtest.metrics import (
     CUTS,
+    LIST_NAMES,
     NAMES,
     Bootstrap,
+    Interval,
+    left_out_interval,
 )
 from segmentation_platform.recommendations.backtest.models import (
     BASELINES,
@@ -35,10 +45,10 @@ from segmentation_platform.recommendations.ranker import best
 from segmentation_platform.recommendations.rules import RecommendationRules
 
 _JUDGED = {
-    (customer_lists.__name__, "all"),
-    (new_to_you.__name__, "new"),
-    (buy_again.__name__, "repeat"),
-    (segment_lists.__name__, "all"),
+    customer_lists.__name__: "all",
+    new_to_you.__name__: "new",
+    buy_again.__name__: "repeat",
+    segment_lists.__name__: "all",
 }
 """What each list has to do better than recent popularity, and no worse than any other simple way."""
 
@@ -64,9 +74,40 @@ def backtest(
         RecommendationError: when no customer of a window was known before it.
 
     """
-    judged = [_judge(past, window, rules, models) for window in windows]
-    found = pd.concat(judged, ignore_index=True) if judged else RecommendationQuality.no_rows()
-    return found.sort_values(RecommendationQuality.key(), ignore_index=True)[RecommendationQuality.column_names()]
+    return judge(past, windows, rules, models).quality
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How good the lists are.
+
+    Attributes:
+        quality: columns of `contracts.RecommendationQuality`
+        by_segment: columns of `contracts.RecommendationQualityBySegment`
+
+    """
+
+    quality: pd.DataFrame
+    by_segment: pd.DataFrame
+
+
+def judge(
+    past: PastLedger,
+    windows: Iterable[BacktestWindow],
+    rules: RecommendationRules,
+    models: Mapping[str, Model] = MODELS,
+) -> Judgement:
+    """Judge models on past days, for all customers and by segment; arguments and errors as of `backtest`."""
+    found = [_judge(past, window, rules, models) for window in windows]
+    return Judgement(
+        _ordered(RecommendationQuality, [each.quality for each in found]),
+        _ordered(RecommendationQualityBySegment, [each.by_segment for each in found]),
+    )
+
+
+def _ordered(contract: type[Contract], frames: list[pd.DataFrame]) -> pd.DataFrame:
+    found = pd.concat(frames, ignore_index=True) if frames else contract.no_rows()
+    return found.sort_values(contract.key(), ignore_index=True)[contract.column_names()]
 
 
 def rankings(training: TrainingData, customers: Codes, models: Mapping[str, Model]) -> pd.DataFrame:
@@ -90,8 +131,7 @@ def not_better(quality: pd.DataFrame) -> pd.DataFrame:
         quality: columns of `contracts.RecommendationQuality`
 
     """
-    pairs = pd.Series(list(zip(quality["model"], quality["task"], strict=True)), quality.index)
-    judged = quality[(quality["metric"] == "ndcg@10") & pairs.isin(list(_JUDGED))]
+    judged = quality[(quality["metric"] == "ndcg@10") & (quality["task"] == quality["model"].map(_JUDGED))]
     is_recent = judged["baseline"] == recent_popularity.__name__
     # What customers bought themselves is no baseline of a list that all of a segment are shown.
     is_unfair = (judged["model"] == segment_lists.__name__) & (judged["baseline"] == counting.__name__)
@@ -101,7 +141,7 @@ def not_better(quality: pd.DataFrame) -> pd.DataFrame:
 
 def _judge(
     past: PastLedger, window: BacktestWindow, rules: RecommendationRules, models: Mapping[str, Model]
-) -> pd.DataFrame:
+) -> Judgement:
     training = training_data(past, window.origin, rules)
     truth = truth_of(past, window, training, rules.backtest)
     bootstrap = Bootstrap(len(truth.customers), rules.backtest.draws, rules.backtest.seed)
@@ -116,29 +156,42 @@ def _judge(
         for row in _compare(own[task], measured[baseline][task], bootstrap)
         for row in [{"model": name, "task": task, "baseline": baseline, **row}]
     ]
-    found = pd.DataFrame(rows)
-    return found.assign(origin=pd.Timestamp(window.origin).as_unit("us"))
+    origin = pd.Timestamp(window.origin).as_unit("us")
+    segments = training.people["segment"].reindex(truth.customers).to_numpy(object)
+    own = {(model, task): measured[model][task].metrics for model, task in _JUDGED.items() if model in measured}
+    found = by_segment(own, segments, bootstrap)
+    return Judgement(pd.DataFrame(rows).assign(origin=origin), found.assign(origin=origin))
 
 
 def _compare(own: Measured, other: Measured, bootstrap: Bootstrap) -> list[dict[str, object]]:
-    values, deltas = bootstrap.intervals(own.metrics), bootstrap.intervals(own.metrics - other.metrics)
+    differences = own.metrics - other.metrics
+    # A list that is empty for everybody is not like anything.
+    told = np.flatnonzero(~np.isnan(differences).all(axis=0))
+    values, deltas = bootstrap.intervals(own.metrics[:, told]), bootstrap.intervals(differences[:, told])
+    names = [(*NAMES, *LIST_NAMES)[column] for column in told.tolist()]
     asked = int((~np.isnan(own.metrics[:, 0])).sum())
     rows: list[dict[str, object]] = [
         {
             "metric": metric,
-            # Sums of shares can be a rounding error above 1.
-            "value": min(value.value, 1.0),
-            "low": min(value.low, 1.0),
-            "high": min(value.high, 1.0),
-            "delta": delta.value,
-            "delta_low": delta.low,
-            "delta_high": delta.high,
+            **_ends(value, delta),
             "customers": asked,
         }
-        for metric, value, delta in zip(NAMES, values, deltas, strict=True)
+        for metric, value, delta in zip(names, values, deltas, strict=True)
     ]
     for cut in CUTS:
-        shares = {"value": own.coverage[cut], "delta": own.coverage[cut] - other.coverage[cut]}
-        ends = dict.fromkeys(("low", "high", "delta_low", "delta_high"), np.nan)
-        rows.append({"metric": f"coverage@{cut}", **shares, **ends, "customers": asked})
+        value = left_out_interval(own.coverage[cut])
+        delta = left_out_interval(own.coverage[cut] - other.coverage[cut])
+        rows.append({"metric": f"coverage@{cut}", **_ends(value, delta), "customers": asked})
     return rows
+
+
+def _ends(value: Interval, delta: Interval) -> dict[str, object]:
+    """Values of shares; sums of shares can be a rounding error above 1, and intervals reach beyond."""
+    return {
+        "value": min(value.value, 1.0),
+        "low": min(max(value.low, 0.0), 1.0),
+        "high": min(value.high, 1.0),
+        "delta": delta.value,
+        "delta_low": delta.low,
+        "delta_high": delta.high,
+    }

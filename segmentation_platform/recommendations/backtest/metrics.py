@@ -1,8 +1,14 @@
 """Ranking metrics of many customers at once, and their bootstrap intervals.
 
-Hit rate, recall, NDCG (Järvelin & Kekäläinen 2002, Cumulated gain-based evaluation, TOIS 20) with binary gains, and
-mean average precision; the ideal of NDCG and MAP is min(k, number of products to find). Intervals are percentiles
-over customers drawn with replacement (Efron 1979), the same draws for all models, so that differences are paired.
+How much of a list was bought: hit rate, recall, NDCG (Järvelin & Kekäläinen 2002, Cumulated gain-based evaluation,
+TOIS 20) with binary gains, and mean average precision; the ideal of NDCG and MAP is min(k, products to find).
+Intervals are percentiles over customers drawn with replacement (Efron 1979), the same draws for all models, so that
+differences are paired.
+
+What a list is like, whatever is bought of it: novelty, the mean self-information of its products (Zhou et al. 2010,
+Solving the apparent diversity-accuracy dilemma of recommender systems, PNAS 107) against that of a product with one
+buyer; diversity, the share of its pairs of products that are of different types (Ziegler et al. 2005, Improving
+recommendation lists through topic diversification, WWW).
 """
 
 from dataclasses import dataclass
@@ -13,14 +19,23 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.intp]
 
 CUTS = (10, 20)
 """Lengths of list at which metrics are taken."""
 
 NAMES = tuple(f"{name}@{cut}" for cut in CUTS for name in ("hit_rate", "recall", "ndcg", "map"))
-"""The metrics, in the order of the columns of `per_customer`."""
+"""How much of a list was bought, in the order of the columns of `per_customer`."""
 
-_PERCENTILES = (2.5, 97.5)
+LIST_CUT = 10
+LIST_NAMES = (f"novelty@{LIST_CUT}", f"diversity@{LIST_CUT}")
+"""What a list is like, in the order of the columns of `of_lists`."""
+
+GROUPS = 20
+"""Groups of customers that are left out in turn for the interval of coverage."""
+
+PERCENTILES = (2.5, 97.5)
+_Z = 1.96
 
 
 def per_customer(hits: Flags, relevant: Counts) -> Floats:
@@ -39,6 +54,31 @@ def per_customer(hits: Flags, relevant: Counts) -> Floats:
     columns = [column for cut in CUTS for column in _at(hits[asked, :cut], relevant[asked], cut)]
     found[asked] = np.column_stack(columns)
     return found
+
+
+def of_lists(listed: Ints, buyers: Counts, types: Ints, customers: int) -> Floats:
+    """What each list is like.
+
+    Args:
+        listed: shape (lists, places), products by number; -1 where a list is shorter
+        buyers: of each product
+        types: number of the type of each product
+        customers: how many there are in all
+
+    Returns:
+        Shape (lists, len(LIST_NAMES)), from 0 to 1; not a number where a list is empty, or too short to be diverse.
+
+    """
+    cut = listed[:, :LIST_CUT]
+    is_there = cut >= 0
+    length = is_there.sum(axis=1)
+    rarity = np.log2(customers / np.maximum(buyers, 1)) / np.log2(max(customers, 2))
+    novelty = np.where(is_there, rarity[cut], 0.0).sum(axis=1)
+    alike = (types[cut][:, :, None] == types[cut][:, None, :]) & is_there[:, :, None] & is_there[:, None, :]
+    pairs = length * (length - 1)
+    same = alike.sum(axis=(1, 2)) - length
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.column_stack([novelty / length, np.where(pairs > 0, 1 - same / pairs, np.nan)])
 
 
 def ndcg(hits: Flags, relevant: Counts) -> Floats:
@@ -104,6 +144,20 @@ class Bootstrap:
         present = ~np.isnan(values)
         filled = np.where(present, values, 0.0)
         means = self.means(values)
-        lows, highs = np.nanpercentile(means, _PERCENTILES, axis=0)
+        lows, highs = np.nanpercentile(means, PERCENTILES, axis=0)
         centre = filled.sum(axis=0) / present.sum(axis=0)
         return [Interval(*map(float, ends)) for ends in zip(centre, lows, highs, strict=True)]
+
+
+def left_out_interval(values: Floats) -> Interval:
+    """A figure and its 95 % interval by a delete-a-group jackknife (Kott 2001, Journal of Official Statistics 17).
+
+    Drawing customers with replacement would leave many out, and what fewer are shown is less in any case.
+
+    Args:
+        values: the figure, then that without each group
+
+    """
+    without = values[1:]
+    error = _Z * np.sqrt((len(without) - 1) / len(without) * ((without - without.mean()) ** 2).sum())
+    return Interval(float(values[0]), float(values[0] - error), float(values[0] + error))

@@ -8,7 +8,16 @@ import pandas as pd
 from scipy import sparse
 
 from segmentation_platform.engine import Step
-from segmentation_platform.recommendations.backtest.metrics import CUTS, Counts, Flags, Floats, per_customer
+from segmentation_platform.recommendations.backtest.metrics import (
+    CUTS,
+    GROUPS,
+    Counts,
+    Flags,
+    Floats,
+    Ints,
+    of_lists,
+    per_customer,
+)
 from segmentation_platform.recommendations.backtest.models import Model
 from segmentation_platform.recommendations.backtest.training import Opened, PastLedger, TrainingData
 from segmentation_platform.recommendations.backtest.windows import BacktestWindow
@@ -46,10 +55,16 @@ class Truth:
 
 @dataclass(frozen=True)
 class Measured:
-    """Metrics of each customer, and the share of products shown to anyone at each cut."""
+    """What a model's lists are worth.
+
+    Attributes:
+        metrics: per customer the metrics of `metrics.NAMES` and `metrics.LIST_NAMES`
+        coverage: at each cut the share of products shown to anyone, and without each group of customers in turn
+
+    """
 
     metrics: Floats
-    coverage: Mapping[int, float]
+    coverage: Mapping[int, Floats]
 
 
 def bought_in(opened: Opened, window: BacktestWindow) -> pd.DataFrame:
@@ -115,11 +130,19 @@ def measure(model: Model, training: TrainingData, truth: Truth) -> dict[str, Mea
             hits[task].append(_hits(lists[name], truth.wanted[task][rows]))
             shown[task].append(lists[name])
     return {
-        task: _Summary(np.concatenate(hits[task]), shown[task]).measured(
-            truth.counts[task], training.ranker.is_offered
+        task: _Summary(np.concatenate(hits[task]), _listed(shown[task], training, truth)).measured(
+            truth.counts[task], training
         )
         for task in _LISTS
     }
+
+
+def _listed(shown: list[Picks], training: TrainingData, truth: Truth) -> Ints:
+    """The products of each customer's list, by number, shape (customers, places); -1 where it is shorter."""
+    listed = np.full((len(truth.customers), max(CUTS)), -1)
+    for rows, picks in zip(training.ranker.batches(len(truth.customers)), shown, strict=True):
+        listed[rows.start + picks.rows, picks.ranks - 1] = picks.columns
+    return listed
 
 
 def _lists(scores: Matrix, training: TrainingData, customers: Codes) -> dict[str, Picks]:
@@ -140,14 +163,22 @@ def _hits(picks: Picks, wanted: Sparse) -> Flags:
 @dataclass(frozen=True)
 class _Summary:
     hits: Flags
-    shown: list[Picks]
+    listed: Ints
 
-    def measured(self, counts: Counts, offered: Flags) -> Measured:
-        return Measured(per_customer(self.hits, counts), {cut: self._coverage(cut, offered) for cut in CUTS})
+    def measured(self, counts: Counts, training: TrainingData) -> Measured:
+        types = pd.factorize(training.artifacts.products["product_type"])[0].astype(np.intp)
+        buyers = training.demand["customers"].to_numpy(np.int64)
+        like = of_lists(self.listed, buyers, types, len(training.histories.customers))
+        like[counts == 0] = np.nan
+        metrics = np.column_stack([per_customer(self.hits, counts), like])
+        return Measured(metrics, {cut: self._coverage(cut, training.ranker.is_offered) for cut in CUTS})
 
-    def _coverage(self, cut: int, offered: Flags) -> float:
-        """The share of the products still sold that are in anyone's list."""
-        is_shown = np.zeros(len(offered), dtype=bool)
-        for picks in self.shown:
-            is_shown[picks.columns[picks.ranks <= cut]] = True
-        return float((is_shown & offered).sum() / max(offered.sum(), 1))
+    def _coverage(self, cut: int, offered: Flags) -> Floats:
+        """The share of the products still sold that are in anyone's list, and in those of all but each group."""
+        groups = np.arange(len(self.listed)) % GROUPS
+        rows, places = np.nonzero(self.listed[:, :cut] >= 0)
+        times = np.zeros((GROUPS, len(offered)), np.int64)
+        np.add.at(times, (groups[rows], self.listed[rows, places]), 1)
+        every = times.sum(axis=0)
+        shown = np.vstack([every, every - times]) > 0
+        return np.asarray((shown & offered).sum(axis=1) / max(offered.sum(), 1))

@@ -48,7 +48,7 @@ class TrainingData:
     Attributes:
         artifacts: the fitted ranker and what it was fitted on
         pairs: as from `sales.customer_products`
-        people: `segment_id`, `region` and `taste` by customer id
+        people: `segment_id`, `segment`, `region` and `taste` by customer id
         segment_lists: columns of `contracts.SegmentRecommendations`
 
     """
@@ -127,4 +127,5 @@ def training_data(past: PastLedger, origin: date, rules: RecommendationRules) ->
     sales = Sales(pairs, segments, catalog)
     lists = segment_recommendations(sales, origin, rules)
     artifacts = fit_ranking(sales, origin, rules)
-    return TrainingData(artifacts, pairs, segments.set_index("customer_id")[["segment_id", "region", "taste"]], lists)
+    people = segments.set_index("customer_id")[["segment_id", "segment", "region", "taste"]]
+    return TrainingData(artifacts, pairs, people, lists)

@@ -34,6 +34,7 @@ ASSETS = (
     "regional_demand",
     "item_weights",
     "recommendation_quality",
+    "recommendation_quality_by_segment",
     "seasonality",
     "cancellations",
     "countries",

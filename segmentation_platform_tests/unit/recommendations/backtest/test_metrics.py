@@ -1,11 +1,21 @@
 """Ranking metrics are those of the textbook, and their intervals cover what they should."""
 
+import itertools
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from segmentation_platform.recommendations.backtest.metrics import NAMES, Bootstrap, per_customer
+from segmentation_platform.recommendations.backtest.metrics import (
+    GROUPS,
+    NAMES,
+    Bootstrap,
+    left_out_interval,
+    of_lists,
+    per_customer,
+)
 
 
 def at(hits: list[int], relevant: int, name: str) -> float:
@@ -77,3 +87,35 @@ def test_the_interval_is_about_two_standard_errors_to_either_side(seed: int) -> 
 def test_one_customer_is_an_interval_of_no_width() -> None:
     (interval,) = Bootstrap(1, 100, 7).intervals(np.array([[0.3]]))
     assert (interval.value, interval.low, interval.high) == pytest.approx((0.3, 0.3, 0.3))
+
+
+@given(st.lists(st.lists(st.integers(0, 5), max_size=12, unique=True), min_size=1, max_size=5))
+def test_novelty_and_diversity_are_what_counting_by_hand_says(lists: list[list[int]]) -> None:
+    buyers, types, customers = np.array([1, 2, 4, 8, 16, 16]), np.array([0, 0, 1, 1, 2, 2]), 16
+    listed = np.full((len(lists), 20), -1)
+    for row, products in enumerate(lists):
+        listed[row, : len(products)] = products
+    found = of_lists(listed, buyers, types, customers)
+    for row, products in enumerate(lists):
+        first = products[:10]
+        if not first:
+            assert np.isnan(found[row]).all()
+            continue
+        rarity = [math.log2(customers / buyers[product]) / math.log2(customers) for product in first]
+        assert found[row, 0] == pytest.approx(sum(rarity) / len(first))
+        pairs = list(itertools.combinations(first, 2))
+        if not pairs:
+            assert np.isnan(found[row, 1])
+            continue
+        assert found[row, 1] == pytest.approx(sum(types[a] != types[b] for a, b in pairs) / len(pairs))
+
+
+def test_the_interval_by_leaving_out_groups_is_that_of_a_mean() -> None:
+    """Of a mean the jackknife gives the usual standard error."""
+    values = np.random.default_rng(3).random(2000)
+    groups = np.arange(2000) % GROUPS
+    without = [values[groups != group].mean() for group in range(GROUPS)]
+    found = left_out_interval(np.array([values.mean(), *without]))
+    error = 1.96 * values.std() / math.sqrt(2000)
+    assert found.value == pytest.approx(values.mean())
+    assert (found.high - found.low) / 2 == pytest.approx(error, rel=0.4)
