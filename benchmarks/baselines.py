@@ -4,6 +4,7 @@ Each is a `backtest.Model`: scores of shape (customers, products) from what was 
 platform because nothing is made by them.
 """
 
+from importlib.util import find_spec
 from typing import Final
 
 import numpy as np
@@ -23,6 +24,8 @@ _TIFU_HALF_LIFE: Final = 60
 _LOCALITY: Final = 5
 _ASYMMETRY: Final = 0.25
 _BLOCK: Final = 2_000
+_FACTORS: Final = 64
+_CONFIDENCE: Final = 10.0
 
 
 def item_knn(training: TrainingData, customers: Codes) -> _Scores:
@@ -58,6 +61,27 @@ def up_cf(training: TrainingData, customers: Codes) -> _Scores:
     return np.asarray((near @ shares).toarray(), np.float32)
 
 
+def als(training: TrainingData, customers: Codes) -> _Scores:
+    """Matrix factorization of implicit feedback (Hu, Koren & Volinsky 2008, ICDM), by alternating least squares.
+
+    Raises:
+        ModuleNotFoundError: where `implicit` is not installed: pip install -e '.[benchmarks]'
+
+    """
+    from implicit.als import AlternatingLeastSquares
+
+    found = AlternatingLeastSquares(
+        factors=_FACTORS, regularization=0.05, alpha=_CONFIDENCE, iterations=15, num_threads=1, random_state=7
+    )
+    orders = training.histories.orders.astype(np.float32)
+    orders.data = np.log2(1 + orders.data)
+    # The library knows matrices, not yet arrays.
+    found.fit(sparse.csr_matrix(orders), show_progress=False)
+    places = training.histories.customers.get_indexer(customers)
+    mine = np.where((places >= 0)[:, None], found.user_factors[places], 0)
+    return np.asarray(mine @ found.item_factors.T, np.float32)
+
+
 def _binary(orders: Sparse) -> Sparse:
     return (orders > 0).astype(np.float32)
 
@@ -73,4 +97,9 @@ def _nearest(mine: Sparse, everybody: Sparse, count: int) -> Sparse:
     return sparse.vstack(blocks, format="csr")
 
 
-PUBLISHED_BY_OTHERS: Final[dict[str, Model]] = {model.__name__: model for model in (item_knn, tifu_knn, up_cf)}
+_WITH_LIBRARIES: Final = (als,) if find_spec("implicit") else ()
+
+PUBLISHED_BY_OTHERS: Final[dict[str, Model]] = {
+    model.__name__: model for model in (item_knn, tifu_knn, up_cf, *_WITH_LIBRARIES)
+}
+"""By name; those whose libraries are not installed are left out."""

@@ -145,6 +145,8 @@ def _months_before(last: BacktestWindow, count: int) -> list[BacktestWindow]:
 def _print_methods(found: pd.DataFrame) -> None:
     shown = found[(found["metric"] == "ndcg@10") & found["task"].isin(["all", "new"])]
     shown = shown.drop_duplicates(["model", "task"])
+    if "als" not in PUBLISHED_BY_OTHERS:
+        print("als is left out: pip install 'segmentation_platform[benchmarks]'")
     print(f"{'NDCG@10':28}{'all':>24}{'new':>24}")
     for model, rows in shown.groupby("model"):
         cells = rows.set_index("task")

@@ -68,7 +68,7 @@ def test_the_table_keeps_its_contract_and_names_every_model_task_and_baseline() 
 def test_values_lie_in_their_intervals_and_differences_are_differences() -> None:
     found = judged()[~judged()["metric"].str.startswith("coverage")]
     assert ((found["low"] <= found["value"] + 1e-12) & (found["value"] <= found["high"] + 1e-12)).mean() > 0.99
-    # Who has a list of one product is in the mean of novelty, not in that of diversity, and in pairs only where both say.
+    # Diversity takes two products: who has one has none, and differences are those of customers with both.
     found = found[~found["metric"].isin(["novelty@10", "diversity@10"])]
     own = found.drop_duplicates(["model", "task", "metric"]).set_index(["model", "task", "metric"])["value"]
     other = own.loc[pd.MultiIndex.from_frame(found[["baseline", "task", "metric"]])].to_numpy()
