@@ -3,7 +3,7 @@
     python -m benchmarks.recommendations LEDGER [--origin 2011-11-01] [--days 39] [--earlier 6]
 
 Any ledger that the platform understands; a profile is read from segmentation.toml in the folder. What ranks the
-customers' lists is learned on days before the origin, as every week; printed are what was chosen and why, NDCG@10 of
+lists is learned on days before the origin, as every week; printed are what was chosen and why, NDCG@10 of
 every method for all and for new products at the origin, with intervals, of ways that others have published, too; the
 means over it and the months before; and the CPU seconds and the peak memory of each part.
 """
@@ -57,7 +57,7 @@ def main() -> None:
     days = timedelta(days=arguments.days)
     past, first, last = ledger_past(arguments.ledger)
     window = BacktestWindow(arguments.origin or last - days, (arguments.origin or last - days) + days)
-    with _measured("learning what ranks the customers' lists"):
+    with _measured("learning what ranks the lists"):
         rules = _learned(past, first, window.origin, arguments.days)
     with _measured("backtest of one origin"):
         found = backtest(past, [window], rules, MODELS | PUBLISHED_BY_OTHERS)
