@@ -16,7 +16,9 @@ from segmentation_platform.recommendations.customer_lists import customer_recomm
 from segmentation_platform.recommendations.ranking_artifacts import learn
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales, customer_products
+from segmentation_platform.recommendations.segment_lists import segment_recommendations
 from segmentation_platform.recommendations.tastes import MIXED
+from segmentation_platform.recommendations.weights import CellWeights
 from segmentation_platform_tests.support.ledgers import sales_lines
 from segmentation_platform_tests.support.ranking import RULES
 
@@ -83,6 +85,23 @@ def customer_lists(
         found = customer_recommendations(sales.segments, sales.pairs, artifacts)
     CustomerRecommendations.validate(found, lazy=True)
     return found
+
+
+def segment_lists_of(
+    clean: pd.DataFrame, segments: pd.DataFrame, rules: RecommendationRules, as_of: date = AS_OF
+) -> pd.DataFrame:
+    """The lists of every segment of a cleaned ledger, checked against their contract."""
+    with known_sales(DuckDBEngine(), clean[list(COLUMNS)], as_of) as session:
+        sales = Sales(customer_products(session, as_of), segments, product_catalog(session))
+    found = segment_recommendations(sales, as_of, rules)
+    SegmentRecommendations.validate(found, lazy=True)
+    return found
+
+
+def drawn_by(shrinkage: float, cell_customers: int = 8, support: int = 2) -> RecommendationRules:
+    """Cells are drawn to wider ones by so many purchases; the half-life is a week."""
+    cells = CellWeights(half_life=7, shrinkage=shrinkage)
+    return RecommendationRules(cell_customers=cell_customers, support=support, shrinkage=shrinkage, cells=cells)
 
 
 def codes(found: pd.DataFrame, customer: str, name: str) -> list[str]:
