@@ -212,6 +212,9 @@ class Products(
     product_type: str = text("Product type from the description")
     first_sold: pa.DateTime = day("Day of the first sale")
     last_sold: pa.DateTime = day("Day of the last sale")
+    days_between_sales: float = number(
+        "Days from one day with a sale to the next, on average; null where there was one", nullable=True, ge=0
+    )
     price_median: float = money("Median unit price over sale lines", ge=0)
     customers: int = whole("Customers with at least one unit not cancelled")
     units: float = number("Units sold, net of cancellations, guests included", ge=0)

@@ -174,7 +174,7 @@ class RecommendationRules(_Rules):
     support: int = Field(default=5, ge=1)
     """A product bought by fewer customers of a cell is left out of its rising and signature lists."""
     sold_within_days: int = Field(default=60, ge=1)
-    """A product that nobody bought for longer than this is no longer offered."""
+    """A product that nobody bought for longer, nor for thrice as long as is usual of it, is no longer offered."""
     customers: CustomerListRules = CustomerListRules()
     """Rules of the customers' own lists."""
     similar: SimilarItemRules = SimilarItemRules()

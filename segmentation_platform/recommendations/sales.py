@@ -8,6 +8,8 @@ import pandas as pd
 from segmentation_platform.engine import Session, read_step
 from segmentation_platform.recommendations.errors import RecommendationError
 
+_USUAL_INTERVALS = 3
+
 CUSTOMER_PRODUCTS = read_step(__package__, "customer_products")
 
 
@@ -46,7 +48,14 @@ def customer_products(session: Session, as_of: date) -> pd.DataFrame:
 
 
 def offered_products(catalog: pd.DataFrame, as_of: date, sold_within_days: int) -> pd.DataFrame:
-    """The products that are still sold.
+    """The products that are still sold: lately, or no longer ago than is usual of them.
+
+    A silence of a few usual intervals says nothing of what is sold every other month, be that a spare part.
+
+    Args:
+        catalog: columns of `contracts.Products`
+        as_of: reporting date
+        sold_within_days: what was sold within so many days is sold still
 
     Returns:
         Rows of the catalog, with `stock_code`, `description`, `category` and `product_type`.
@@ -55,10 +64,13 @@ def offered_products(catalog: pd.DataFrame, as_of: date, sold_within_days: int) 
         RecommendationError: when nothing was sold lately.
 
     """
-    still_sold = catalog["last_sold"] >= pd.Timestamp(as_of) - pd.Timedelta(days=sold_within_days)
+    usual = (_USUAL_INTERVALS * catalog["days_between_sales"]).fillna(0.0)
+    silent = (pd.Timestamp(as_of) - catalog["last_sold"]).dt.days
+    still_sold = silent <= usual.clip(lower=sold_within_days)
     if not still_sold.any():
         raise RecommendationError(
             f"Nothing was sold in the {sold_within_days} days before {as_of}. Choose an earlier date, "
             "or raise sold_within_days in segmentation.toml, [recommendations]."
         )
-    return catalog.loc[still_sold, ["stock_code", "description", "category", "product_type"]]
+    found: pd.DataFrame = catalog.loc[still_sold, ["stock_code", "description", "category", "product_type"]]
+    return found

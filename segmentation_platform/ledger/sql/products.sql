@@ -16,6 +16,7 @@ WITH spellings AS (
         stock_code,
         CAST(MIN(sold_at) AS DATE) AS first_sold,
         CAST(MAX(sold_at) AS DATE) AS last_sold,
+        COUNT(DISTINCT CAST(sold_at AS DATE)) AS days_sold,
         MEDIAN(unit_price) AS price_median,
         CAST(COUNT(DISTINCT CASE WHEN net_quantity > 0 THEN customer_id END) AS INTEGER) AS customers,
         -- Rounded far below unit and cent: the order in which an engine adds must not show.
@@ -33,6 +34,9 @@ SELECT
     spellings.product_type,
     sales.first_sold,
     sales.last_sold,
+    CASE WHEN sales.days_sold > 1 THEN
+        round(date_diff('day', sales.first_sold, sales.last_sold) / (sales.days_sold - 1.0), 1)
+    END AS days_between_sales,
     round(sales.price_median, 2) AS price_median,
     sales.customers,
     sales.units,

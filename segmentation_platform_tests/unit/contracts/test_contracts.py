@@ -49,7 +49,8 @@ SERVING = {
     "lift reason",
     "bundles": "rank size stock_code_1 description_1 stock_code_2 description_2 stock_code_3 description_3 baskets "
     "customers support confidence lift lift_low lift_high revenue revenue_beyond_chance reason",
-    "products": "stock_code description category product_type first_sold last_sold price_median customers units "
+    "products": "stock_code description category product_type first_sold last_sold days_between_sales price_median "
+    "customers units "
     "revenue cancellation_rate",
     "models": "kind region model_version model",
     "product_demand": "stock_code customers recent_share lately_share trend repurchase_rate is_offered",

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from segmentation_platform.contracts.recommendations import LISTS, leading
+from segmentation_platform.recommendations.sales import offered_products
 from segmentation_platform.recommendations.tastes import MIXED
 from segmentation_platform_tests.support.ledgers import catalog, segmented, simulated
 from segmentation_platform_tests.support.session import once
@@ -103,8 +104,8 @@ def test_every_figure_is_what_pandas_says_of_a_simulated_shop(shrinkage: float) 
 def test_the_first_of_popular_is_the_best_of_all_that_are_still_sold() -> None:
     found, told = simulated_lists(), told_by_pandas(200.0)
     products_now = catalog(simulated().clean, simulated().as_of)
-    still = products_now["last_sold"] >= pd.Timestamp(simulated().as_of) - pd.Timedelta(days=60)
-    told = told[told["stock_code"].isin(products_now.loc[still, "stock_code"])]
+    still = offered_products(products_now, simulated().as_of, 60)
+    told = told[told["stock_code"].isin(still["stock_code"])]
     best = told.groupby(["segment_id", "region", "taste"])["popular"].max()
     first = found[(found["list"] == "popular") & (found["rank"] == 1)].set_index(["segment_id", "region", "taste"])[
         "score"

@@ -1,4 +1,4 @@
-"""The season of a product is published."""
+"""The season of a product is published, and how often it is sold."""
 
 from alembic import op
 
@@ -10,3 +10,4 @@ down_revision = "0014"
 
 def upgrade() -> None:
     op.execute("ALTER TABLE snapshots.products ADD COLUMN season text")
+    op.execute("ALTER TABLE snapshots.products ADD COLUMN days_between_sales double precision")
