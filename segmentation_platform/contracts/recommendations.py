@@ -266,7 +266,7 @@ class RecommendationQuality(
     customers: int = whole("Customers with something to predict", ge=1)
 
 
-class RecommendationQualityBySegment(
+class QualityBySegment(
     Contract,
     published=Published(
         Chapter.EVIDENCE, 5, "segment, list, origin and metric: whether its customers get lists as good as others do"
@@ -278,7 +278,7 @@ class RecommendationQualityBySegment(
     class Config:
         """Name and key."""
 
-        name = "recommendation_quality_by_segment"
+        name = "quality_by_segment"
         unique = ["segment", "model", "origin", "metric"]
 
     segment: str = text("Name of the segment, as it was on that day")

@@ -15,7 +15,7 @@ def verdict(quality: pd.DataFrame, by_segment: pd.DataFrame) -> str:
 
     Args:
         quality: columns of `contracts.RecommendationQuality`
-        by_segment: columns of `contracts.RecommendationQualityBySegment`
+        by_segment: columns of `contracts.QualityBySegment`
 
     """
     if quality.empty:

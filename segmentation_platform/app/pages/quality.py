@@ -30,7 +30,7 @@ _METHODS = {
 def show(shop: SnapshotReader) -> None:
     """Put the page on the screen."""
     st.title("Quality")
-    quality, by_segment = shop.table("recommendation_quality"), shop.table("recommendation_quality_by_segment")
+    quality, by_segment = shop.table("recommendation_quality"), shop.table("quality_by_segment")
     st.write(verdict(quality, by_segment))
     _checks(shop)
     _methods(shop)
@@ -89,7 +89,7 @@ def _segments(shop: SnapshotReader, rows: pd.DataFrame) -> None:
         return
     last = rows[rows["origin"] == rows["origin"].max()]
     with st.expander("By segment: who gets better and who worse lists"):
-        table(last, Name("recommendation_quality_by_segment", shop.as_of), shown=_BY_SEGMENT)
+        table(last, Name("quality_by_segment", shop.as_of), shown=_BY_SEGMENT)
 
 
 def _choice(shop: SnapshotReader) -> None:

@@ -12,9 +12,9 @@ from segmentation_platform.contracts import (
     ItemWeights,
     Models,
     ProductDemand,
+    QualityBySegment,
     RecommendationMethods,
     RecommendationQuality,
-    RecommendationQualityBySegment,
     RegionalDemand,
     SegmentRecommendations,
     SimilarItems,
@@ -236,8 +236,8 @@ def _bundle_figures(together: pd.DataFrame) -> dict[str, dg.MetadataValue]:
             RecommendationQuality,
             "How well the lists predict purchases as of past days, from what was known then, against popularity.",
         ),
-        "recommendation_quality_by_segment": table_out(
-            RecommendationQualityBySegment,
+        "quality_by_segment": table_out(
+            QualityBySegment,
             "What the lists are worth to the customers of each segment, against what all customers get.",
         ),
     },
@@ -276,10 +276,10 @@ def recommendation_quality(
     except (RecommendationError, SegmentationError) as error:
         # Too little is known to judge by; the lists themselves are none the worse, and a check says it.
         context.log.warning(str(error))
-        found = Judgement(RecommendationQuality.no_rows(), RecommendationQualityBySegment.no_rows())
+        found = Judgement(RecommendationQuality.no_rows(), QualityBySegment.no_rows())
         figures = {"not_judged": dg.MetadataValue.text(str(error))}
     yield dg.Output(found.quality, "recommendation_quality", metadata=figures)
-    yield dg.Output(found.by_segment, "recommendation_quality_by_segment")
+    yield dg.Output(found.by_segment, "quality_by_segment")
 
 
 def _quality_figures(quality: pd.DataFrame) -> dict[str, dg.MetadataValue]:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segmentation_platform.contracts.recommendations import RecommendationQualityBySegment
+from segmentation_platform.contracts.recommendations import QualityBySegment
 from segmentation_platform.recommendations.backtest.metrics import LIST_NAMES, NAMES, PERCENTILES, Bootstrap, Floats
 
 _METRICS: Final = ("ndcg@10", "hit_rate@10", *LIST_NAMES)
@@ -26,7 +26,7 @@ def by_segment(
         draws: of the customers
 
     Returns:
-        Columns of `contracts.RecommendationQualityBySegment` but for `origin`.
+        Columns of `contracts.QualityBySegment` but for `origin`.
 
     """
     columns = [(*NAMES, *LIST_NAMES).index(name) for name in _METRICS]
@@ -39,7 +39,7 @@ def by_segment(
             if customers >= _FEWEST:
                 named = {"segment": segment, "model": model, "task": task, "customers": customers}
                 rows += [{**named, **figures} for figures in _figures(own, every, draws)]
-    names = [name for name in RecommendationQualityBySegment.column_names() if name != "origin"]
+    names = [name for name in QualityBySegment.column_names() if name != "origin"]
     return pd.DataFrame(rows, columns=names)
 
 

@@ -14,8 +14,8 @@ import pandas as pd
 from segmentation_platform.contracts import Contract
 from segmentation_platform.contracts.recommendations import (
     TASKS,
+    QualityBySegment,
     RecommendationQuality,
-    RecommendationQualityBySegment,
 )
 from segmentation_platform.recommendations.backtest.by_segment import by_segment
 from segmentation_platform.recommendations.backtest.metrics import (
@@ -83,7 +83,7 @@ class Judgement:
 
     Attributes:
         quality: columns of `contracts.RecommendationQuality`
-        by_segment: columns of `contracts.RecommendationQualityBySegment`
+        by_segment: columns of `contracts.QualityBySegment`
 
     """
 
@@ -101,7 +101,7 @@ def judge(
     found = [_judge(past, window, rules, models) for window in windows]
     return Judgement(
         _ordered(RecommendationQuality, [each.quality for each in found]),
-        _ordered(RecommendationQualityBySegment, [each.by_segment for each in found]),
+        _ordered(QualityBySegment, [each.by_segment for each in found]),
     )
 
 

@@ -64,7 +64,7 @@ def test_a_failed_run_is_told_with_its_cause_first_by_webhook_in_the_log_and_at_
     assert post["title"].startswith("refresh failed: ")
     assert post["message"].startswith("Cause: ")
     assert "/nowhere/ledger.csv" in post["message"].splitlines()[0]
-    assert "Not made: campaign_audiences, campaigns, cancellations, clean_sales, " in post["message"]
+    assert "Not made: bundles, campaign_audiences, campaigns, cancellations, clean_sales, " in post["message"]
     assert "Run again: segmentation-platform run" in post["message"]
     assert "Nothing is published yet." in post["message"]
     assert f"http://dagster/runs/{result.run_id}" in post["message"]

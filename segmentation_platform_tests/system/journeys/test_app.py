@@ -91,12 +91,12 @@ def test_a_click_on_a_tile_shows_only_that_segment_and_stands_in_the_address(
 def test_an_address_shows_the_same_view_to_somebody_else(page: Page, app: str, shop: Client) -> None:
     segment = ranked(shop)[0]
     open_view(page, f"{app}/segment?segment={segment}")
-    choose(page, "List", "Signature: sets the segment apart")
-    expect(page).to_have_url(re.compile(r"segment=.+&list=signature"))
+    choose(page, "List", "Rising: more than usual lately")
+    expect(page).to_have_url(re.compile(r"segment=.+&list=rising"))
     other = page.context.browser.new_page()  # type: ignore[union-attr]
     open_view(other, page.url)
     expect(other.get_by_role("heading", name=f"{segment} against all customers")).to_be_visible()
-    expect(other.get_by_role("combobox", name=re.compile(r"\bList$"))).to_have_value(re.compile("^Signature"))
+    expect(other.get_by_role("combobox", name=re.compile(r"\bList$"))).to_have_value(re.compile("^Rising"))
     other.close()
 
 

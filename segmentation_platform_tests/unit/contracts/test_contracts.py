@@ -57,8 +57,7 @@ SERVING = {
     "regional_demand": "region stock_code share",
     "item_weights": "stock_code weights",
     "recommendation_quality": "model task origin metric value low high baseline delta delta_low delta_high customers",
-    "recommendation_quality_by_segment": "segment model task origin metric value low high delta delta_low delta_high "
-    "customers",
+    "quality_by_segment": "segment model task origin metric value low high delta delta_low delta_high customers",
     "seasonality": "subject_kind subject period is_complete trading_days orders customers revenue sales "
     "sales_per_day baseline season_index index_low index_high season_start season_share",
     "cancellations": "subject_kind subject description lines_sold lines_cancelled units_sold units_cancelled "
@@ -98,7 +97,7 @@ KEYS = {
     "regional_demand": {"region", "stock_code"},
     "item_weights": {"stock_code"},
     "recommendation_quality": {"model", "task", "origin", "metric", "baseline"},
-    "recommendation_quality_by_segment": {"segment", "model", "origin", "metric"},
+    "quality_by_segment": {"segment", "model", "origin", "metric"},
     "seasonality": {"subject_kind", "subject", "period"},
     "cancellations": {"subject_kind", "subject"},
     "countries": {"country"},

@@ -2,11 +2,11 @@
 
 import pandas as pd
 
-from segmentation_platform.contracts import RecommendationQuality, RecommendationQualityBySegment
+from segmentation_platform.contracts import QualityBySegment, RecommendationQuality
 from segmentation_platform.reporting.verdict import verdict
 
 DAY = pd.Timestamp("2011-11-01")
-NO_SEGMENTS = RecommendationQualityBySegment.no_rows()
+NO_SEGMENTS = QualityBySegment.no_rows()
 
 
 def judged(**differing: object) -> pd.DataFrame:
@@ -46,7 +46,7 @@ def of_segments(**deltas: tuple[float, float, float]) -> pd.DataFrame:
         }
         for segment, (delta, low, high) in deltas.items()
     ]
-    return pd.DataFrame(rows, columns=RecommendationQualityBySegment.column_names())
+    return pd.DataFrame(rows, columns=QualityBySegment.column_names())
 
 
 def test_lists_that_nothing_simple_beats_can_be_relied_on() -> None:

@@ -8,7 +8,7 @@ revision = "0019"
 down_revision = "0018"
 
 STATEMENTS = """
-CREATE TABLE snapshots.recommendation_quality_by_segment (
+CREATE TABLE snapshots.quality_by_segment (
     snapshot_id integer NOT NULL,
     segment text NOT NULL,
     model text NOT NULL,

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segmentation_platform.contracts import RecommendationQualityBySegment
+from segmentation_platform.contracts import QualityBySegment
 from segmentation_platform.recommendations.backtest.by_segment import by_segment
 from segmentation_platform.recommendations.backtest.metrics import LIST_NAMES, NAMES, Bootstrap
 
@@ -19,7 +19,7 @@ def told(worse: float = 0.3) -> pd.DataFrame:
     metrics[0, NAMES.index("ndcg@10")] = np.nan
     found = by_segment({("customer_lists", "all"): metrics}, SEGMENTS, Bootstrap(len(SEGMENTS), 500, 7))
     found = found.assign(origin=pd.Timestamp("2011-11-01").as_unit("us"))
-    RecommendationQualityBySegment.validate(found[RecommendationQualityBySegment.column_names()], lazy=True)
+    QualityBySegment.validate(found[QualityBySegment.column_names()], lazy=True)
     return found[found["metric"] == "ndcg@10"].set_index("segment")
 
 
