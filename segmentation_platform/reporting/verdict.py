@@ -29,11 +29,11 @@ def verdict(quality: pd.DataFrame, by_segment: pd.DataFrame) -> str:
 def _good(last: pd.DataFrame) -> str:
     own = last[(last["model"] == _MERGED) & (last["task"] == "all") & (last["metric"] == _METRIC)]
     if own.empty:
-        return "The lists did better than what is popular, and no simple way did better than they did."
+        return "The lists did better than what is popular, and no simple way did surely better."
     best = own.sort_values("delta").iloc[0]
     return (
         f"The lists can be relied on: as of {best['origin']:%Y-%m-%d} each did better than what is popular, and no "
-        f"simple way did better. Both lists of a customer reached an NDCG@10 of {figures(best['value'])}, the best "
+        f"simple way did surely better. Both lists of a customer reached an NDCG@10 of {figures(best['value'])}, the best "
         f"simple way {figures(best['value'] - best['delta'])}, for {count(best['customers'])} customers."
     )
 

@@ -59,7 +59,7 @@ def test_customer_lists_reach_their_figures_and_beat_every_baseline(task: str, l
     assert (own["delta_low"] > 0).all()
 
 
-@pytest.mark.parametrize(("task", "least"), [("all", 0.18), ("new", 0.10)])
+@pytest.mark.parametrize(("task", "least"), [("all", 0.18), ("new", 0.09)])
 def test_segment_lists_reach_their_figures_and_beat_every_baseline(task: str, least: float) -> None:
     own = ndcg("segment_lists", task)
     assert own["value"].iloc[0] >= least
