@@ -33,8 +33,8 @@ def _good(last: pd.DataFrame) -> str:
     best = own.sort_values("delta").iloc[0]
     return (
         f"The lists can be relied on: as of {best['origin']:%Y-%m-%d} each did better than what is popular, and no "
-        f"simple way did surely better. Both lists of a customer reached an NDCG@10 of {figures(best['value'])}, the best "
-        f"simple way {figures(best['value'] - best['delta'])}, for {count(best['customers'])} customers."
+        f"simple way did surely better. Both lists of a customer reached an NDCG@10 of {figures(best['value'])}, the "
+        f"best simple way {figures(best['value'] - best['delta'])}, for {count(best['customers'])} customers."
     )
 
 
