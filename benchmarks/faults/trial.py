@@ -20,7 +20,7 @@ _READERS = 4
 
 
 @dataclass(frozen=True)
-class Trial:
+class CustomerTrial:
     """What came of a fault.
 
     Attributes:
@@ -57,7 +57,7 @@ def publish_once(platform: LocalPlatform) -> None:
     _wait_for_quiet(platform.instance)
 
 
-def trial(platform: LocalPlatform, fault: Fault, step: str) -> Trial:
+def trial(platform: LocalPlatform, fault: Fault, step: str) -> CustomerTrial:
     """Strike a run at a step, and see."""
     lines = platform.write_ledger()
     before = _served(platform.runner)
@@ -76,7 +76,7 @@ def trial(platform: LocalPlatform, fault: Fault, step: str) -> Trial:
         seconds = time.monotonic() - began
         _wait_for_quiet(platform.instance)
     problems = [*one.broken, *other.broken, *_lost_or_doubled(platform.runner, lines)]
-    return Trial(fault.name, step, struck, recovered, seconds, one.reads + other.reads, tuple(problems))
+    return CustomerTrial(fault.name, step, struck, recovered, seconds, one.reads + other.reads, tuple(problems))
 
 
 def _served(database: Database) -> int:

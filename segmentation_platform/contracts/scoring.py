@@ -42,7 +42,9 @@ class ProductDemand(
     stock_code: str = text("Product code")
     customers: int = whole("Customers who kept it", ge=1)
     recent_share: float = share("Its share of all purchases, each weighted by its age")
-    lately_share: float = share("The same, as the score of products that a customer bought before has it")
+    recent_share_owned: float = share(
+        "The same, by the half-life that counts for products that a customer bought before"
+    )
     trend: float = number(
         "Orders lately against those that its share of all time lets expect, drawn to 1; above 1 it rises", ge=0
     )

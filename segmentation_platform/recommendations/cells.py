@@ -20,10 +20,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation_platform.contracts import EVERYWHERE
+from segmentation_platform.recommendations.arrays import Floats, Indices
 from segmentation_platform.recommendations.histories import Codes
-
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.intp]
 
 CELL: Final = ("segment_id", "region", "taste")
 EVERY_SEGMENT: Final = 0

@@ -13,9 +13,10 @@ import pandas as pd
 
 from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.contracts.recommendations import CUSTOMER_LISTS, CustomerRecommendations
+from segmentation_platform.recommendations.arrays import Matrix
 from segmentation_platform.recommendations.families import without_repeats
 from segmentation_platform.recommendations.histories import Histories, cells
-from segmentation_platform.recommendations.ranker import Matrix, Picks, best
+from segmentation_platform.recommendations.ranker import Picks, best
 from segmentation_platform.recommendations.ranking_artifacts import RankingArtifacts
 from segmentation_platform.recommendations.reasons import (
     bought_before,

@@ -19,9 +19,9 @@ def product_demand(pairs: pd.DataFrame, rules: CustomerListRules) -> pd.DataFram
 
     Returns:
         One row per product (index `stock_code`), ordered by customers, most first, then by code: `customers` who kept
-        it, `orders`, `units`, `recent_share` (of all orders, weighted by age), `lately_share` (the same, as the score
-        of products bought before has it), `trend` (orders weighted by age against those that its share over all time
-        lets expect) and `repurchase_rate`.
+        it, `orders`, `units`, `recent_share` (of all orders, weighted by age), `recent_share_owned` (the same, as the
+        score of products bought before has it), `trend` (orders weighted by age against those that its share over all
+        time lets expect) and `repurchase_rate`.
 
     """
     kept = pairs[pairs["orders"] > 0]
@@ -37,7 +37,7 @@ def product_demand(pairs: pd.DataFrame, rules: CustomerListRules) -> pd.DataFram
     described = products[["customers", "orders", "units"]]
     return described.assign(
         recent_share=(products[popular] / products[popular].sum()).fillna(usual),
-        lately_share=(products[owned] / products[owned].sum()).fillna(usual),
+        recent_share_owned=(products[owned] / products[owned].sum()).fillna(usual),
         trend=weights.trends(products[trending], usual),
         repurchase_rate=_repurchase_rates(kept, rules).reindex(products.index),
     )

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from segmentation_platform.recommendations.ranker import Indices, Picks
+from segmentation_platform.recommendations.arrays import Indices
+from segmentation_platform.recommendations.ranker import Picks
 
 NO_FAMILY: Final = -1
 

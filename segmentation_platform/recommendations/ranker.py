@@ -24,13 +24,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation_platform.contracts import EVERYWHERE
+from segmentation_platform.recommendations.arrays import Indices, Matrix
 from segmentation_platform.recommendations.demand import product_demand, regional_shares
 from segmentation_platform.recommendations.ease import affinity, item_weights
 from segmentation_platform.recommendations.histories import Histories, Sparse
 from segmentation_platform.recommendations.rules import RecommendationRules
-
-Matrix = npt.NDArray[np.float32]
-Indices = npt.NDArray[np.intp]
 
 _BATCH_CELLS = 4_000_000
 
@@ -115,7 +113,8 @@ class Ranker:
         frequency = histories.frequency.toarray() * self._repurchase_rate
         shares = np.stack([self._popular.get(region, self._popular[EVERYWHERE]) for region in regions])
         popular = np.where(owned, np.float32(0), score.of_popular(shares))
-        values = np.where(owned, score.of_owned(frequency, drawn, self._lately_share), score.of_new(drawn) + popular)
+        own = score.of_owned(frequency, drawn, self._recent_share_owned)
+        values = np.where(owned, own, score.of_new(drawn) + popular)
         values[:, ~self.is_offered] = -np.inf
         values[histories.cancelled.nonzero()] = -np.inf
         return Scores(values, owned, popular)
@@ -130,8 +129,8 @@ class Ranker:
         return np.asarray(self.demand["trend"], np.float32)
 
     @cached_property
-    def _lately_share(self) -> Matrix:
-        return np.asarray(self.demand["lately_share"], np.float32)
+    def _recent_share_owned(self) -> Matrix:
+        return np.asarray(self.demand["recent_share_owned"], np.float32)
 
     @cached_property
     def _repurchase_rate(self) -> Matrix:

@@ -16,9 +16,10 @@ import pandas as pd
 from scipy import sparse
 
 from segmentation_platform.contracts import EVERYWHERE, ItemWeights, ProductDemand, RegionalDemand
+from segmentation_platform.recommendations.arrays import Indices
 from segmentation_platform.recommendations.families import families_of
 from segmentation_platform.recommendations.histories import Codes, Sparse
-from segmentation_platform.recommendations.ranker import Indices, Ranker
+from segmentation_platform.recommendations.ranker import Ranker
 from segmentation_platform.recommendations.rules import CustomerListRules, RecommendationRules
 from segmentation_platform.recommendations.sales import Sales, offered_products
 

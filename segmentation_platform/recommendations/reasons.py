@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from segmentation_platform.contracts import EVERYWHERE
+from segmentation_platform.recommendations.arrays import Indices, Matrix
 from segmentation_platform.recommendations.histories import Histories, Sparse, cells
-from segmentation_platform.recommendations.ranker import Indices, Matrix, Picks, profiles
+from segmentation_platform.recommendations.ranker import Picks, profiles
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",

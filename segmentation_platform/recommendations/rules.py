@@ -18,6 +18,9 @@ from segmentation_platform.recommendations.weights import (
     SimilarityWeights,
 )
 
+FEWEST_ORIGINS = 2
+"""Past days without which nothing is learned."""
+
 _SUNDAY = 6
 _FORMER_WEIGHTS = ("trend_smoothing", "affinity_weight", "affinity_weight_owned", "popularity_weight")
 
@@ -158,6 +161,11 @@ class LearningRules(_Rules):
     """Bootstrap draws of customers behind that."""
     seed: int = Field(default=7, ge=0)
     """Seed of all draws."""
+
+    @property
+    def may_learn(self) -> bool:
+        """Whether there are past days enough: what is learned on one has to be judged on another."""
+        return self.origins >= FEWEST_ORIGINS
 
 
 class RecommendationRules(_Rules):

@@ -12,20 +12,18 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from segmentation_platform.contracts import EVERYWHERE
-from segmentation_platform.contracts.recommendations import SegmentRecommendations
-from segmentation_platform.recommendations.cells import CELL, EVERY_SEGMENT, CellPurchases, Floats
+from segmentation_platform.contracts.recommendations import LISTS, SegmentRecommendations
+from segmentation_platform.recommendations.arrays import Flags, Floats
+from segmentation_platform.recommendations.best_of_groups import best_of_groups
+from segmentation_platform.recommendations.cells import CELL, EVERY_SEGMENT, CellPurchases
 from segmentation_platform.recommendations.histories import Codes
-from segmentation_platform.recommendations.ranks import best_of_groups
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales, offered_products
 from segmentation_platform.recommendations.tastes import MIXED
 from segmentation_platform.recommendations.weights import CellWeights, recent
-
-Flags = npt.NDArray[np.bool_]
 
 _Z = 1.96
 _NONE_SEEN = 3.0
@@ -50,10 +48,7 @@ def segment_recommendations(sales: Sales, as_of: date, rules: RecommendationRule
     everywhere = most_bought(sales.pairs, offered["stock_code"], recent(weights.half_life), rules.length)
     purchases = CellPurchases.of(sales.pairs, sales.segments, rules.cell_customers, everywhere)
     figures = _Figures(purchases, weights, rules.shrinkage)
-    lists = pd.concat(
-        [_ranked(figures, name, rules, offered["stock_code"]) for name in ("popular", "rising", "signature")],
-        ignore_index=True,
-    )
+    lists = pd.concat([_ranked(figures, name, rules, offered["stock_code"]) for name in LISTS], ignore_index=True)
     names = sales.segments.drop_duplicates("segment_id").set_index("segment_id")["segment"]
     lists["segment"] = lists["segment_id"].map(names).astype("str")
     lists = lists.merge(offered, how="left", on="stock_code")

@@ -7,19 +7,15 @@ with too few neighbours is filled up with the most bought ones of its type, then
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from segmentation_platform.contracts.recommendations import SimilarItems
 from segmentation_platform.ledger.categories import OTHER
+from segmentation_platform.recommendations.arrays import Counts, Floats, Indices
 from segmentation_platform.recommendations.baskets import Baskets
-from segmentation_platform.recommendations.ranks import best_of_groups
+from segmentation_platform.recommendations.best_of_groups import best_of_groups
 from segmentation_platform.recommendations.rules import SimilarItemRules
 from segmentation_platform.recommendations.weights import SimilarityWeights
-
-Indices = npt.NDArray[np.intp]
-Counts = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 _BLOCK_CELLS = 4_000_000
 _TEXTS = ("stock_code", "similar_stock_code", "description", "similar_description", "reason")

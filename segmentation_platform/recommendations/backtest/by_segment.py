@@ -8,7 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from segmentation_platform.contracts.recommendations import QualityBySegment
-from segmentation_platform.recommendations.backtest.metrics import LIST_NAMES, NAMES, PERCENTILES, Bootstrap, Floats
+from segmentation_platform.recommendations.arrays import Floats
+from segmentation_platform.recommendations.backtest.metrics import LIST_NAMES, NAMES, PERCENTILES, Bootstrap
 
 _METRICS: Final = ("ndcg@10", "hit_rate@10", *LIST_NAMES)
 _FEWEST: Final = 10

@@ -14,12 +14,8 @@ recommendation lists through topic diversification, WWW).
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
-Counts = npt.NDArray[np.int64]
-Ints = npt.NDArray[np.intp]
+from segmentation_platform.recommendations.arrays import Counts, Flags, Floats, Indices
 
 CUTS = (10, 20)
 """Lengths of list at which metrics are taken."""
@@ -56,7 +52,7 @@ def per_customer(hits: Flags, relevant: Counts) -> Floats:
     return found
 
 
-def of_lists(listed: Ints, buyers: Counts, types: Ints, customers: int) -> Floats:
+def of_lists(listed: Indices, buyers: Counts, types: Indices, customers: int) -> Floats:
     """What each list is like.
 
     Args:

@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 
 from segmentation_platform.contracts import EVERYWHERE
+from segmentation_platform.recommendations.arrays import Matrix
 from segmentation_platform.recommendations.backtest.metrics import CUTS
 from segmentation_platform.recommendations.backtest.training import TrainingData
 from segmentation_platform.recommendations.customer_lists import new_picks
 from segmentation_platform.recommendations.ease import affinity
 from segmentation_platform.recommendations.histories import Codes
-from segmentation_platform.recommendations.ranker import Matrix, profiles
+from segmentation_platform.recommendations.ranker import profiles
 from segmentation_platform.recommendations.weights import COUNTING
 
 _RECENT_DAYS: Final = 7

@@ -8,22 +8,14 @@ import pandas as pd
 from scipy import sparse
 
 from segmentation_platform.engine import Step
-from segmentation_platform.recommendations.backtest.metrics import (
-    CUTS,
-    GROUPS,
-    Counts,
-    Flags,
-    Floats,
-    Ints,
-    of_lists,
-    per_customer,
-)
+from segmentation_platform.recommendations.arrays import Counts, Flags, Floats, Indices, Matrix
+from segmentation_platform.recommendations.backtest.metrics import CUTS, GROUPS, of_lists, per_customer
 from segmentation_platform.recommendations.backtest.models import Model
 from segmentation_platform.recommendations.backtest.training import Opened, PastLedger, TrainingData
 from segmentation_platform.recommendations.backtest.windows import BacktestWindow
 from segmentation_platform.recommendations.errors import RecommendationError
 from segmentation_platform.recommendations.histories import Codes, Sparse, cells
-from segmentation_platform.recommendations.ranker import Matrix, Picks, best
+from segmentation_platform.recommendations.ranker import Picks, best
 from segmentation_platform.recommendations.rules import BacktestRules
 
 _BOUGHT_LATER = Step(
@@ -137,7 +129,7 @@ def measure(model: Model, training: TrainingData, truth: Truth) -> dict[str, Mea
     }
 
 
-def _listed(shown: list[Picks], training: TrainingData, truth: Truth) -> Ints:
+def _listed(shown: list[Picks], training: TrainingData, truth: Truth) -> Indices:
     """The products of each customer's list, by number, shape (customers, places); -1 where it is shorter."""
     listed = np.full((len(truth.customers), max(CUTS)), -1)
     for rows, picks in zip(training.ranker.batches(len(truth.customers)), shown, strict=True):
@@ -163,7 +155,7 @@ def _hits(picks: Picks, wanted: Sparse) -> Flags:
 @dataclass(frozen=True)
 class _Summary:
     hits: Flags
-    listed: Ints
+    listed: Indices
 
     def measured(self, counts: Counts, training: TrainingData) -> Measured:
         types = pd.factorize(training.artifacts.products["product_type"])[0].astype(np.intp)

@@ -13,8 +13,9 @@ import pandas as pd
 from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.engine import Session
 from segmentation_platform.ledger.catalog import product_catalog
+from segmentation_platform.recommendations.arrays import Matrix
 from segmentation_platform.recommendations.histories import Codes, Histories, Sparse
-from segmentation_platform.recommendations.ranker import Matrix, Ranker, Scores
+from segmentation_platform.recommendations.ranker import Ranker, Scores
 from segmentation_platform.recommendations.ranking_artifacts import RankingArtifacts, fit_ranking
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales, customer_products

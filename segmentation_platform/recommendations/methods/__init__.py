@@ -1,7 +1,7 @@
 """Which way to rank serves each list: the one that won on past days of this ledger.
 
     past_day            what was known on a past day, and what came after
-    trial               such a day for the customers' lists: what the score is made of for what could be offered
+    customer_trial      such a day for the customers' lists: what the score is made of for what could be offered
     segment_trial       the same for the segments' popular lists
     similarity_trial    the same for similar items
     learning            the numbers in the customers' score that did best on such days

@@ -9,17 +9,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 import numpy as np
 
 from segmentation_platform.contracts.recommendations import METHODS
-from segmentation_platform.recommendations.backtest.metrics import Bootstrap, Floats
+from segmentation_platform.recommendations.arrays import Floats
+from segmentation_platform.recommendations.backtest.metrics import Bootstrap
 from segmentation_platform.recommendations.histories import Codes
-from segmentation_platform.recommendations.methods.trial import mean, surest
 from segmentation_platform.recommendations.rules import LearningRules
 
 COUNTED, LEARNED, SET = METHODS
+
+_CAUTION: Final = 0.5
+"""Standard errors that a gain has to be above, to count for anything."""
 
 W = TypeVar("W")
 Asked = TypeVar("Asked", contravariant=True)
@@ -58,14 +61,13 @@ class Grid(Generic[W]):
 
     def __init__(self, trials: Sequence[Tried[W]], values: Iterable[W], counting: Sequence[W]) -> None:
         self._trials, self._values, self.counting = trials, list(values), counting
-        self._found: dict[tuple[int, str], Floats] = {}
+        self._found: dict[tuple[int, W], Floats] = {}
 
     def on_day(self, day: int, weights: W) -> Floats:
         """As of `Ranking`; each is computed once."""
-        key = (day, repr(weights))
-        if key not in self._found:
-            self._found[key] = self._trials[day].ndcg(weights)
-        return self._found[key]
+        if (day, weights) not in self._found:
+            self._found[day, weights] = self._trials[day].ndcg(weights)
+        return self._found[day, weights]
 
     def learned(self, days: Sequence[int]) -> W:
         """As of `Ranking`."""
@@ -105,7 +107,7 @@ class Incumbent(Generic[W]):
 
 
 @dataclass(frozen=True)
-class Verdict(Generic[W]):
+class Decision(Generic[W]):
     """What ranks a list, since when, why, by which numbers, and the figures behind it."""
 
     method: str
@@ -129,44 +131,43 @@ class Contest:
         self._who, places = np.unique(np.concatenate(customers), return_inverse=True)
         self._places = places.ravel()
 
-    def decide(self, ranking: Ranking[W], as_of: date, incumbent: Incumbent[W] | None) -> Verdict[W]:
+    def decide(self, ranking: Ranking[W], as_of: date, incumbent: Incumbent[W] | None) -> Decision[W]:
         """What is to serve from a day on.
 
         What was learned earlier stays until it falls behind counting, or surely behind what is learned now.
         """
-        variants = [self.values(ranking, each) for each in ranking.counting]
+        variants = [self._values(ranking, each) for each in ranking.counting]
         baseline = max(variants, key=mean)
-        learned = self._by_customer([ranking.on_day(day, ranking.learned(self._but(day))) for day in self._days])
+        learned = self.by_customer([ranking.on_day(day, ranking.learned(self._but(day))) for day in self._days])
         if incumbent is not None and incumbent.method == LEARNED:
-            own = self.values(ranking, incumbent.weights)
+            own = self._values(ranking, incumbent.weights)
             against = self._compared(own, baseline)
             if against.chance >= 0.5 and self._compared(learned, own).chance < self._rules.certainty:
                 why = self._words("Still better than counting", against)
-                return Verdict(LEARNED, incumbent.since, why, incumbent.weights, against)
+                return Decision(LEARNED, incumbent.since, why, incumbent.weights, against)
         found = self._compared(learned, baseline)
         if found.chance >= self._rules.certainty:
             why = self._words("Better than counting", found)
-            return Verdict(LEARNED, as_of, why, ranking.learned(self._days), found)
+            return Decision(LEARNED, as_of, why, ranking.learned(self._days), found)
         why = self._words("Counting serves: what was learned is not surely better", found)
         since = incumbent.since if incumbent is not None and incumbent.method == COUNTED else as_of
         chosen = surest(variants)
-        return Verdict(COUNTED, since, why, ranking.counting[chosen], self._compared(variants[chosen], baseline))
+        return Decision(COUNTED, since, why, ranking.counting[chosen], self._compared(variants[chosen], baseline))
 
-    def values(self, ranking: Ranking[W], weights: W) -> Floats:
-        """NDCG@10 of each customer by some numbers."""
-        return self._by_customer([ranking.on_day(day, weights) for day in self._days])
-
-    def _but(self, day: int) -> list[int]:
-        return [other for other in self._days if other != day]
-
-    def _by_customer(self, values: Sequence[Floats]) -> Floats:
-        """The mean of each customer over the days on which there was something to find."""
+    def by_customer(self, values: Sequence[Floats]) -> Floats:
+        """Of figures of each day's customers the mean of each customer, over the days on which there is one."""
         every = np.concatenate(values)
         asked = ~np.isnan(every)
         size = len(self._who)
         days = np.bincount(self._places[asked], minlength=size)
         sums = np.bincount(self._places[asked], every[asked], size)
         return np.where(days > 0, sums / np.maximum(days, 1), np.nan)
+
+    def _values(self, ranking: Ranking[W], weights: W) -> Floats:
+        return self.by_customer([ranking.on_day(day, weights) for day in self._days])
+
+    def _but(self, day: int) -> list[int]:
+        return [other for other in self._days if other != day]
 
     def _compared(self, values: Floats, baseline: Floats) -> Comparison:
         customers = int((~np.isnan(values)).sum())
@@ -181,9 +182,9 @@ class Contest:
     def _draws(self) -> Bootstrap:
         return Bootstrap(len(self._who), self._rules.draws, self._rules.seed)
 
-    def _words(self, verdict: str, found: Comparison) -> str:
+    def _words(self, words: str, found: Comparison) -> str:
         return (
-            f"{verdict}: {found.value - found.baseline:+.3f} ({found.low:+.3f} to {found.high:+.3f}) NDCG@10 on "
+            f"{words}: {found.value - found.baseline:+.3f} ({found.low:+.3f} to {found.high:+.3f}) NDCG@10 on "
             f"{len(self._days)} past days, {found.customers:,} customers."
         )
 
@@ -199,3 +200,26 @@ def figures(comparison: Comparison | None) -> Mapping[str, float | int | None]:
         "delta_high": comparison.high,
         "customers": comparison.customers,
     }
+
+
+def surest(values: Sequence[Floats]) -> int:
+    """Which of some ways to rank surely improves most on the first of them: by the mean less half its standard error.
+
+    On a few past days many ways do about as well, and the luckiest one is seldom the best on the next: what is usual
+    stays, unless others are clearly better.
+
+    Args:
+        values: by way, a figure of each customer; not a number where there is nothing to find
+
+    """
+    asked = ~np.isnan(values[0])
+    if not asked.any():
+        return 0
+    gains = np.stack([each[asked] - values[0][asked] for each in values])
+    sure = gains.mean(axis=1) - _CAUTION * gains.std(axis=1) / np.sqrt(gains.shape[1])
+    return int(np.argmax(np.round(sure, 9)))
+
+
+def mean(values: Floats) -> float:
+    """The mean over customers with something to find; nothing where there are none."""
+    return float(np.nanmean(values)) if (~np.isnan(values)).any() else 0.0

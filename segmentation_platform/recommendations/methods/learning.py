@@ -9,8 +9,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from segmentation_platform.recommendations.methods.trial import Trial, surest
+from segmentation_platform.recommendations.methods.contest import surest
+from segmentation_platform.recommendations.methods.customer_trial import CustomerTrial
 from segmentation_platform.recommendations.weights import ScoreWeights
+
+POPULARITY_ALONE: Final = 10_000.0
+"""Beside so much of it the own orders count for nothing."""
 
 VALUES: Final[dict[str, tuple[Any, ...]]] = {
     "trend_evidence": (0.3, 1.0, 3.0, 10.0, 30.0, None),
@@ -20,7 +24,7 @@ VALUES: Final[dict[str, tuple[Any, ...]]] = {
     "repurchase_power": (0.0, 0.5, 1.0),
     "frequency_half_life": (30, 60, 120, 240, None),
     "affinity_owned": (0.0, 0.05, 0.1, 0.2, 0.4, 0.8),
-    "popularity_owned": (0.0, 1.0, 10.0, 100.0, 10_000.0),
+    "popularity_owned": (0.0, 1.0, 10.0, 100.0, POPULARITY_ALONE),
     "owned_half_life": (3, 7, 14, 30, 90),
     "new_scale": (0.01, 0.1, 0.2, 0.3, 0.5, 0.9, 1.5, 5.0, 50.0, 500.0, 10_000.0),
 }
@@ -52,7 +56,7 @@ START: Final = ScoreWeights(
 """Where the search begins: a little of everything."""
 
 
-def learn_weights(trials: Sequence[Trial], rounds: int = 2) -> ScoreWeights:
+def learn_weights(trials: Sequence[CustomerTrial], rounds: int = 2) -> ScoreWeights:
     """Search the numbers of the score that do best on some past days.
 
     Args:
@@ -71,7 +75,7 @@ def learn_weights(trials: Sequence[Trial], rounds: int = 2) -> ScoreWeights:
     return found
 
 
-def _moved(trials: Sequence[Trial], weights: ScoreWeights, name: str, task: str) -> ScoreWeights:
+def _moved(trials: Sequence[CustomerTrial], weights: ScoreWeights, name: str, task: str) -> ScoreWeights:
     """The same with the value of one number that does surely best, or as it is."""
     tried = [weights.model_copy(update={name: value}) for value in VALUES[name]]
     found = [np.concatenate([trial.ndcg(each, task) for trial in trials]) for each in (weights, *tried)]

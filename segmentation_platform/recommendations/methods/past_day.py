@@ -92,10 +92,10 @@ def hits_of(lists: npt.NDArray[np.intp], wanted: Sparse) -> npt.NDArray[np.bool_
 
     """
     owners = np.repeat(np.arange(wanted.shape[0]), np.diff(wanted.indptr))
-    keys = np.sort(owners * wanted.shape[1] + wanted.indices)
-    asked = np.arange(len(lists))[:, None] * wanted.shape[1] + lists
-    places = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
-    return np.asarray((keys[places] == asked) & (lists >= 0))
+    # One more than any product of any row, so that there is something to compare with where nothing is wanted.
+    keys = np.sort(np.r_[owners * wanted.shape[1] + wanted.indices, wanted.shape[0] * wanted.shape[1]])
+    asked = np.arange(len(lists))[:, None] * wanted.shape[1] + np.maximum(lists, 0)
+    return np.asarray((keys[np.searchsorted(keys, asked)] == asked) & (lists >= 0))
 
 
 def drawn(ids: Codes, rules: LearningRules) -> Codes:

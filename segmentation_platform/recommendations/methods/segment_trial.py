@@ -9,11 +9,12 @@ import pandas as pd
 from scipy import sparse
 
 from segmentation_platform.contracts import EVERYWHERE
-from segmentation_platform.recommendations.backtest.metrics import Counts, Floats, ndcg
-from segmentation_platform.recommendations.cells import CELL, CellPurchases, Indices
+from segmentation_platform.recommendations.arrays import Counts, Floats, Indices
+from segmentation_platform.recommendations.backtest.metrics import ndcg
+from segmentation_platform.recommendations.best_of_groups import best_of_groups
+from segmentation_platform.recommendations.cells import CELL, CellPurchases
 from segmentation_platform.recommendations.histories import Codes, Sparse
 from segmentation_platform.recommendations.methods.past_day import PastDay, drawn, hits_of
-from segmentation_platform.recommendations.ranks import best_of_groups
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.segment_lists import most_bought
 from segmentation_platform.recommendations.weights import HALF_LIVES, CellWeights, HalfLife, recent

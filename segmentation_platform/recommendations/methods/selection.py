@@ -4,7 +4,8 @@ Of the customers' lists what is new is chosen first, and with it the trend; what
 trend that will serve. Segment lists and similar items are chosen for themselves.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from itertools import product
@@ -13,12 +14,13 @@ from typing import Final
 import pandas as pd
 
 from segmentation_platform.contracts.recommendations import RANKED_LISTS
-from segmentation_platform.recommendations.backtest.metrics import Floats
+from segmentation_platform.recommendations.arrays import Floats
 from segmentation_platform.recommendations.backtest.training import PastLedger
 from segmentation_platform.recommendations.backtest.windows import BacktestWindow, rolling_windows
 from segmentation_platform.recommendations.errors import RecommendationError
-from segmentation_platform.recommendations.methods.contest import Contest, Grid, Verdict
-from segmentation_platform.recommendations.methods.learning import VALUES, learn_weights
+from segmentation_platform.recommendations.methods.contest import Contest, Decision, Grid, mean
+from segmentation_platform.recommendations.methods.customer_trial import CustomerTrial, customer_trial
+from segmentation_platform.recommendations.methods.learning import POPULARITY_ALONE, VALUES, learn_weights
 from segmentation_platform.recommendations.methods.past_day import PastDay, past_day
 from segmentation_platform.recommendations.methods.segment_trial import SegmentTrial, segment_trial
 from segmentation_platform.recommendations.methods.similarity_trial import SimilarityTrial, similarity_trial
@@ -27,19 +29,15 @@ from segmentation_platform.recommendations.methods.table import (
     NEW_TO_YOU,
     SEGMENTS,
     SIMILAR,
-    Verdicts,
-    counted_verdict,
+    Decisions,
+    counted_decision,
     incumbent,
-    set_verdicts,
+    set_decisions,
     table,
 )
-from segmentation_platform.recommendations.methods.trial import Trial, mean, trial_of
-from segmentation_platform.recommendations.rules import LearningRules, RecommendationRules
+from segmentation_platform.recommendations.rules import FEWEST_ORIGINS, LearningRules, RecommendationRules
 from segmentation_platform.recommendations.weights import COUNTING, CellWeights, ScoreWeights, SimilarityWeights
 from segmentation_platform.segments.errors import SegmentationError
-
-_FEWEST: Final = 2
-"""Past days without which nothing is learned: what is learned on one has to be judged on another."""
 
 _TASK: Final = {NEW_TO_YOU: "new", BUY_AGAIN: "repeat"}
 """What each of the customers' lists is asked, in the order in which they are chosen."""
@@ -53,7 +51,7 @@ _COUNTING: Final[dict[str, tuple[ScoreWeights, ...]]] = {
         *(COUNTING.model_copy(update={"frequency_half_life": days}) for days in (120, 30, 60, 240, None)),
         # What sells, of what the customer has bought.
         *(
-            COUNTING.model_copy(update={"popularity_owned": 10_000.0, "owned_half_life": days})
+            COUNTING.model_copy(update={"popularity_owned": POPULARITY_ALONE, "owned_half_life": days})
             for days in (7, 30, 365)
         ),
     ),
@@ -90,17 +88,15 @@ def walk_forward(
         RecommendationError: when the ledger is too short to tell.
 
     """
-    owned = set_verdicts(rules, as_of, in_force)
+    owned = set_decisions(rules, as_of, in_force)
     if set(owned) == set(RANKED_LISTS):
         return table(owned, None)
     _require_days(first_sale, as_of, rules)
     windows = rolling_windows(first_sale, as_of, rules.backtest.days, rules.learning.origins)
-    days = [day for window in windows if (day := _opened(past, window, rules)) is not None]
-    if len(days) < _FEWEST:
-        raise RecommendationError("Counting serves: on past days nobody who was known came again, so nothing tells.")
-    found: Verdicts = {}
+    days = _opened(past, windows, rules)
+    found: Decisions = {}
     if rules.customers.weights is None:
-        found |= choose([trial_of(day, rules) for day in days], as_of, rules.learning, in_force)
+        found |= choose([customer_trial(day, rules) for day in days], as_of, rules.learning, in_force)
     if rules.cells is None:
         found |= choose_for_segments([segment_trial(day, rules) for day in days], as_of, rules.learning, in_force)
     if rules.similar.weights is None:
@@ -109,24 +105,24 @@ def walk_forward(
     return table(found | owned, as_of)
 
 
-def choose(trials: Sequence[Trial], as_of: date, rules: LearningRules, in_force: pd.DataFrame) -> Verdicts:
+def choose(trials: Sequence[CustomerTrial], as_of: date, rules: LearningRules, in_force: pd.DataFrame) -> Decisions:
     """Choose what ranks the customers' lists by some past days; arguments as of `walk_forward`."""
     contest = Contest([trial.customers for trial in trials], rules)
     learned = _Learned(trials)
-    found: dict[str, Verdict[ScoreWeights]] = {}
+    found: dict[str, Decision[ScoreWeights]] = {}
     serving = COUNTING
     for name in _TASK:
         found[name] = contest.decide(
             _CustomerList(name, learned, serving), as_of, incumbent(in_force, name, ScoreWeights)
         )
         serving = _beside(serving, name, found[name].weights)
-    scaled = _scaled(contest, learned, serving)
-    return {name: Verdict(own.method, own.since, own.why, scaled, own.comparison) for name, own in found.items()}
+    scaled = _scaled(contest, trials, serving)
+    return {name: replace(own, weights=scaled) for name, own in found.items()}
 
 
 def choose_for_segments(
     trials: Sequence[SegmentTrial], as_of: date, rules: LearningRules, in_force: pd.DataFrame
-) -> Verdicts:
+) -> Decisions:
     """Choose what ranks the segments' popular lists; arguments as of `walk_forward`."""
     contest = Contest([trial.customers for trial in trials], rules)
     ranking = Grid(trials, _OF_CELLS, _OF_EVERYBODY)
@@ -135,21 +131,21 @@ def choose_for_segments(
 
 def choose_for_similar(
     trials: Sequence[SimilarityTrial], as_of: date, rules: LearningRules, in_force: pd.DataFrame
-) -> Verdicts:
+) -> Decisions:
     """Choose what ranks similar items; arguments as of `walk_forward`."""
-    if len(trials) < _FEWEST:
+    if len(trials) < FEWEST_ORIGINS:
         why = "Counting serves: on past days no basket held two products, so nothing tells."
-        return {SIMILAR: counted_verdict(SIMILAR, why, as_of, in_force)}
+        return {SIMILAR: counted_decision(SIMILAR, why, as_of, in_force)}
     contest = Contest([trial.buyers for trial in trials], rules)
     ranking = Grid(trials, _OF_PAIRS, _IN_BASKETS)
     return {SIMILAR: contest.decide(ranking, as_of, incumbent(in_force, SIMILAR, SimilarityWeights))}
 
 
 def _require_days(first_sale: date, as_of: date, rules: RecommendationRules) -> None:
-    days, needed = (as_of - first_sale).days, (_FEWEST + 1) * rules.backtest.days
-    if rules.learning.origins < _FEWEST:
+    days, needed = (as_of - first_sale).days, (FEWEST_ORIGINS + 1) * rules.backtest.days
+    if not rules.learning.may_learn:
         raise RecommendationError(
-            f"Counting serves: to learn takes [recommendations.learning] origins = {_FEWEST} or more."
+            f"Counting serves: to learn takes [recommendations.learning] origins = {FEWEST_ORIGINS} or more."
         )
     if days < needed:
         raise RecommendationError(
@@ -157,18 +153,29 @@ def _require_days(first_sale: date, as_of: date, rules: RecommendationRules) -> 
         )
 
 
-def _opened(past: PastLedger, window: BacktestWindow, rules: RecommendationRules) -> PastDay | None:
-    try:
-        return past_day(past, window, rules)
-    except (RecommendationError, SegmentationError):
-        # A day before which, or after which, nothing was bought says nothing.
-        return None
+def _opened(past: PastLedger, windows: Sequence[BacktestWindow], rules: RecommendationRules) -> list[PastDay]:
+    """The past days that tell something; one before or after which too little was bought does not.
+
+    Raises:
+        RecommendationError: when too few do; it says why.
+
+    """
+    days: list[PastDay] = []
+    why = ""
+    for window in windows:
+        try:
+            days.append(past_day(past, window, rules))
+        except (RecommendationError, SegmentationError) as error:
+            why = str(error)
+    if len(days) < FEWEST_ORIGINS:
+        raise RecommendationError(f"Counting serves: {len(days)} of {len(windows)} past days tell something. {why}")
+    return days
 
 
 class _Learned:
     """What was learned on all days but one, and on all: for both lists of the customers at once."""
 
-    def __init__(self, trials: Sequence[Trial]) -> None:
+    def __init__(self, trials: Sequence[CustomerTrial]) -> None:
         self.trials = trials
         self._found: dict[tuple[int, ...], ScoreWeights] = {}
 
@@ -199,29 +206,10 @@ class _CustomerList:
         return _beside(self._serving, self._name, self._learned.on(days))
 
 
-class _Merged:
-    """Both lists of the customers together, by the scale of what is new."""
-
-    counting: Sequence[ScoreWeights] = ()
-
-    def __init__(self, learned: _Learned) -> None:
-        self._learned = learned
-
-    def on_day(self, day: int, weights: ScoreWeights) -> Floats:
-        return self._learned.trials[day].ndcg(weights, "all")
-
-    def learned(self, days: Sequence[int]) -> ScoreWeights:
-        return self._learned.on(days)
-
-
-def _scaled(contest: Contest, learned: _Learned, weights: ScoreWeights) -> ScoreWeights:
+def _scaled(contest: Contest, trials: Sequence[CustomerTrial], weights: ScoreWeights) -> ScoreWeights:
     """With the scale by which both lists merge best."""
-    merged = _Merged(learned)
-    return max(_scales(weights), key=lambda each: mean(contest.values(merged, each)))
-
-
-def _scales(weights: ScoreWeights) -> Iterator[ScoreWeights]:
-    return (weights.model_copy(update={"new_scale": scale}) for scale in VALUES["new_scale"])
+    scales = [weights.model_copy(update={"new_scale": scale}) for scale in VALUES["new_scale"]]
+    return max(scales, key=lambda each: mean(contest.by_customer([trial.ndcg(each, "all") for trial in trials])))
 
 
 def _beside(serving: ScoreWeights, name: str, weights: ScoreWeights) -> ScoreWeights:

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from segmentation_platform.recommendations.backtest.metrics import Floats, ndcg
+from segmentation_platform.recommendations.arrays import Floats, Indices
+from segmentation_platform.recommendations.backtest.metrics import ndcg
 from segmentation_platform.recommendations.histories import Codes, Sparse
 from segmentation_platform.recommendations.methods.past_day import PastDay, drawn, hits_of
-from segmentation_platform.recommendations.ranker import Indices
 from segmentation_platform.recommendations.rules import LearningRules, RecommendationRules
 from segmentation_platform.recommendations.similar_items import Together, bought_together
 from segmentation_platform.recommendations.weights import SimilarityWeights

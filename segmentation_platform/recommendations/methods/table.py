@@ -1,4 +1,4 @@
-"""The table of methods: what serves each list, since when and why; written from verdicts, read back into settings."""
+"""The table of methods: what serves each list, since when and why; made of decisions, read back into settings."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from segmentation_platform.contracts.recommendations import RANKED_LISTS, RecommendationMethods
 from segmentation_platform.recommendations.errors import RecommendationError
-from segmentation_platform.recommendations.methods.contest import COUNTED, SET, Incumbent, Verdict, figures
+from segmentation_platform.recommendations.methods.contest import COUNTED, SET, Decision, Incumbent, figures
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.weights import (
     COUNTING,
@@ -22,7 +22,7 @@ from segmentation_platform.recommendations.weights import (
 
 BUY_AGAIN, NEW_TO_YOU, SEGMENTS, SIMILAR = RANKED_LISTS
 
-Verdicts: TypeAlias = dict[str, Verdict[Any]]
+Decisions: TypeAlias = dict[str, Decision[Any]]
 
 _SAFE: Final[Mapping[str, BaseModel]] = {
     BUY_AGAIN: COUNTING,
@@ -36,8 +36,6 @@ _SECTION: Final = {
     SEGMENTS: "[recommendations.cells]",
     SIMILAR: "[recommendations.similar.weights]",
 }
-_FEWEST: Final = 2
-
 Weights = TypeVar("Weights", bound=BaseModel)
 
 
@@ -50,7 +48,7 @@ def is_due(in_force: pd.DataFrame, as_of: date, rules: RecommendationRules) -> b
         rules: how often; what they set, or forbid to learn, counts at once
 
     """
-    if set(in_force["list"]) != set(RANKED_LISTS) or rules.learning.origins < _FEWEST:
+    if set(in_force["list"]) != set(RANKED_LISTS) or not rules.learning.may_learn:
         return True
     owned = owners_choice(rules)
     served = {str(row.list): row for row in in_force.itertuples()}
@@ -117,22 +115,22 @@ def incumbent(in_force: pd.DataFrame, name: str, kind: type[Weights]) -> Incumbe
     return Incumbent(str(own["method"].iloc[0]), since, _weights(in_force, name, kind))
 
 
-def set_verdicts(rules: RecommendationRules, as_of: date, in_force: pd.DataFrame) -> Verdicts:
+def set_decisions(rules: RecommendationRules, as_of: date, in_force: pd.DataFrame) -> Decisions:
     """What serves the lists whose owner has set it."""
-    found: Verdicts = {}
+    found: Decisions = {}
     for name, weights in owners_choice(rules).items():
         before = incumbent(in_force, name, type(weights))
         is_same = before is not None and before.method == SET and before.weights == weights
         since = before.since if before is not None and is_same else as_of
-        found[name] = Verdict(SET, since, f"Set in {_SECTION[name]}.", weights)
+        found[name] = Decision(SET, since, f"Set in {_SECTION[name]}.", weights)
     return found
 
 
-def counted_verdict(name: str, reason: str, as_of: date, in_force: pd.DataFrame) -> Verdict[Any]:
+def counted_decision(name: str, reason: str, as_of: date, in_force: pd.DataFrame) -> Decision[Any]:
     """Counting serves a list, for want of anything to compare."""
     before = incumbent(in_force, name, type(_SAFE[name]))
     since = before.since if before is not None and before.method == COUNTED else as_of
-    return Verdict(COUNTED, since, reason, _SAFE[name])
+    return Decision(COUNTED, since, reason, _SAFE[name])
 
 
 def counted(reason: str, as_of: date, rules: RecommendationRules, in_force: pd.DataFrame) -> pd.DataFrame:
@@ -140,23 +138,23 @@ def counted(reason: str, as_of: date, rules: RecommendationRules, in_force: pd.D
 
     What its owner has set serves all the same.
     """
-    safe = {name: counted_verdict(name, reason, as_of, in_force) for name in RANKED_LISTS}
-    return table(safe | set_verdicts(rules, as_of, in_force), None)
+    safe = {name: counted_decision(name, reason, as_of, in_force) for name in RANKED_LISTS}
+    return table(safe | set_decisions(rules, as_of, in_force), None)
 
 
-def table(verdicts: Verdicts, compared_on: date | None) -> pd.DataFrame:
-    """The table of methods; nothing is compared of what is set."""
+def table(decisions: Decisions, compared_on: date | None) -> pd.DataFrame:
+    """The table of methods; what is set was compared with nothing."""
     found = [
         {
             "list": name,
             "method": own.method,
             "since": own.since,
-            "compared_on": compared_on if own.comparison is not None else None,
+            "compared_on": None if own.method == SET else compared_on,
             "why": own.why,
             **figures(own.comparison),
             "weights": own.weights.model_dump_json(),
         }
-        for name, own in sorted(verdicts.items())
+        for name, own in sorted(decisions.items())
     ]
     frame = pd.DataFrame(found, columns=RecommendationMethods.column_names())
     days = {name: pd.to_datetime(frame[name]).astype("datetime64[us]") for name in ("since", "compared_on")}

@@ -53,7 +53,7 @@ SERVING = {
     "customers units "
     "revenue cancellation_rate",
     "models": "kind region model_version model",
-    "product_demand": "stock_code customers recent_share lately_share trend repurchase_rate is_offered",
+    "product_demand": "stock_code customers recent_share recent_share_owned trend repurchase_rate is_offered",
     "regional_demand": "region stock_code share",
     "item_weights": "stock_code weights",
     "recommendation_quality": "model task origin metric value low high baseline delta delta_low delta_high customers",

@@ -94,4 +94,5 @@ def test_the_weights_that_are_kept_recommend_as_well_as_all_of_them() -> None:
         place = NAMES.index("ndcg@10")
         lost = np.nanmean(all_of_them[task].metrics[:, place]) - np.nanmean(kept[task].metrics[:, place])
         assert lost < 0.002, task
-    assert known.ranker.weights.nnz < 0.04 * every.ranker.weights.nnz
+    # Of all pairs of products, as EASE has them where none is too rare for it.
+    assert known.ranker.weights.nnz < 0.03 * len(known.demand) ** 2

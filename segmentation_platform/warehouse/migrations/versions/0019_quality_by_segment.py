@@ -15,12 +15,12 @@ CREATE TABLE snapshots.quality_by_segment (
     task text NOT NULL,
     origin date NOT NULL,
     metric text NOT NULL,
-    value double precision,
-    low double precision,
-    high double precision,
-    delta double precision,
-    delta_low double precision,
-    delta_high double precision,
+    value double precision NOT NULL,
+    low double precision NOT NULL,
+    high double precision NOT NULL,
+    delta double precision NOT NULL,
+    delta_low double precision NOT NULL,
+    delta_high double precision NOT NULL,
     customers integer NOT NULL,
     PRIMARY KEY (snapshot_id, segment, model, origin, metric)
 );

@@ -8,13 +8,14 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
 from segmentation_platform.recommendations.backtest import BacktestWindow, training_data
 from segmentation_platform.recommendations.backtest.metrics import NAMES
 from segmentation_platform.recommendations.backtest.models import segment_lists
 from segmentation_platform.recommendations.backtest.outcomes import measure, truth_of
 from segmentation_platform.recommendations.baskets import baskets_of
-from segmentation_platform.recommendations.methods.past_day import PastDay, past_day
+from segmentation_platform.recommendations.methods.past_day import PastDay, hits_of, past_day
 from segmentation_platform.recommendations.methods.segment_trial import SegmentTrial, segment_trial
 from segmentation_platform.recommendations.methods.similarity_trial import SimilarityTrial, similarity_trial
 from segmentation_platform.recommendations.rules import LearningRules, RecommendationRules, SimilarItemRules
@@ -103,3 +104,11 @@ def test_similar_items_are_judged_by_what_else_was_in_the_basket() -> None:
 def test_a_day_after_which_no_basket_held_two_products_is_no_trial() -> None:
     alone = day().later.drop_duplicates("invoice")
     assert similarity_trial(PastDay(day().pairs, day().people, day().products, day().baskets, alone), RULES) is None
+
+
+def test_lists_of_which_nothing_was_wanted_hit_nothing() -> None:
+    lists = np.array([[0, 2], [1, -1], [2, -1]])
+    nothing = sparse.csr_array((3, 3))
+    assert not hits_of(lists, nothing).any()
+    last = sparse.csr_array(([1.0], ([2], [2])), (3, 3))
+    np.testing.assert_array_equal(hits_of(lists, last), [[False, False], [False, False], [True, False]])

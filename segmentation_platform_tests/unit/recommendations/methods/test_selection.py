@@ -13,10 +13,10 @@ from segmentation_platform.contracts import RecommendationMethods
 from segmentation_platform.recommendations import methods
 from segmentation_platform.recommendations.backtest import BacktestWindow, PastLedger, backtest
 from segmentation_platform.recommendations.errors import RecommendationError
+from segmentation_platform.recommendations.methods.customer_trial import CustomerTrial, Products
 from segmentation_platform.recommendations.methods.learning import START, learn_weights
 from segmentation_platform.recommendations.methods.selection import choose
 from segmentation_platform.recommendations.methods.table import table
-from segmentation_platform.recommendations.methods.trial import Products, Trial
 from segmentation_platform.recommendations.rules import LearningRules, RecommendationRules, SimilarItemRules
 from segmentation_platform.recommendations.weights import (
     COUNTING,
@@ -37,7 +37,7 @@ ALL = RecommendationRules(learning=RULES)
 LEARNED = START.model_copy(update={"affinity_new": 1.0})
 
 
-def made(seed: int, *, affinity_tells: bool, customers: int = 120, products: int = 60) -> Trial:
+def made(seed: int, *, affinity_tells: bool, customers: int = 120, products: int = 60) -> CustomerTrial:
     """A day on which customers own the first ten products, and are drawn to what they buy next, or to anything."""
     random = np.random.default_rng(seed)
     rows = np.repeat(np.arange(customers), products)
@@ -56,7 +56,7 @@ def made(seed: int, *, affinity_tells: bool, customers: int = 120, products: int
     lately = dict.fromkeys(HALF_LIVES, share * 1000)
     flat = frequency.ravel().astype(float)
     counts = bought.sum(axis=1)
-    return Trial(
+    return CustomerTrial(
         pd.Index([f"{number:03}" for number in range(customers)]),
         Products(share / share.sum(), lately, np.full(products, 0.3), 0.3),
         rows,
@@ -270,3 +270,24 @@ def test_a_weight_of_before_is_refused_with_what_to_set_instead(name: str) -> No
         ValidationError, match=rf"{name}: the weights of the score are learned .* Take the setting out"
     ):
         RecommendationRules.model_validate({"customers": {name: 0.2}})
+
+
+def test_a_shop_whose_orders_have_one_line_is_not_compared_every_night() -> None:
+    clean = simulated().clean
+    alone = clean.drop_duplicates("invoice")
+    first, as_of = alone["sold_at"].min().date(), simulated().as_of
+    rules = RecommendationRules(learning=LearningRules(customers=50, draws=100))
+    found = methods.walk_forward(past_of(alone), first, as_of, rules, NONE)
+    RecommendationMethods.validate(found, lazy=True)
+    similar = found.set_index("list").loc["similar_items"]
+    assert similar["method"] == "counting"
+    assert "no basket held two products" in str(similar["why"])
+    assert not methods.is_due(found, as_of + timedelta(days=1), rules)
+
+
+def test_where_past_days_do_not_tell_it_is_said_why() -> None:
+    clean = simulated().clean
+    few = clean[clean["customer_id"].isin(sorted(clean["customer_id"].dropna().unique())[:3])]
+    first = few["sold_at"].min().date()
+    with pytest.raises(RecommendationError, match=r"Counting serves: \d of 3 past days tell something\. \w+"):
+        methods.walk_forward(past_of(few), first, simulated().as_of, RecommendationRules(), NONE)

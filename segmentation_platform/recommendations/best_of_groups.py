@@ -3,10 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Indices = npt.NDArray[np.intp]
+from segmentation_platform.recommendations.arrays import Floats, Indices
 
 
 def best_of_groups(

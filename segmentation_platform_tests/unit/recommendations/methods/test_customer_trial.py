@@ -9,16 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation_platform.contracts import EVERYWHERE
+from segmentation_platform.recommendations.arrays import Matrix
 from segmentation_platform.recommendations.backtest import BacktestWindow, TrainingData, training_data
 from segmentation_platform.recommendations.backtest.metrics import NAMES
 from segmentation_platform.recommendations.backtest.models import customer_lists
 from segmentation_platform.recommendations.backtest.outcomes import measure, truth_of
 from segmentation_platform.recommendations.errors import RecommendationError
 from segmentation_platform.recommendations.histories import Codes
+from segmentation_platform.recommendations.methods.customer_trial import CustomerTrial, customer_trial
 from segmentation_platform.recommendations.methods.learning import VALUES
 from segmentation_platform.recommendations.methods.past_day import past_day
-from segmentation_platform.recommendations.methods.trial import Trial, trial_of
-from segmentation_platform.recommendations.ranker import Matrix, Ranker
+from segmentation_platform.recommendations.ranker import Ranker
 from segmentation_platform.recommendations.rules import LearningRules, RecommendationRules
 from segmentation_platform.recommendations.weights import COUNTING, ScoreWeights
 from segmentation_platform_tests.support.ledgers import simulated
@@ -31,8 +32,8 @@ WINDOW = BacktestWindow(simulated().as_of - timedelta(days=60), simulated().as_o
 
 
 @once
-def trial() -> Trial:
-    return trial_of(past_day(past_of(simulated().clean), WINDOW, RULES), RULES)
+def trial() -> CustomerTrial:
+    return customer_trial(past_day(past_of(simulated().clean), WINDOW, RULES), RULES)
 
 
 def any_weights() -> st.SearchStrategy[ScoreWeights]:
@@ -77,7 +78,7 @@ def test_a_day_after_which_nobody_came_again_is_told() -> None:
 def test_customers_are_drawn_where_there_are_many_the_same_ones_each_time() -> None:
     few = RULES.model_copy(update={"learning": LearningRules(customers=20)})
     day = past_day(past_of(simulated().clean), WINDOW, few)
-    first, second = (trial_of(day, few) for _ in range(2))
+    first, second = (customer_trial(day, few) for _ in range(2))
     assert len(first.wanted) == 20
     np.testing.assert_array_equal(first.score(EVERYTHING), second.score(EVERYTHING))
 

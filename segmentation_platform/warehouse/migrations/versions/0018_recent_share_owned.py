@@ -7,7 +7,11 @@ from segmentation_platform.warehouse.migrations.no_way_back import downgrade as 
 revision = "0018"
 down_revision = "0017"
 
+STATEMENTS = """
+ALTER TABLE snapshots.product_demand ADD COLUMN recent_share_owned double precision NOT NULL DEFAULT 0;
+ALTER TABLE snapshots.product_demand ALTER COLUMN recent_share_owned DROP DEFAULT;
+"""
+
 
 def upgrade() -> None:
-    op.execute("ALTER TABLE snapshots.product_demand ADD COLUMN lately_share double precision NOT NULL DEFAULT 0")
-    op.execute("ALTER TABLE snapshots.product_demand ALTER COLUMN lately_share DROP DEFAULT")
+    op.execute(STATEMENTS)

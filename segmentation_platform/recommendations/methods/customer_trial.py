@@ -13,18 +13,18 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from segmentation_platform.recommendations.backtest.metrics import Counts, Flags, Floats, ndcg
+from segmentation_platform.recommendations.arrays import Counts, Flags, Floats, Indices
+from segmentation_platform.recommendations.backtest.metrics import ndcg
 from segmentation_platform.recommendations.demand import product_demand, regional_shares
 from segmentation_platform.recommendations.ease import item_weights
 from segmentation_platform.recommendations.histories import Codes, Histories, Sparse, cells
 from segmentation_platform.recommendations.methods.past_day import PastDay, drawn
-from segmentation_platform.recommendations.ranker import Indices, profiles
+from segmentation_platform.recommendations.ranker import profiles
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.weights import COUNTING, HALF_LIVES, HalfLife, ScoreWeights, recent
 
 _LIST: Final = 10
 _CANDIDATES: Final = 60
-_CAUTION: Final = 0.5
 _TRENDS: Final = tuple(
     COUNTING.model_copy(update={"trend_half_life": half_life, "trend_evidence": evidence})
     for half_life, evidence in ((5, 0.3), (7, 3.0), (14, 30.0), (14, None))
@@ -60,7 +60,7 @@ class Products:
 
 
 @dataclass(frozen=True)
-class Trial:
+class CustomerTrial:
     """Cells of customers and products that could be offered to them on a day.
 
     Attributes:
@@ -163,7 +163,7 @@ class _Task:
         return int(self._slots.max()) + 1 if len(self.rows) else 0
 
 
-def trial_of(day: PastDay, rules: RecommendationRules) -> Trial:
+def customer_trial(day: PastDay, rules: RecommendationRules) -> CustomerTrial:
     """Make a trial of a past day; `rules.learning` says how many customers are drawn."""
     regions = day.people.set_index("customer_id")["region"]
     later = day.bought
@@ -186,7 +186,7 @@ class _Builder:
         sums = pairs.groupby("stock_code")[names].sum().reindex(self._demand.index)
         self._sold = {half_life: sums[recent(half_life)].to_numpy(np.float64) for half_life in HALF_LIVES}
 
-    def trial(self, customers: Codes, later: pd.DataFrame) -> Trial:
+    def trial(self, customers: Codes, later: pd.DataFrame) -> CustomerTrial:
         """The cells of some customers, and which of them they bought later."""
         products, own = self._products(), self._histories.for_customers(customers)
         weights = item_weights(self._histories.orders, self._rules.customers)
@@ -199,7 +199,7 @@ class _Builder:
         counts = np.bincount(customers.get_indexer(pd.Index(mine["customer_id"])), minlength=len(customers))
         repeated = np.asarray(wanted.multiply(own.orders > 0).sum(axis=1), dtype=np.int64).ravel()
         places, table = shares
-        return Trial(
+        return CustomerTrial(
             customers,
             products,
             rows,
@@ -291,26 +291,3 @@ def _best(columns: Indices, values: Floats) -> Indices:
     if len(columns) <= _CANDIDATES:
         return columns
     return np.asarray(columns[np.argpartition(-values, _CANDIDATES)[:_CANDIDATES]])
-
-
-def surest(values: Sequence[Floats]) -> int:
-    """Which of some ways to rank surely improves most on the first of them: by the mean less half its standard error.
-
-    On a few past days many ways do about as well, and the luckiest one is seldom the best on the next: what is usual
-    stays, unless others are clearly better.
-
-    Args:
-        values: by way, a figure of each customer; not a number where there is nothing to find
-
-    """
-    asked = ~np.isnan(values[0])
-    if not asked.any():
-        return 0
-    gains = np.stack([each[asked] - values[0][asked] for each in values])
-    sure = gains.mean(axis=1) - _CAUTION * gains.std(axis=1) / np.sqrt(gains.shape[1])
-    return int(np.argmax(np.round(sure, 9)))
-
-
-def mean(values: Floats) -> float:
-    """The mean over customers with something to find; nothing where there are none."""
-    return float(np.nanmean(values)) if (~np.isnan(values)).any() else 0.0
