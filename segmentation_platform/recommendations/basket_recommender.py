@@ -100,7 +100,7 @@ class BasketRecommender:
         if half_life is None:
             return item.orders
         ages = [self._days_ago(day) for day in item.days] or [self._age(item)] * item.orders
-        return round(float(sum(0.5 ** (age / half_life) for age in ages)), 9)
+        return round(float(sum(0.5 ** (age / half_life) for age in ages)), 12)
 
     def _age(self, item: Bought) -> int:
         return self._days_ago(item.last_bought) if item.last_bought else 0

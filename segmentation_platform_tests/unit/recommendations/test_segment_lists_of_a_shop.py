@@ -87,7 +87,7 @@ def told_by_pandas(shrinkage: float) -> pd.DataFrame:
     return pd.concat(rows)
 
 
-@pytest.mark.parametrize("shrinkage", [1.0, 200.0])
+@pytest.mark.parametrize("shrinkage", [0.0, 200.0])
 def test_every_figure_is_what_pandas_says_of_a_simulated_shop(shrinkage: float) -> None:
     found = simulated_lists(shrinkage)
     joined = found.merge(
