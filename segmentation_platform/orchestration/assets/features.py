@@ -32,6 +32,7 @@ GROUP = "features"
         "products": table_out(
             Products,
             "Every product sold up to the reporting date: what it is, when and how well it sold.",
+            code_version="2",
             is_required=False,
         ),
         "customer_tastes": table_out(

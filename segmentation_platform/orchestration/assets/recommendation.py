@@ -53,14 +53,14 @@ from segmentation_platform.warehouse.segment_models import ModelRecord
 GROUP = "recommendation"
 
 
-_VERSION = "2"
+_VERSION = "3"
 
 
 @dg.asset(
     group_name=GROUP,
     kinds={"duckdb", "postgres"},
     owners=OWNERS,
-    code_version="1",
+    code_version="2",
     metadata=table_metadata(RecommendationMethods),
 )
 def recommendation_methods(
@@ -235,6 +235,7 @@ def _bundle_figures(together: pd.DataFrame) -> dict[str, dg.MetadataValue]:
         "recommendation_quality": table_out(
             RecommendationQuality,
             "How well the lists predict purchases as of past days, from what was known then, against popularity.",
+            code_version="2",
         ),
         "quality_by_segment": table_out(
             QualityBySegment,
