@@ -49,15 +49,13 @@ _BESIDE = """
             WHERE stock_code = %(product)s AND past.snapshot_id = snapshot.snapshot_id ORDER BY rank)
     FROM serving.snapshot
 """
-_COUNTS = ", ".join(
-    f"(SELECT count(*) FROM serving.{contract.table()}),"  # noqa: S608 - constants
-    f" (SELECT count(*) FROM serving.{contract.table()}_history AS past"
-    " WHERE past.snapshot_id = snapshot.snapshot_id)"
-    for contract in PUBLISHED
-)
 _WHOLE = (
-    "SELECT snapshot_id, customers, (SELECT sum(customers) FROM serving.segments),"  # noqa: S608 - constants
-    f" (SELECT count(*) FROM serving.customer_segments), {_COUNTS} FROM serving.snapshot"
+    "SELECT snapshot_id, customers, (SELECT sum(customers) FROM serving.segments),"
+    " (SELECT count(*) FROM serving.customer_segments), {} FROM serving.snapshot"
+)
+_COUNTS = (
+    "(SELECT count(*) FROM serving.{0}),"
+    " (SELECT count(*) FROM serving.{0}_history AS past WHERE past.snapshot_id = snapshot.snapshot_id)"
 )
 
 
@@ -71,10 +69,14 @@ class MixedError(Exception):
 
 @dataclass(frozen=True)
 class Shown:
-    """What every snapshot shows: customers, and products beside which others are offered."""
+    """What every snapshot shows: customers, products beside which others are offered, and views that have rows.
+
+    A small shop may sell nothing often enough together for a bundle: a view without rows is no fault there.
+    """
 
     customers: Sequence[str]
     products: Sequence[str]
+    views: Sequence[str]
 
 
 @dataclass
@@ -104,15 +106,21 @@ class Tally:
 
 def shown_by_all(database: Database) -> Shown:
     """Look up what all snapshots show."""
-    query = "SELECT {1} FROM serving.{0}_history GROUP BY {1} HAVING count(DISTINCT snapshot_id) = %s"
+    common = "SELECT {1} FROM serving.{0}_history GROUP BY {1} HAVING count(DISTINCT snapshot_id) = %s"
+    in_all = "SELECT count(DISTINCT snapshot_id) = %s FROM serving.{0}_history"
     with database.connect() as connection:
         snapshots = connection.execute("SELECT count(*) FROM serving.snapshot_history").fetchone()
         found = [
-            connection.execute(query.format(view, column).encode(), snapshots).fetchall()
+            connection.execute(common.format(view, column).encode(), snapshots).fetchall()
             for view, column in (("customer_recommendations", "customer_id"), ("similar_items", "stock_code"))
         ]
+        views = [
+            view
+            for view in (contract.table() for contract in PUBLISHED)
+            if connection.execute(in_all.format(view).encode(), snapshots).fetchone() == (True,)
+        ]
     customers, products = ([str(row[0]) for row in rows] for rows in found)
-    return Shown(customers, products)
+    return Shown(customers, products, views)
 
 
 async def read_on(url: str, readers: int, shown: Shown, pause: float, is_over: Callable[[Tally], bool]) -> Tally:
@@ -195,7 +203,8 @@ async def similar_items(connection: AsyncConnection, shown: Shown, dice: random.
 
 async def whole_snapshot(connection: AsyncConnection, shown: Shown, dice: random.Random) -> int:
     """How many rows every view has, and how many customers are said to be there, in one statement."""
-    snapshot_id, customers, assigned, listed, *rows = await _one(connection, _WHOLE)
+    counts = ", ".join(map(_COUNTS.format, shown.views))
+    snapshot_id, customers, assigned, listed, *rows = await _one(connection, _WHOLE.format(counts))
     if not customers == assigned == listed:
         raise MixedError
     return _same(snapshot_id, rows)
