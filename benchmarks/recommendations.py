@@ -53,9 +53,13 @@ def main() -> None:
     parser.add_argument("--origin", type=date.fromisoformat, help="default: so many days before the end")
     parser.add_argument("--days", type=int, default=39, help="days to predict")
     parser.add_argument("--earlier", type=int, default=0, help="first days of months before that are judged, too")
+    parser.add_argument("--tables-only", action="store_true", help="only make the tables of a night, by counting")
     arguments = parser.parse_args()
     days = timedelta(days=arguments.days)
     past, first, last = ledger_past(arguments.ledger)
+    if arguments.tables_only:
+        nightly(past, last, RecommendationRules())
+        return
     window = BacktestWindow(arguments.origin or last - days, (arguments.origin or last - days) + days)
     with _measured("learning what ranks the lists"):
         rules = _learned(past, first, window.origin, arguments.days)
@@ -91,7 +95,7 @@ def segments_of(session: Session, as_of: date) -> pd.DataFrame:
     return fixed_fit(rfm_features(session, as_of, CustomerRules()), as_of, "yeo-johnson", _SEGMENTS)
 
 
-def nightly(past: PastLedger, as_of: date, rules: RecommendationRules) -> dict[str, pd.DataFrame]:
+def nightly(past: PastLedger, as_of: date, rules: RecommendationRules) -> None:
     """Every table of recommendations as of a day."""
     with past.opened(as_of) as session:
         catalog = product_catalog(session)
@@ -105,21 +109,16 @@ def nightly(past: PastLedger, as_of: date, rules: RecommendationRules) -> dict[s
             lists = segment_recommendations(sales, as_of, rules)
         with _measured("  customer lists"):
             artifacts = learn(sales, lists, as_of, rules)
-            own = customer_recommendations(sales.segments, pairs, artifacts)
+            rows = sum(map(len, customer_recommendations(sales.segments, pairs, artifacts)))
+        print(f"  {len(lists):,} rows of segment lists, {rows:,} of customer lists")
         _recommend(BasketRecommender(artifacts), catalog["stock_code"].tolist())
         offered = offered_products(catalog, as_of, rules.sold_within_days)
         with _measured("  baskets"):
             baskets = known_baskets(session)
         with _measured("  similar items"):
-            similar = similar_items(baskets, offered, rules.similar)
+            similar_items(baskets, offered, rules.similar)
         with _measured("  bundles"):
-            together = bundles(baskets, offered, rules.bundles)
-    return {
-        "segment_recommendations": lists,
-        "customer_recommendations": own,
-        "similar_items": similar,
-        "bundles": together,
-    }
+            bundles(baskets, offered, rules.bundles)
 
 
 def _recommend(recommender: BasketRecommender, codes: list[str]) -> None:

@@ -1,6 +1,7 @@
 """What the published tables must say alike; a snapshot in which they differ is never served."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import pandas as pd
 
@@ -14,7 +15,6 @@ AGREEING = (
     "segment_regions",
     "segment_recommendations",
     "products",
-    "customer_recommendations",
     "similar_items",
     "bundles",
     "seasonality",
@@ -27,7 +27,7 @@ AGREEING = (
     "campaigns",
     "campaign_audiences",
 )
-"""The tables that are compared with each other before they are published."""
+"""The tables that are compared with each other, whole, before they are published."""
 
 
 def disagreements(tables: Mapping[str, pd.DataFrame]) -> list[Disagreement]:
@@ -49,11 +49,51 @@ def disagreements(tables: Mapping[str, pd.DataFrame]) -> list[Disagreement]:
         *(_missing(profiles, recommended) if tells_products(products) else ()),
         *_unknown(recommended, products),
         *_regions(customers, tables["segment_regions"]),
-        *_strangers(tables["customer_recommendations"], customers),
         *_unsold(tables, products),
         *insight_disagreements(tables),
         *_audiences(tables["campaign_audiences"], tables["campaigns"], customers),
     ]
+
+
+class ListAgreement:
+    """What customers' lists, which are too long to be held, must say like the other tables, part by part."""
+
+    COLUMNS: Final = ("customer_id", "segment", "stock_code")
+    """Of `contracts.CustomerRecommendations`, that are compared."""
+
+    def __init__(self, customers: pd.DataFrame, products: pd.DataFrame) -> None:
+        """Keep whom and what lists may name.
+
+        Args:
+            customers: columns of `contracts.CustomerSegments`
+            products: columns of `contracts.Products`
+
+        """
+        self._customers = pd.Index(customers["customer_id"])
+        self._members = pd.MultiIndex.from_frame(customers[["customer_id", "segment"]])
+        self._products = pd.Index(products["stock_code"])
+
+    def disagreements(self, lists: pd.DataFrame) -> list[Disagreement]:
+        """The differences of a part of the lists, each once.
+
+        Args:
+            lists: at least `COLUMNS`
+
+        """
+        people = lists[["customer_id", "segment"]].drop_duplicates()
+        is_known = people["customer_id"].isin(self._customers)
+        is_elsewhere = is_known & ~pd.MultiIndex.from_frame(people).isin(self._members)
+        codes = lists["stock_code"].drop_duplicates()
+        wrong = {
+            "customer is in customer_segments": people.loc[~is_known, "customer_id"].drop_duplicates(),
+            "customer is in that segment": people.loc[is_elsewhere, "customer_id"].drop_duplicates(),
+            "stock_code is in the catalog": codes[~codes.isin(self._products)],
+        }
+        return [
+            Disagreement("customer_recommendations", rule, str(value))
+            for rule, values in wrong.items()
+            for value in values
+        ]
 
 
 def _names(table: pd.DataFrame, profiles: pd.DataFrame, name: str) -> list[Disagreement]:
@@ -96,21 +136,13 @@ def _regions(customers: pd.DataFrame, regions: pd.DataFrame) -> list[Disagreemen
     ]
 
 
-def _strangers(recommended: pd.DataFrame, customers: pd.DataFrame) -> list[Disagreement]:
-    strange = recommended.loc[~recommended["customer_id"].isin(customers["customer_id"]), "customer_id"].unique()
-    return [
-        Disagreement("customer_recommendations", "customer is in customer_segments", str(customer))
-        for customer in strange
-    ]
-
-
 def _unsold(tables: Mapping[str, pd.DataFrame], products: pd.DataFrame) -> list[Disagreement]:
     similar = (("similar_items", "stock_code"), ("similar_items", "similar_stock_code"))
     bundled = tuple(("bundles", f"stock_code_{number}") for number in (1, 2, 3))
     scoring = tuple((name, "stock_code") for name in ("product_demand", "regional_demand", "item_weights"))
     return [
         Disagreement(name, f"{column} is in the catalog", str(code))
-        for name, column in (("customer_recommendations", "stock_code"), *similar, *bundled, *scoring)
+        for name, column in (*similar, *bundled, *scoring)
         for code in tables[name].loc[~tables[name][column].isin(products["stock_code"]), column].dropna().unique()
     ]
 

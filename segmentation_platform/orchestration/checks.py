@@ -9,8 +9,8 @@ import dagster as dg
 import pandas as pd
 import pandera.errors
 
-from segmentation_platform.contracts import EVERYWHERE, WORKING, Contract, SegmentModels
-from segmentation_platform.contracts.agreement import AGREEING, disagreements
+from segmentation_platform.contracts import EVERYWHERE, WORKING, Contract, CustomerRecommendations, SegmentModels
+from segmentation_platform.contracts.agreement import AGREEING, ListAgreement, disagreements
 from segmentation_platform.contracts.disagreement import Disagreement
 from segmentation_platform.contracts.frames import to_frame
 from segmentation_platform.orchestration import model_registry
@@ -144,14 +144,22 @@ def every_segment_has_customers(warehouse: WarehouseResource) -> dg.AssetCheckRe
 
 @dg.asset_check(
     asset="segment_recommendations",
-    additional_deps=[*(name for name in AGREEING if name != "segment_recommendations"), "rfm_features"],
+    additional_deps=[
+        *(name for name in AGREEING if name != "segment_recommendations"),
+        CustomerRecommendations.table(),
+        "rfm_features",
+    ],
     description="The tables that are published agree: same customers, segments, products and money in all of them.",
     blocking=True,
 )
 def tables_agree(warehouse: WarehouseResource) -> dg.AssetCheckResult:
     """What is published is of one piece."""
     database = warehouse.database()
-    found = disagreements({name: tables.read_frame(database, CONTRACTS[name]) for name in AGREEING})
+    frames = {name: tables.read_frame(database, CONTRACTS[name]) for name in AGREEING}
+    found = disagreements(frames)
+    lists = ListAgreement(frames["customer_segments"], frames["products"])
+    with StoredTable(database, CustomerRecommendations).stream(lists.COLUMNS) as reader:
+        found += dict.fromkeys(d for part in reader for d in lists.disagreements(to_frame(part)))
     return check_result([_row(d) for d in found], "The published tables agree with each other.")
 
 

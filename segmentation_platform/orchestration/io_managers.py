@@ -1,6 +1,6 @@
 """How assets are kept between steps: working tables in Postgres, models in the registry."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -12,6 +12,7 @@ from pydantic import Field
 from segmentation_platform.contracts import WORKING, Contract, RawSales
 from segmentation_platform.orchestration.metadata import glance
 from segmentation_platform.orchestration.resources import WarehouseResource
+from segmentation_platform.reporting.thumbnails.tables import pictured_columns
 from segmentation_platform.settings import LinkSettings
 from segmentation_platform.warehouse import loads, segment_models, tables
 from segmentation_platform.warehouse.bulk import Tabular, stream
@@ -52,6 +53,20 @@ class ChangedInPlace:
     rows: int
 
 
+@dataclass(frozen=True)
+class InParts:
+    """A table of many rows, which is never held whole: each part is made when it is to be written.
+
+    Attributes:
+        frames: the parts, in order
+        figures: metadata, asked for when all parts are written
+
+    """
+
+    frames: Iterable[pd.DataFrame]
+    figures: Callable[[], Mapping[str, dg.MetadataValue]]
+
+
 class WarehouseIOManager(dg.ConfigurableIOManager):
     """Keeps an asset's value in the working table of its name.
 
@@ -63,15 +78,32 @@ class WarehouseIOManager(dg.ConfigurableIOManager):
     reports: str = Field(default="", description="Where people reach the reports; empty: no links")
     app: str = Field(default="", description="Where people reach the app; empty: no links")
 
-    def handle_output(self, context: dg.OutputContext, obj: Tabular | ChangedInPlace) -> None:
-        """Replace the table's rows; what is read whole is also drawn, in one place for all assets."""
+    def handle_output(self, context: dg.OutputContext, obj: Tabular | InParts | ChangedInPlace) -> None:
+        """Replace the table's rows; what is made here is also drawn, in one place for all assets."""
         if isinstance(obj, ChangedInPlace):
             context.add_output_metadata({"dagster/row_count": obj.rows})
             return
-        name = context.asset_key.path[-1]
-        rows = tables.replace_table(self.warehouse.database(), CONTRACTS[name], obj)
-        shown = glance(CONTRACTS[name], obj, self._links()) if isinstance(obj, pd.DataFrame) else {}
-        context.add_output_metadata({"dagster/row_count": rows, **shown})
+        contract = CONTRACTS[context.asset_key.path[-1]]
+        if isinstance(obj, InParts):
+            figures = self._replace_in_parts(contract, obj)
+        else:
+            rows = tables.replace_table(self.warehouse.database(), contract, obj)
+            shown = glance(contract, obj, self._links()) if isinstance(obj, pd.DataFrame) else {}
+            figures = {"dagster/row_count": dg.MetadataValue.int(rows), **shown}
+        context.add_output_metadata(figures)
+
+    def _replace_in_parts(self, contract: type[Contract], data: InParts) -> dict[str, dg.MetadataValue]:
+        """Write the parts as they come, and draw them all from the columns that the picture takes."""
+        pictured: list[pd.DataFrame] = [contract.no_rows()[pictured_columns(contract)]]
+
+        def seen() -> Iterator[pd.DataFrame]:
+            for frame in data.frames:
+                pictured.append(frame[pictured[0].columns])
+                yield frame
+
+        rows = tables.replace_table(self.warehouse.database(), contract, seen())
+        shown = glance(contract, pd.concat(pictured, ignore_index=True), self._links())
+        return {"dagster/row_count": dg.MetadataValue.int(rows), **data.figures(), **shown}
 
     def _links(self) -> LinkSettings:
         return LinkSettings(reports=self.reports, app=self.app)

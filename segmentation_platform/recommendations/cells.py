@@ -144,8 +144,8 @@ class CellPurchases:
         extra = products.get_indexer(everywhere)
         extra = extra[extra >= 0]
         told = np.add.outer(np.arange(len(cells.names)) * len(products), extra).ravel()
-        found, entry = np.unique(np.concatenate([*keys, told]), return_inverse=True)
-        entry = entry.ravel()[: sum(map(len, keys))].astype(np.intp)
+        found, entry = _numbered(np.concatenate([*keys, told]))
+        entry = entry[: sum(map(len, keys))]
         cell, product = np.divmod(found, max(len(products), 1))
         return cls(cells, products, cell, product, np.concatenate(numbers), entry, kept)
 
@@ -209,3 +209,12 @@ class CellPurchases:
         level = np.where(has_segment, 3, tells)
         edges = np.searchsorted(level[self.cell], np.arange(5))
         return [slice(start, end) for start, end in pairwise(edges.tolist())]
+
+
+def _numbered(keys: Indices) -> tuple[Indices, Indices]:
+    """The different keys in order, and the place of each key among them; by hash, for there are many of each."""
+    numbers, found = pd.factorize(keys)
+    order = np.argsort(found)
+    place = np.empty(len(found), np.intp)
+    place[order] = np.arange(len(found))
+    return found[order], place[numbers]

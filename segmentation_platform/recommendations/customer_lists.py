@@ -37,28 +37,25 @@ _TEXTS = ("customer_id", "list", "stock_code", "description", "category", "produ
 
 def customer_recommendations(
     segments: pd.DataFrame, pairs: pd.DataFrame, artifacts: RankingArtifacts
-) -> pd.DataFrame:
-    """Make both lists of every customer who has a segment.
+) -> Iterator[pd.DataFrame]:
+    """Make both lists of every customer who has a segment, some customers after the others.
 
     Args:
         segments: columns of `contracts.CustomerSegments`
         pairs: what each customer bought, as from `sales.customer_products`
         artifacts: what lists are made from, of the same day
 
-    Returns:
-        Columns of `contracts.CustomerRecommendations`, ordered by customer, list and rank.
+    Yields:
+        Columns of `contracts.CustomerRecommendations`, ordered by customer, list and rank, of some customers each.
 
     """
     people = segments.sort_values("customer_id").set_index("customer_id")
     histories = artifacts.ranker.histories(pairs).for_customers(people.index)
     regions, segment_ids = people["region"].tolist(), people["segment_id"].tolist()
-    batches = [
-        lists_of(artifacts, histories.rows(rows), Audience(regions[rows], segment_ids[rows]))
-        for rows in artifacts.ranker.batches(len(people))
-    ]
-    lists = pd.concat(batches, ignore_index=True) if batches else CustomerRecommendations.no_rows()
-    lists["segment"] = lists["customer_id"].map(people["segment"]).astype("str")
-    return lists[CustomerRecommendations.column_names()]
+    for rows in artifacts.ranker.batches(len(people)):
+        lists = lists_of(artifacts, histories.rows(rows), Audience(regions[rows], segment_ids[rows]))
+        lists["segment"] = lists["customer_id"].map(people["segment"]).astype("str")
+        yield lists[CustomerRecommendations.column_names()]
 
 
 @dataclass(frozen=True)

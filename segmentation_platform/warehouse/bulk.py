@@ -14,7 +14,8 @@ from segmentation_platform.contracts.frames import arrow_schema
 from segmentation_platform.warehouse import adbc
 from segmentation_platform.warehouse.database import Connection, Database
 
-Tabular: TypeAlias = pa.Table | pa.RecordBatchReader | pd.DataFrame
+Tabular: TypeAlias = pa.Table | pa.RecordBatchReader | pd.DataFrame | Iterable[pd.DataFrame]
+"""A table, whole or a part after the other."""
 
 _WITHOUT_HEADER = pa_csv.WriteOptions(include_header=False)
 
@@ -27,11 +28,15 @@ def batches(contract: type[Contract], data: Tabular) -> Iterator[pa.RecordBatch]
 
     """
     schema = arrow_schema(contract.columns())
-    if isinstance(data, pd.DataFrame):
-        data = pa.Table.from_pandas(data[schema.names], schema=schema, preserve_index=False)
-    reader = data.to_reader(max_chunksize=100_000) if isinstance(data, pa.Table) else data
-    for batch in reader:
-        yield batch.select(schema.names).cast(schema)
+    for part in [data] if isinstance(data, pa.Table | pa.RecordBatchReader | pd.DataFrame) else data:
+        for batch in _reader(part, schema):
+            yield batch.select(schema.names).cast(schema)
+
+
+def _reader(part: pa.Table | pa.RecordBatchReader | pd.DataFrame, schema: pa.Schema) -> pa.RecordBatchReader:
+    if isinstance(part, pd.DataFrame):
+        part = pa.Table.from_pandas(part[schema.names], schema=schema, preserve_index=False)
+    return part.to_reader(max_chunksize=100_000) if isinstance(part, pa.Table) else part
 
 
 def copy_in(

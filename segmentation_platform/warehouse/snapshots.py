@@ -19,7 +19,7 @@ from segmentation_platform.contracts import PUBLISHED, Contract
 from segmentation_platform.contracts.frames import to_frame
 from segmentation_platform.contracts.snapshot_record import NewSnapshot, Snapshot
 from segmentation_platform.errors import PlatformError
-from segmentation_platform.warehouse.bulk import batches, copy_in, stream
+from segmentation_platform.warehouse.bulk import Tabular, batches, copy_in, stream
 from segmentation_platform.warehouse.database import Connection, Database
 from segmentation_platform.warehouse.history import publish_history, vacuum_history
 from segmentation_platform.warehouse.tables import select_list, vacuum
@@ -33,13 +33,13 @@ class SnapshotError(PlatformError, RuntimeError):
     """A snapshot can't be served or dropped; the message says which there are."""
 
 
-def publish(database: Database, facts: NewSnapshot, tables: Mapping[str, pd.DataFrame], history: pd.DataFrame) -> int:
+def publish(database: Database, facts: NewSnapshot, tables: Mapping[str, Tabular], history: pd.DataFrame) -> int:
     """Publish tables as a new snapshot and serve it, in one transaction.
 
     Args:
         database: where
         facts: what describes the snapshot
-        tables: a frame for every table of `contracts.PUBLISHED`
+        tables: rows of every table of `contracts.PUBLISHED`
         history: columns of `contracts.CustomerSegmentHistory`; takes the place of that of the ledger's customers
 
     Returns:
@@ -218,9 +218,9 @@ def _register(connection: Connection, facts: NewSnapshot) -> int:
     return int(str(row[0]))
 
 
-def _add_rows(connection: Connection, snapshot_id: int, contract: type[Contract], frame: pd.DataFrame) -> None:
+def _add_rows(connection: Connection, snapshot_id: int, contract: type[Contract], data: Tabular) -> None:
     columns = ["snapshot_id", *contract.column_names()]
-    copy_in(connection, _table(contract), columns, _numbered(snapshot_id, batches(contract, frame)))
+    copy_in(connection, _table(contract), columns, _numbered(snapshot_id, batches(contract, data)))
 
 
 def _numbered(snapshot_id: int, rows: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -1,5 +1,10 @@
 """A score in which everything counts, as it may be learned on a ledger: for tests that rank products."""
 
+import pandas as pd
+
+from segmentation_platform.contracts import CustomerRecommendations
+from segmentation_platform.recommendations.customer_lists import customer_recommendations
+from segmentation_platform.recommendations.ranking_artifacts import RankingArtifacts
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.weights import ScoreWeights
 
@@ -15,3 +20,9 @@ EVERYTHING = ScoreWeights(
 )
 
 RULES = RecommendationRules().with_weights(EVERYTHING)
+
+
+def customer_lists_of(segments: pd.DataFrame, pairs: pd.DataFrame, artifacts: RankingArtifacts) -> pd.DataFrame:
+    """Both lists of every customer, in one table."""
+    parts = customer_recommendations(segments, pairs, artifacts)
+    return pd.concat([CustomerRecommendations.no_rows(), *parts], ignore_index=True)

@@ -12,7 +12,6 @@ from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.point_in_time import COLUMNS, known_sales
 from segmentation_platform.recommendations.basket_recommender import BasketRecommender
-from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.errors import ScoringError
 from segmentation_platform.recommendations.ranking_artifacts import learn
 from segmentation_platform.recommendations.sales import Sales, customer_products
@@ -28,7 +27,7 @@ from segmentation_platform_tests.support.ledgers import (
     simulated_customers,
     simulated_fit,
 )
-from segmentation_platform_tests.support.ranking import RULES
+from segmentation_platform_tests.support.ranking import RULES, customer_lists_of
 from segmentation_platform_tests.support.session import once
 
 COMMON = "United Kingdom"
@@ -43,7 +42,7 @@ def _night() -> tuple[CustomerScorer, pd.DataFrame, pd.DataFrame]:
         sales = Sales(customer_products(session, shop.as_of), segmented(), products)
         lists = segment_recommendations(sales, shop.as_of, rules)
         artifacts = learn(sales, lists, shop.as_of, rules)
-        own = customer_recommendations(sales.segments, sales.pairs, artifacts)
+        own = customer_lists_of(sales.segments, sales.pairs, artifacts)
         lines = session.frame("known_sales")
     prices = dict(zip(products["stock_code"], products["price_median"], strict=True))
     return CustomerScorer({EVERYWHERE: simulated_fit()}, BasketRecommender(artifacts), prices, shop.as_of), own, lines

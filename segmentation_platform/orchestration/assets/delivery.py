@@ -1,5 +1,6 @@
 """Delivery: the snapshot that people read."""
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
@@ -12,13 +13,18 @@ from segmentation_platform.contracts import (
     SHOWN,
     Checks,
     Contract,
+    CustomerRecommendations,
     CustomerSegments,
     CustomerTastes,
+    Products,
     SegmentDrift,
 )
-from segmentation_platform.contracts.agreement import disagreements
+from segmentation_platform.contracts.agreement import ListAgreement, disagreements
+from segmentation_platform.contracts.disagreement import Disagreement
+from segmentation_platform.contracts.frames import to_frame
 from segmentation_platform.contracts.snapshot_record import NewSnapshot
 from segmentation_platform.orchestration.inputs import fingerprint
+from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import OWNERS, picture, reading_on
 from segmentation_platform.orchestration.resources import ReportingDateResource, WarehouseResource
 from segmentation_platform.reporting.thumbnails import drawn
@@ -26,9 +32,11 @@ from segmentation_platform.settings import ScheduleSettings, Settings
 from segmentation_platform.warehouse import facts, loads, snapshots
 
 GROUP = "delivery"
-_FROM_ASSETS: tuple[type[Contract], ...] = tuple(contract for contract in SHOWN if contract is not Checks)
-"""What other assets make, and this one publishes; the checks of the run it collects itself."""
-_INPUTS: tuple[type[Contract], ...] = (*_FROM_ASSETS, CustomerTastes)
+_HELD: tuple[type[Contract], ...] = tuple(
+    contract for contract in SHOWN if contract is not Checks and contract is not CustomerRecommendations
+)
+"""What other assets make and this one publishes, but for the longest; the checks of the run it collects itself."""
+_INPUTS: tuple[type[Contract], ...] = (*_HELD, CustomerTastes)
 
 
 @dg.asset(
@@ -45,10 +53,11 @@ def published_snapshot(
     warehouse: WarehouseResource,
     reporting_date: ReportingDateResource,
     settings: dg.ResourceParam[Settings],
+    customer_recommendations: StoredTable,
     **tables: pd.DataFrame,
 ) -> dg.MaterializeResult[None]:
     """A whole new snapshot in the schema `serving`, flipped into place when all checks have passed."""
-    _refuse_mixed(tables)
+    _refuse(disagreements(tables))
     database = warehouse.database()
     as_of = reporting_date.resolve(database)
     period, ledger = facts.sales_period(database, as_of), loads.ledger_in_use(database)
@@ -77,12 +86,16 @@ def published_snapshot(
         inputs=fingerprint(ledger, reporting_date.as_of, settings, database),
         ledger_name=ledger.name,
     )
-    frames = {contract.table(): tables[contract.table()] for contract in PUBLISHED if contract is not Checks}
-    frames[Checks.table()] = checks
-    snapshot_id = snapshots.publish(database, snapshot_facts, frames, tables[HISTORY])
+    held = {contract.table(): tables[contract.table()] for contract in _HELD if contract in PUBLISHED}
+    held[Checks.table()] = checks
+    agreement = ListAgreement(tables[CustomerSegments.table()], tables[Products.table()])
+    with customer_recommendations.stream() as reader:
+        lists = _agreeing(map(to_frame, reader), agreement)
+        published = {**held, CustomerRecommendations.table(): lists}
+        snapshot_id = snapshots.publish(database, snapshot_facts, published, tables[HISTORY])
     return dg.MaterializeResult(
         metadata={
-            "dagster/row_count": sum(map(len, frames.values())),
+            "dagster/row_count": sum(map(len, held.values())) + facts.rows(database, CustomerRecommendations),
             "snapshot_id": snapshot_id,
             "as_of": as_of.isoformat(),
             "customers": customers,
@@ -99,9 +112,15 @@ def _model_version(drift: pd.DataFrame) -> int:
     return int(drift.loc[drift["region"] == EVERYWHERE, "model_version"].iloc[0])
 
 
-def _refuse_mixed(tables: dict[str, pd.DataFrame]) -> None:
+def _agreeing(lists: Iterable[pd.DataFrame], agreement: ListAgreement) -> Iterator[pd.DataFrame]:
+    """The parts as they are; the first that does not agree with the other tables stops the publication."""
+    for part in lists:
+        _refuse(agreement.disagreements(part))
+        yield part
+
+
+def _refuse(found: list[Disagreement]) -> None:
     """Stop when the tables are not of one run; the check of the run can't know what is published later."""
-    found = disagreements(tables)
     if found:
         first = "; ".join(f"{d.table}: {d.rule} ({d.value})" for d in found[:3])
         raise dg.Failure(

@@ -1,6 +1,7 @@
 """Recommendation: what to offer to each segment, each customer and beside each product; and how good that is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 import dagster as dg
 import pandas as pd
@@ -24,7 +25,7 @@ from segmentation_platform.contracts.recommendations import leading
 from segmentation_platform.ledger import point_in_time
 from segmentation_platform.orchestration import model_registry
 from segmentation_platform.orchestration.bad_input import refuse_bad_input
-from segmentation_platform.orchestration.io_managers import StoredTable
+from segmentation_platform.orchestration.io_managers import InParts, StoredTable
 from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata, table_out
 from segmentation_platform.orchestration.published_ledger import held_past
 from segmentation_platform.orchestration.resources import (
@@ -151,7 +152,7 @@ def recommendations(
     warehouse: WarehouseResource,
     reporting_date: ReportingDateResource,
     settings: dg.ResourceParam[Settings],
-) -> Iterator[dg.Output[pd.DataFrame]]:
+) -> Iterator[dg.Output[pd.DataFrame] | dg.Output[InParts]]:
     """Recommend from the sales known on the reporting date; one pass over the ledger for all lists."""
     as_of = reporting_date.resolve(warehouse.database())
     rules = _rules(settings, recommendation_methods)
@@ -165,12 +166,13 @@ def recommendations(
             offered = offered_products(products, as_of, rules.sold_within_days)
         lists = segment_recommendations(sales, as_of, rules)
         artifacts = learn(sales, lists, as_of, rules)
-        own = customer_recommendations(customer_segments, pairs, artifacts)
+        own: Iterable[pd.DataFrame] = customer_recommendations(customer_segments, pairs, artifacts)
         if not tells_products(products):
             # What there is to offer, in a ledger without products, is nothing.
-            lists, own = SegmentRecommendations.no_rows(), CustomerRecommendations.no_rows()
+            lists, own = SegmentRecommendations.no_rows(), ()
         yield dg.Output(lists, "segment_recommendations", metadata=_segment_figures(lists))
-        yield dg.Output(own, "customer_recommendations", metadata=_customer_figures(own, offered))
+        told = _CustomerFigures(len(offered))
+        yield dg.Output(InParts(told.watched(own), told.figures), "customer_recommendations")
         for name, table in ranking_tables(artifacts).items():
             yield dg.Output(table, name)
         baskets = known_baskets(session)
@@ -213,12 +215,28 @@ def _segment_figures(lists: pd.DataFrame) -> dict[str, dg.MetadataValue]:
     }
 
 
-def _customer_figures(own: pd.DataFrame, offered: pd.DataFrame) -> dict[str, dg.MetadataValue]:
-    return {
-        "customers": dg.MetadataValue.int(int(own["customer_id"].nunique())),
-        "share_of_products_offered": dg.MetadataValue.float(own["stock_code"].nunique() / len(offered)),
-        "first_rows": preview(own[["customer_id", "list", "rank", "description", "reason"]], 6),
-    }
+@dataclass
+class _CustomerFigures:
+    """What there is to say of the customers' lists, gathered while they are written."""
+
+    offered: int
+    customers: int = 0
+    products: set[str] = field(default_factory=set)
+    first: pd.DataFrame = field(default_factory=CustomerRecommendations.no_rows)
+
+    def watched(self, parts: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        for part in parts:
+            self.customers += part["customer_id"].nunique()
+            self.products.update(part["stock_code"].unique())
+            self.first = self.first if len(self.first) else part.head(6)
+            yield part
+
+    def figures(self) -> dict[str, dg.MetadataValue]:
+        return {
+            "customers": dg.MetadataValue.int(self.customers),
+            "share_of_products_offered": dg.MetadataValue.float(len(self.products) / self.offered),
+            "first_rows": preview(self.first[["customer_id", "list", "rank", "description", "reason"]], 6),
+        }
 
 
 def _bundle_figures(together: pd.DataFrame) -> dict[str, dg.MetadataValue]:

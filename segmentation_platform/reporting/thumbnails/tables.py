@@ -3,7 +3,7 @@
 import pandas as pd
 
 from segmentation_platform.contracts import Contract
-from segmentation_platform.contracts.shown import Bars, Counts, Histogram, Picture
+from segmentation_platform.contracts.shown import Bars, Counts, Drawn, Histogram, Picture
 from segmentation_platform.reporting.thumbnails.drawn import DRAWN
 from segmentation_platform.reporting.thumbnails.shapes import bars, histogram, largest, pairs
 
@@ -19,6 +19,16 @@ def thumbnail(contract: type[Contract], table: pd.DataFrame) -> str:
     shown = contract.shown()
     assert shown is not None  # noqa: S101 - asked of tables with an asset only
     return draw(shown.picture, contract.table(), table)
+
+
+def pictured_columns(contract: type[Contract]) -> list[str]:
+    """The columns that the picture of a table takes; all of them where it is like no other."""
+    shown = contract.shown()
+    assert shown is not None  # noqa: S101 - asked of tables with an asset only
+    if isinstance(shown.picture, Drawn):
+        return contract.column_names()
+    said = {value for value in vars(shown.picture).values() if isinstance(value, str)}
+    return [name for name in contract.column_names() if name in said]
 
 
 def draw(picture: Picture, name: str, table: pd.DataFrame) -> str:

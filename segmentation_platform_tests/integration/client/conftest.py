@@ -15,7 +15,6 @@ from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.point_in_time import COLUMNS, known_sales
 from segmentation_platform.recommendations.baskets import known_baskets
 from segmentation_platform.recommendations.bundles import bundles
-from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.ranking_artifacts import learn, ranking_tables
 from segmentation_platform.recommendations.sales import Sales, customer_products
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
@@ -35,7 +34,7 @@ from segmentation_platform_tests.support.ledgers import (
 )
 from segmentation_platform_tests.support.marked import facts, marked_history, marked_tables
 from segmentation_platform_tests.support.published import reader_of
-from segmentation_platform_tests.support.ranking import RULES
+from segmentation_platform_tests.support.ranking import RULES, customer_lists_of
 from segmentation_platform_tests.support.session import once
 
 
@@ -57,7 +56,7 @@ def shop_tables() -> dict[str, pd.DataFrame]:
         **ranking_tables(artifacts),
         "segments": profiled(),
         "customer_segments": segmented(),
-        "customer_recommendations": customer_recommendations(segmented(), sales.pairs, artifacts),
+        "customer_recommendations": customer_lists_of(segmented(), sales.pairs, artifacts),
         "segment_recommendations": lists,
         "bundles": together,
         "products": products,

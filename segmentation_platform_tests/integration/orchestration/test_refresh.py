@@ -7,7 +7,7 @@ import dagster as dg
 import pyarrow.parquet as pq
 import pytest
 
-from segmentation_platform.contracts import PUBLISHED, WORKING, Checks, CleanSales
+from segmentation_platform.contracts import PUBLISHED, WORKING, Checks, CleanSales, CustomerRecommendations
 from segmentation_platform.ledger.profile.model import Profile
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
 from segmentation_platform.orchestration.asked import UNNAMED
@@ -179,17 +179,39 @@ def test_a_failing_check_stops_the_run_while_a_reader_goes_on_with_yesterdays_sn
 
 
 @refreshed
-def test_tables_of_different_runs_are_never_published_together(run: Run, database: Database, tmp_path: Path) -> None:
-    spoil(
-        database,
-        "DELETE FROM warehouse.customer_segments WHERE customer_id IN"
-        " (SELECT customer_id FROM warehouse.customer_segments LIMIT 2)",
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        (
+            "DELETE FROM warehouse.customer_segments WHERE recency_days < 20",
+            "customers are those of customer_segments",
+        ),
+        ("UPDATE warehouse.customer_recommendations SET customer_id = 'nobody' WHERE rank = 1", "nobody"),
+        ("UPDATE warehouse.customer_recommendations SET stock_code = 'nothing' WHERE rank = 1", "nothing"),
+        ("UPDATE warehouse.customer_recommendations SET segment = 'Strangers'", "customer is in that segment"),
+    ],
+)
+def test_tables_of_different_runs_are_never_published_together(
+    definitions: dg.Definitions, database: Database, changed: str, words: str
+) -> None:
+    spoil(database, changed)
+    a_check = dg.AssetCheckKey(dg.AssetKey("products"), "keeps_contract")
+    selection = dg.AssetSelection.assets("published_snapshot") | dg.AssetSelection.checks(a_check)
+    built = dg.Definitions(
+        assets=definitions.assets,
+        asset_checks=definitions.asset_checks,
+        resources=definitions.resources,
+        jobs=[dg.define_asset_job("publish", selection)],
     )
-    result = run("published_snapshot")
-    assert not result.success
-    served = snapshots.served_snapshot(database)
-    assert served is not None
-    assert served.snapshot_id == 1
+    result = built.resolve_job_def("publish").execute_in_process(raise_on_error=False)
+    failures = [e.step_failure_data.user_failure_data for e in result.all_events if e.is_step_failure]
+    [said] = [said.description or "" for said in failures if said is not None]
+    assert "do not agree" in said
+    assert words in said
+    assert len(snapshots.history(database)) == 1
+    assert len(tables.read_frame(database, CustomerRecommendations)) == len(
+        snapshots.read_served(database, CustomerRecommendations)
+    )
 
 
 @after_first_night

@@ -66,6 +66,8 @@ def value(column: Column) -> st.SearchStrategy[object]:
 def as_given(frame: pd.DataFrame, contract: type[Contract], kind: str) -> Tabular:
     if kind == "frame":
         return frame[frame.columns[::-1]].assign(more=1)  # columns are found by name
+    if kind == "parts":
+        return (frame.iloc[start : start + 2] for start in range(0, len(frame), 2))
     table = pa.Table.from_pandas(frame, schema=arrow_schema(contract.columns()), preserve_index=False)
     return table if kind == "table" else table.to_reader(max_chunksize=3)
 
@@ -79,7 +81,7 @@ def test_every_value_of_every_contract_comes_back_as_it_went_in(
     warehouse: Database, contract: type[Contract]
 ) -> None:
     @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    @given(frames(contract), st.sampled_from(["frame", "table", "reader"]))
+    @given(frames(contract), st.sampled_from(["frame", "table", "reader", "parts"]))
     def check(frame: pd.DataFrame, kind: str) -> None:
         assert replace_table(warehouse, contract, as_given(frame, contract, kind)) == len(frame)
         found = read_frame(warehouse, contract)

@@ -12,7 +12,6 @@ from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.catalog import product_catalog
 from segmentation_platform.ledger.point_in_time import COLUMNS, known_sales
 from segmentation_platform.recommendations.baskets import Baskets, known_baskets
-from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.ranking_artifacts import learn
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales, customer_products
@@ -20,7 +19,7 @@ from segmentation_platform.recommendations.segment_lists import segment_recommen
 from segmentation_platform.recommendations.tastes import MIXED
 from segmentation_platform.recommendations.weights import CellWeights
 from segmentation_platform_tests.support.ledgers import sales_lines
-from segmentation_platform_tests.support.ranking import RULES
+from segmentation_platform_tests.support.ranking import RULES, customer_lists_of
 
 AS_OF = date(2011, 1, 1)
 
@@ -82,7 +81,7 @@ def customer_lists(
     known = SegmentRecommendations.no_rows() if segment_lists is None else segment_lists
     with opened(lines, as_of, **more) as sales:
         artifacts = learn(sales, known, as_of, rules or RULES)
-        found = customer_recommendations(sales.segments, sales.pairs, artifacts)
+        found = customer_lists_of(sales.segments, sales.pairs, artifacts)
     CustomerRecommendations.validate(found, lazy=True)
     return found
 

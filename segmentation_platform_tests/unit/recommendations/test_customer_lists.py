@@ -4,13 +4,14 @@ import re
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
 
 from segmentation_platform.contracts import SegmentRecommendations
-from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.errors import RecommendationError
 from segmentation_platform.recommendations.ranker import best
 from segmentation_platform.recommendations.ranking_artifacts import learn
@@ -19,7 +20,7 @@ from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales
 from segmentation_platform.recommendations.segment_lists import segment_recommendations
 from segmentation_platform_tests.support.ledgers import simulated, simulated_customers
-from segmentation_platform_tests.support.ranking import EVERYTHING, RULES
+from segmentation_platform_tests.support.ranking import EVERYTHING, RULES, customer_lists_of
 from segmentation_platform_tests.unit.recommendations.shops import (
     bought,
     cancelled,
@@ -132,16 +133,21 @@ def test_the_combined_list_is_by_score() -> None:
 
 @given(
     st.integers(1, 6),
-    st.lists(st.lists(st.sampled_from([0.0, 0.5, 1.0, -np.inf]), min_size=4, max_size=4), min_size=1),
+    st.integers(1, 130).flatmap(
+        lambda width: npst.arrays(
+            np.float32,
+            st.tuples(st.integers(1, 4), st.just(width)),
+            elements=st.sampled_from([0.0, 0.25, 0.5, 1.0, -np.inf]),
+            fill=st.sampled_from([0.0, -np.inf]),
+        )
+    ),
 )
 @settings(deadline=None)
-def test_the_best_of_a_row_are_its_largest_with_ties_in_order(length: int, rows: list[list[float]]) -> None:
-    values = np.array(rows, np.float32)
+def test_the_best_of_a_row_are_its_largest_with_ties_in_order(length: int, values: npt.NDArray[np.float32]) -> None:
     picks = best(values, length)
-    for row in range(len(rows)):
-        expected = [c for c in sorted(range(4), key=lambda c: (-values[row, c], c)) if values[row, c] > -np.inf][
-            :length
-        ]
+    for row, own_values in enumerate(values.tolist()):
+        ordered = sorted(range(len(own_values)), key=lambda c: (-own_values[c], c))
+        expected = [c for c in ordered if own_values[c] > -np.inf][:length]
         own = picks.rows == row
         assert picks.columns[own].tolist() == expected
         assert picks.ranks[own].tolist() == list(range(1, len(expected) + 1))
@@ -218,7 +224,7 @@ def test_lists_are_made_for_those_who_have_a_segment() -> None:
     with opened(SHOP) as sales:
         some = Sales(sales.pairs, sales.segments.iloc[:2], sales.catalog)
         artifacts = learn(some, SegmentRecommendations.no_rows(), date(2011, 1, 1), RULES)
-        found = customer_recommendations(some.segments, sales.pairs, artifacts)
+        found = customer_lists_of(some.segments, sales.pairs, artifacts)
     assert set(found["customer_id"]) == {"1", "2"}
 
 

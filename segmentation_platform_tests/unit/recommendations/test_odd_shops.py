@@ -9,7 +9,6 @@ import pytest
 from segmentation_platform.contracts import SegmentRecommendations, SimilarItems
 from segmentation_platform.recommendations.basket_recommender import BasketRecommender, Bought
 from segmentation_platform.recommendations.baskets import Baskets
-from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.ranker import Ranker, best
 from segmentation_platform.recommendations.ranking_artifacts import learn
 from segmentation_platform.recommendations.rules import RecommendationRules, SimilarItemRules
@@ -18,7 +17,7 @@ from segmentation_platform.recommendations.segment_lists import segment_recommen
 from segmentation_platform.recommendations.similar_items import similar_items
 from segmentation_platform.recommendations.tastes import MIXED, fit_tastes
 from segmentation_platform.recommendations.weights import HALF_LIVES, recent
-from segmentation_platform_tests.support.ranking import EVERYTHING, RULES
+from segmentation_platform_tests.support.ranking import EVERYTHING, RULES, customer_lists_of
 from segmentation_platform_tests.unit.recommendations.shops import (
     AS_OF,
     bought,
@@ -41,7 +40,7 @@ def test_one_customer_without_anything_left_to_offer_has_no_lists() -> None:
     with opened([*bought({"1": "A"}), line(None, "G")]) as sales:
         gone = Sales(sales.pairs, sales.segments, sales.catalog[sales.catalog["stock_code"] == "G"])
         artifacts = learn(gone, SegmentRecommendations.no_rows(), AS_OF, RULES)
-        found = customer_recommendations(gone.segments, gone.pairs, artifacts)
+        found = customer_lists_of(gone.segments, gone.pairs, artifacts)
     assert found.empty
 
 

@@ -18,7 +18,6 @@ from segmentation_platform.contracts import (
 )
 from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.point_in_time import COLUMNS, known_sales
-from segmentation_platform.recommendations.customer_lists import customer_recommendations
 from segmentation_platform.recommendations.ranking_artifacts import (
     RankingArtifacts,
     learn,
@@ -28,7 +27,7 @@ from segmentation_platform.recommendations.ranking_artifacts import (
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.recommendations.sales import Sales, customer_products
 from segmentation_platform_tests.support.ledgers import catalog, segmented, simulated
-from segmentation_platform_tests.support.ranking import EVERYTHING, RULES
+from segmentation_platform_tests.support.ranking import EVERYTHING, RULES, customer_lists_of
 from segmentation_platform_tests.unit.recommendations.shops import AS_OF, Line, bought, line, opened
 
 CONTRACTS: tuple[type[Contract], ...] = (ProductDemand, RegionalDemand, ItemWeights)
@@ -63,7 +62,7 @@ def test_a_partner_that_is_no_longer_sold_is_called_by_its_name() -> None:
         {"customers": {"weights": EVERYTHING.model_copy(update={"affinity_new": 1.0}), "ease_penalty": 1.0}}
     )
     artifacts, pairs, people, _ = learnt([*lines, line("new", "Z")], drawn)
-    found = customer_recommendations(people, pairs, artifacts)
+    found = customer_lists_of(people, pairs, artifacts)
     own = found[(found["customer_id"] == "c8") & (found["stock_code"] == "A")]
     assert own["reason"].tolist() == ["Goes with THE OLD, which you bought"]
 
@@ -81,7 +80,7 @@ def test_any_shop_read_back_makes_the_same_lists(shop: dict[str, set[str]], earl
     tables = {name: table.sample(frac=1, random_state=1) for name, table in ranking_tables(artifacts).items()}
     again = read_ranking(tables, products, RULES.customers, AS_OF)
     pd.testing.assert_frame_equal(
-        customer_recommendations(people, pairs, again), customer_recommendations(people, pairs, artifacts)
+        customer_lists_of(people, pairs, again), customer_lists_of(people, pairs, artifacts)
     )
 
 
@@ -94,6 +93,6 @@ def test_a_whole_shop_read_back_makes_the_same_lists() -> None:
     artifacts = learn(Sales(pairs, segmented(), products), SegmentRecommendations.no_rows(), shop.as_of, RULES)
     again = read_ranking(ranking_tables(artifacts), products, RULES.customers, shop.as_of)
     pd.testing.assert_frame_equal(
-        customer_recommendations(segmented(), pairs, again), customer_recommendations(segmented(), pairs, artifacts)
+        customer_lists_of(segmented(), pairs, again), customer_lists_of(segmented(), pairs, artifacts)
     )
     assert np.diff(artifacts.ranker.weights.tocsc().indptr).max() <= RULES.customers.neighbours
