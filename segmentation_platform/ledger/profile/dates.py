@@ -1,8 +1,9 @@
 """How dates are written: their formats, and which of day and month comes first.
 
 A ledger's dates have one order: told line by line, 1/2 would be January beside a 13/2. The order is the one that
-reads most lines; where both read all, the one whose days lie closer together, because a shop's days follow each
-other.
+reads most lines without a day in the future. Where two read as many, the one whose days lie closer together is shown,
+and asked about: twelve days on end are, read the other way, one day in each of twelve months, as a shop has them that
+bills on the first.
 """
 
 import re
@@ -32,10 +33,6 @@ _NAMED = re.compile(
 _SERIAL = re.compile(r"\d{5}(\.\d+)?")
 _SHAPES = 400
 _DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - the shop's own time
-_CLOSER = 3
-"""So many times closer together must the days of one order lie to be taken for right ..."""
-_ENOUGH_DAYS = 5
-"""... and so many days there must be."""
 
 
 @dataclass(frozen=True)
@@ -141,8 +138,6 @@ def _decided(readings: list[_Reading], today: date | None) -> DatesFound:
         # Where all orders read the same days, none is written down.
         return different[0].found() if len(_by_days(readings)) > 1 else different[0].found(order="")
     closest, second = sorted(different, key=lambda reading: reading.spread)[:2]
-    if len(set(closest.by_text)) >= _ENOUGH_DAYS and _CLOSER * closest.spread <= second.spread:
-        return closest.found()
     return closest.found(rival=second.dates.order or None)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from segmentation_platform.ledger.profile.dates import find_dates, local, read_date
@@ -54,6 +54,11 @@ def test_a_year_of_four_digits_in_front_or_a_named_month_leaves_no_doubt(
     assert days(texts, found.dates) == [datetime.strptime(text.removesuffix(zone), written).date() for text in texts]  # noqa: DTZ007
 
 
+@example([datetime(2003, month, 1) for month in range(1, 13)], ("day first", "%d/%m/%Y"))  # noqa: DTZ001
+@example(  # by the year first, these are three times closer together
+    [datetime(2003, 1, 1), datetime(2003, 1, 2), datetime(2003, 1, 3), datetime(2003, 2, 1), datetime(2009, 1, 1)],  # noqa: DTZ001
+    ("day first", "%d/%m/%y"),
+)
 @given(st.lists(MOMENTS, min_size=1, max_size=50), st.sampled_from(ORDERED))
 def test_days_are_told_or_the_other_order_is_a_rival(moments: list[datetime], how: tuple[str, str]) -> None:
     _, written = how
