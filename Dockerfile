@@ -39,6 +39,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     DAGSTER_HOME=/opt/dagster \
     DAGSTER_COMPUTE_LOGS=/var/lib/dagster \
     SEGMENTATION_HOME=/var/lib/segmentation \
+    SEGMENTATION_ENGINE__SPILL_FOLDER=/tmp \
     SEGMENTATION_CONFIG=/opt/dagster/segmentation.toml
 USER 10001:10001
 WORKDIR /var/lib/segmentation

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import islice, pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
@@ -43,6 +43,9 @@ from segmentation_platform.ledger.rules import CleaningRules
 from segmentation_platform.ledger.simulation.natures import Kind
 from segmentation_platform.recommendations.rules import RecommendationRules
 from segmentation_platform.segments.rules import SegmentationRules
+
+if TYPE_CHECKING:
+    from segmentation_platform.engine import Room
 
 _log = logging.getLogger("segmentation_platform")
 
@@ -195,14 +198,22 @@ class HousekeepingSettings(_Section):
 
     cron: Cron = "30 12 * * *"
     snapshots: int = Field(default=30, ge=2)
+    snapshot_rows: int = Field(default=20_000_000, ge=1)
     loads: int = Field(default=7, ge=1)
     run_days: int = Field(default=90, ge=1)
 
 
 class EngineSettings(_Section):
-    """The engine of the ledger-sized SQL: how much memory it may take."""
+    """The engine of the ledger-sized SQL: how much memory it may take, and where it spills to above that."""
 
-    memory_limit: str = Field(default="", pattern=r"^(\d+(\.\d+)?\s*([KMGT]i?B|%))?$")
+    memory_limit: str = Field(default="50%", pattern=r"^\d+(\.\d+)?\s*([KMGT]i?B|%)$")
+    spill_folder: Path | None = None
+
+    @field_validator("memory_limit", mode="before")
+    @classmethod
+    def _usual(cls, value: object) -> object:
+        """Take an empty one, as it was written before there was a default, for the default."""
+        return value or "50%"
 
 
 class SimulationSettings(_Section):
@@ -281,6 +292,13 @@ class Settings(BaseSettings):
     def simulated_ledger(self) -> Path:
         """Where the simulated shop's ledger is kept, named by what it was made from."""
         return self.home.absolute() / "demo" / self.simulation.name
+
+    @property
+    def room(self) -> "Room":
+        """The memory and the disk that the engine may take; it spills to a folder below `home` if none is named."""
+        from segmentation_platform.engine.room import Room  # DuckDB, which comes with it, takes its time
+
+        return Room(self.engine.memory_limit, self.engine.spill_folder or self.home.absolute() / "spill")
 
     @property
     def dagster_home(self) -> Path:

@@ -146,7 +146,7 @@ def measure(
     first, last = starts_on.date() if starts_on else begins, ends_on.date() if ends_on else ends
     if last < first:
         raise typer.BadParameter(f"There is no day from {first} to {last}.")
-    engine = new_engine(settings.engine.memory_limit)
+    engine = new_engine(settings.room)
     bought, known_until = bought_by_customers(open_database_of(settings), engine, first, last)
     if first > known_until:
         raise typer.BadParameter(f"The campaign begins on {first}, and the ledger ends on {known_until}.")

@@ -58,7 +58,7 @@ def _inspected(file: str, *, anew: bool) -> "Inspection":
         given = Given(Profile() if anew else settings.profile, settings.cleaning, today(settings))
         origin, files = files_at(file, settings)
         title = files[0].path if len(files) == 1 else Path(origin)
-        return inspect_ledger(new_engine(settings.engine.memory_limit), together(title, files), given)
+        return inspect_ledger(new_engine(settings.room), together(title, files), given)
 
 
 @app.command("files")

@@ -153,7 +153,7 @@ def _understood(asked: "LedgerAsked", settings: Settings, database: "Database", 
     from segmentation_platform.engine import new_engine
     from segmentation_platform.orchestration.understanding import understand
 
-    engine = new_engine(settings.engine.memory_limit)
+    engine = new_engine(settings.room)
     with error_console.status("Inspecting the ledger …"):
         understood = understand(asked, settings, database, engine, answers)
     for line in understood.took:

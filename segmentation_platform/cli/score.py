@@ -73,7 +73,7 @@ def _scored(client: "Client", settings: Settings, asked: Asked) -> "dict[str, Sc
 
     if asked.file is not None:
         given = Given(settings.profile, settings.cleaning)
-        engine = new_engine(settings.engine.memory_limit)
+        engine = new_engine(settings.room)
         return client.score_many(dict(customers_of_file(engine, asked.file, given)))
     if asked.customer:
         return {f"Customer {asked.customer}": client.score_customer(asked.customer)}

@@ -5,15 +5,27 @@ Belongs here: how steps are run. Does not belong here: what they compute.
 
 from segmentation_platform.engine.base import Engine, Session, Step, TableLike, read_step
 from segmentation_platform.engine.duckdb import NO_ROOM, DuckDBEngine
+from segmentation_platform.engine.room import NoRoomError, Room
 
-__all__ = ["NO_ROOM", "DuckDBEngine", "Engine", "Session", "Step", "TableLike", "new_engine", "read_step"]
+__all__ = [
+    "NO_ROOM",
+    "DuckDBEngine",
+    "Engine",
+    "NoRoomError",
+    "Room",
+    "Session",
+    "Step",
+    "TableLike",
+    "new_engine",
+    "read_step",
+]
 
 
-def new_engine(memory_limit: str = "") -> Engine:
+def new_engine(room: Room | None = None) -> Engine:
     """The engine that runs the ledger-sized SQL.
 
     Args:
-        memory_limit: for instance 4GB, above which it spills to disk; empty: most of the memory
+        room: the memory above which it spills to disk, and where to
 
     """
-    return DuckDBEngine(memory_limit or None)
+    return DuckDBEngine(room)

@@ -1,7 +1,8 @@
 """The default engine: DuckDB in this process, which spills to disk when memory runs short."""
 
+import errno
+import os
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,28 +12,41 @@ import pyarrow as pa
 
 from segmentation_platform.contracts.frames import to_frame
 from segmentation_platform.engine.base import Parameters, Step, TableLike
+from segmentation_platform.engine.room import Room
 
 NO_ROOM = (duckdb.IOException, duckdb.OutOfMemoryException)
 """Errors of a machine whose disk or memory is full, rather than of a query."""
 
+_FULL = tuple(map(os.strerror, (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)))
+
 
 class DuckDBSession:
-    """A DuckDB connection in memory, with a folder of its own to spill into."""
+    """A DuckDB connection in memory, with a folder of its own to spill into.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
+    Args:
+        connection: in memory
+        room: what it may take
+
+    Everything raises `NoRoomError` when memory and disk are full.
+
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, room: Room) -> None:
+        self._connection, self._room = connection, room
 
     def add(self, name: str, data: TableLike) -> None:
         """Make `data` readable as the table `name`, in place of one that is there."""
         self._connection.register("_incoming", data)
-        self._connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM _incoming')  # noqa: S608
+        with self._within_room():
+            self._connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM _incoming')  # noqa: S608
         self._connection.unregister("_incoming")
 
     def run(self, step: Step, parameters: Parameters | None = None) -> None:
         """Compute a step into the table of its name, in place of one that is there."""
         named = set(re.findall(r"\$(\w+)", step.query))
         used = {key: value for key, value in (parameters or {}).items() if key in named}
-        self._connection.execute(f'CREATE OR REPLACE TABLE "{step.name}" AS {step.query}', used)
+        with self._within_room():
+            self._connection.execute(f'CREATE OR REPLACE TABLE "{step.name}" AS {step.query}', used)
 
     def read(self, name: str) -> pa.RecordBatchReader:
         """Stream a table."""
@@ -41,31 +55,53 @@ class DuckDBSession:
 
     def frame(self, name: str) -> pd.DataFrame:
         """A table as a frame."""
-        return to_frame(self.read(name).read_all())
+        with self._within_room():
+            return to_frame(self.read(name).read_all())
+
+    @contextmanager
+    def _within_room(self) -> Iterator[None]:
+        try:
+            yield
+        except NO_ROOM as error:
+            if isinstance(error, duckdb.IOException) and not any(full in str(error) for full in _FULL):
+                raise
+            raise self._room.too_small(*self._held()) from error
+
+    def _held(self) -> tuple[str, int]:
+        """The limit of the memory, and the rows of all tables."""
+        found = self._connection.execute(
+            "SELECT current_setting('memory_limit'), coalesce(sum(estimated_size), 0) FROM duckdb_tables()"
+        ).fetchone()
+        assert found is not None  # noqa: S101 - an aggregate has a row
+        return str(found[0]), int(found[1])
 
 
 class DuckDBEngine:
     """Opens DuckDB sessions.
 
     Args:
-        memory_limit: as DuckDB writes sizes, for instance `4GB`; above it a session spills to a temporary folder.
+        room: the memory above which a session spills, and where to
 
     """
 
-    def __init__(self, memory_limit: str | None = None) -> None:
-        self._memory_limit = memory_limit
+    def __init__(self, room: Room | None = None) -> None:
+        self._room = room or Room()
 
     @contextmanager
     def session(self) -> Iterator[DuckDBSession]:
-        """Open a session in memory."""
-        with tempfile.TemporaryDirectory(prefix="segmentation-") as spill:
+        """Open a session in memory.
+
+        Raises:
+            NoRoomError: when there is no folder to spill into.
+
+        """
+        with self._room.folder() as spill:
             config: dict[str, str | bool | int | float | list[str]] = {
-                "temp_directory": spill,
+                "temp_directory": str(spill),
+                "memory_limit": self._room.memory,
                 "preserve_insertion_order": False,
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
             }
-            if self._memory_limit:
-                config["memory_limit"] = self._memory_limit
             with duckdb.connect(":memory:", config=config) as connection:
-                yield DuckDBSession(connection)
+                yield DuckDBSession(connection, self._room)

@@ -34,7 +34,7 @@ def platform_storage(
 ) -> dg.MaterializeResult[None]:
     """What the platform takes on disk, after old snapshots, superseded loads and old runs were dropped."""
     database, kept = warehouse.database(), settings.housekeeping
-    dropped_snapshots = snapshots.prune(database, kept.snapshots)
+    dropped_snapshots = snapshots.prune(database, kept.snapshots, kept.snapshot_rows)
     dropped_loads = prune_loads(database, kept.loads)
     now = datetime.now(UTC)
     dropped_runs = prune_runs(context.instance, now - timedelta(days=kept.run_days), context.run.run_id)

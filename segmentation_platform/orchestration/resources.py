@@ -9,7 +9,7 @@ from pathlib import Path
 import dagster as dg
 from pydantic import Field
 
-from segmentation_platform.engine import Engine, new_engine
+from segmentation_platform.engine import Engine, Room, new_engine
 from segmentation_platform.orchestration.bad_input import bad_input
 from segmentation_platform.orchestration.run_lock import hold_run_lock
 from segmentation_platform.warehouse.access import open_database
@@ -52,13 +52,12 @@ def _open_once(url: str | None, home: str) -> Database:
 class EngineResource(dg.ConfigurableResource["EngineResource"]):
     """The engine of the ledger-sized SQL: DuckDB in this process."""
 
-    memory_limit: str = Field(
-        default="", description="For instance 4GB; above it DuckDB spills to disk. Empty: most of the memory"
-    )
+    memory_limit: str = Field(description="4GB, or 50% of what the machine has; above it DuckDB spills to disk")
+    spill_folder: str = Field(description="Where it spills to")
 
     def engine(self) -> Engine:
         """The engine."""
-        return new_engine(self.memory_limit)
+        return new_engine(Room(self.memory_limit, Path(self.spill_folder)))
 
 
 class ReportingDateResource(dg.ConfigurableResource["ReportingDateResource"]):

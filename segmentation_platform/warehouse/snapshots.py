@@ -6,9 +6,11 @@ sees one whole snapshot, always. The tables are not partitioned: a query that wa
 attached and ran after the pointer was turned found no rows at all.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, fields
 from datetime import UTC, date, datetime
+from itertools import accumulate
 
 import pandas as pd
 import pyarrow as pa
@@ -80,12 +82,13 @@ def roll_back(database: Database, to: int | None = None) -> int:
     return target
 
 
-def prune(database: Database, keep: int) -> list[int]:
+def prune(database: Database, keep: int, most_rows: int | None = None) -> list[int]:
     """Drop all but the newest snapshots, with their reports; the one that is served always stays.
 
     Args:
         database: where
         keep: how many of the newest stay, at least 1
+        most_rows: that these may have together; the newest and the one before stay whatever they have. None: any
 
     Returns:
         The ids of the snapshots that were dropped.
@@ -96,12 +99,29 @@ def prune(database: Database, keep: int) -> list[int]:
     with database.connect() as connection:
         _hold_pointer(connection)
         known, served = _known(connection), _served(connection)
-        dropped = [snapshot_id for snapshot_id in known[:-keep] if snapshot_id != served]
+        kept = known[-keep:] if most_rows is None else _within(known[-keep:], _rows(connection), most_rows)
+        dropped = [snapshot_id for snapshot_id in known if snapshot_id not in {*kept, served}]
         for table in (*map(_table, PUBLISHED), sql.Identifier(SCHEMA, "snapshots")):
             connection.execute(sql.SQL("DELETE FROM {} WHERE snapshot_id = ANY(%s)").format(table), [dropped])
     if dropped:
         _vacuum(database)
     return dropped
+
+
+def _rows(connection: Connection) -> Counter[int]:
+    """How many rows each snapshot has, over all tables."""
+    found: Counter[int] = Counter()
+    for contract in PUBLISHED:
+        counts = sql.SQL("SELECT snapshot_id, count(*) FROM {} GROUP BY 1").format(_table(contract))
+        found.update({int(str(snapshot_id)): int(str(rows)) for snapshot_id, rows in connection.execute(counts)})
+    return found
+
+
+def _within(newest: list[int], rows: Mapping[int, int], most: int) -> list[int]:
+    """As many of the newest as have so many rows together, but two at least: there is one to go back to."""
+    total = accumulate(rows[snapshot_id] for snapshot_id in reversed(newest))
+    fitting = sum(1 for rows_so_far in total if rows_so_far <= most)
+    return newest[-max(fitting, 2) :]
 
 
 def history(database: Database) -> pd.DataFrame:

@@ -74,7 +74,7 @@ def _read(uploaded: "UploadedFile") -> FileCustomers:
         path = Path(folder) / Path(uploaded.name).name
         path.write_bytes(uploaded.getvalue())
         try:
-            return read_customers(new_engine(settings.engine.memory_limit), path, given)
+            return read_customers(new_engine(settings.room), path, given)
         except LedgerError as error:
             # People know their file by its name, not by where it was put to be read.
             raise LedgerError(str(error).replace(f"{folder}/", "")) from error

@@ -171,6 +171,20 @@ def test_pruning_keeps_the_newest_and_the_served_one(database: Database) -> None
     assert_served(database, 6)
 
 
+def test_pruning_keeps_as_many_of_the_newest_as_have_so_many_rows_but_two_at_least(database: Database) -> None:
+    ids = publish_marks(database, 1, 2, 3, 4, 5)
+    of_each = [sum(map(len, marked_tables(mark).values())) for mark in (1, 2, 3, 4, 5)]
+    assert prune(database, 4, sum(of_each)) == ids[:1], "both bounds hold"
+    assert prune(database, 9, sum(of_each[1:])) == []
+    assert prune(database, 9, sum(of_each[1:]) - 1) == [ids[1]]
+    roll_back(database, ids[2])
+    assert prune(database, 9, 1) == [], "two, and the one that is served"
+    roll_back(database, ids[4])
+    assert prune(database, 9, 1) == [ids[2]]
+    assert kept(database) == [{ids[3], ids[4]}] * len(PUBLISHED)
+    assert prune(database, 1, sum(of_each)) == [ids[3]]
+
+
 @contextmanager
 def reading(database: Database, query: str) -> Iterator[Connection]:
     """A reader in the middle of a transaction, which began with a query."""

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation_platform.contracts import PUBLISHED, WORKING, Contract
-from segmentation_platform.engine import DuckDBEngine, Session, Step, TableLike, read_step
+from segmentation_platform.engine import DuckDBEngine, Room, Session, Step, TableLike, read_step
 
 NUMBERS = pa.table({"n": pa.array(range(10), pa.int64())})
 
@@ -133,7 +133,7 @@ def test_data_added_again_takes_the_place_of_what_was_there() -> None:
 
 
 def test_work_beyond_the_memory_limit_spills_instead_of_failing() -> None:
-    with DuckDBEngine(memory_limit="60MB").session() as session:
+    with DuckDBEngine(Room("60MB")).session() as session:
         session.run(Step("many", "SELECT hash(range) AS h, CAST(range AS VARCHAR) AS words FROM range(3000000)"))
         session.run(Step("sorted", "SELECT *, ROW_NUMBER() OVER (ORDER BY h) AS place FROM many"))
         session.run(Step("counted", "SELECT CAST(MAX(place) AS BIGINT) AS n FROM sorted"))
