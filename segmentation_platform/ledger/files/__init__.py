@@ -4,7 +4,6 @@ Belongs here: formats, archives, encodings, and where in a file the table begins
 is which, and what a cell means; that is the profile's.
 """
 
-from segmentation_platform.ledger.files.layout import Layout
 from segmentation_platform.ledger.files.source import (
     LedgerFile,
     check_unchanged,
@@ -18,7 +17,6 @@ from segmentation_platform.ledger.files.tables import WHOLE_LINE, TextTable, ope
 
 __all__ = [
     "WHOLE_LINE",
-    "Layout",
     "LedgerFile",
     "TextTable",
     "check_unchanged",

@@ -8,7 +8,7 @@ from pathlib import Path
 from charset_normalizer import from_bytes
 
 from segmentation_platform.ledger.errors import LedgerError
-from segmentation_platform.ledger.files.layout import Layout
+from segmentation_platform.ledger.profile.layout import Layout
 
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _CHUNK = 8 << 20

@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from segmentation_platform.ledger.files.archives import Content
 from segmentation_platform.ledger.files.encodings import encoding_of, unreadable
-from segmentation_platform.ledger.files.layout import Layout
 from segmentation_platform.ledger.files.text_table import ROWS, IsKnown, TextTable, batch_of, ragged_line
+from segmentation_platform.ledger.profile.layout import Layout
 
 
 def json_table(content: Content, layout: Layout, _is_known: IsKnown) -> TextTable:

@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 
 from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.files.archives import Content
-from segmentation_platform.ledger.files.layout import Layout
 from segmentation_platform.ledger.files.text_table import ROWS, IsKnown, TextTable, batch_of
+from segmentation_platform.ledger.profile.layout import Layout
 
 _DAMAGED = (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError)
 

@@ -9,12 +9,12 @@ from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.files.archives import Content, Format, unpacked
 from segmentation_platform.ledger.files.csv_tables import csv_table
 from segmentation_platform.ledger.files.json_tables import json_table
-from segmentation_platform.ledger.files.layout import Layout
 from segmentation_platform.ledger.files.parquet_tables import parquet_table
 from segmentation_platform.ledger.files.source import LedgerFile
 from segmentation_platform.ledger.files.text_table import HAS_NUL, WHOLE_LINE, IsKnown, TextTable
 from segmentation_platform.ledger.files.web_tables import web_tables
 from segmentation_platform.ledger.files.workbooks import workbook_tables
+from segmentation_platform.ledger.profile.layout import Layout
 
 __all__ = ["WHOLE_LINE", "TextTable", "open_tables"]
 

@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.files.archives import Content
 from segmentation_platform.ledger.files.encodings import encoding_of, unreadable
-from segmentation_platform.ledger.files.layout import Layout
 from segmentation_platform.ledger.files.text_table import IsKnown, TextTable
 from segmentation_platform.ledger.files.workbooks import cell_table
+from segmentation_platform.ledger.profile.layout import Layout
 
 
 def web_tables(content: Content, layout: Layout, is_known: IsKnown) -> Iterator[TextTable]:

@@ -5,7 +5,7 @@ from typing import Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from segmentation_platform.ledger.files import Layout
+from segmentation_platform.ledger.profile.layout import Layout
 
 LedgerColumn = Literal[
     "invoice",

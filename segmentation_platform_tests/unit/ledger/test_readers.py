@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from segmentation_platform.ledger.files import Layout
+from segmentation_platform.ledger.profile.layout import Layout
 from segmentation_platform.ledger.profile.model import Profile
 from segmentation_platform_tests.support.ledger_files import (
     BY_THEIR_NAMES,

@@ -11,8 +11,9 @@ import pytest
 
 from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.errors import LedgerError
-from segmentation_platform.ledger.files import Layout, identify
+from segmentation_platform.ledger.files import identify
 from segmentation_platform.ledger.inspection import inspect
+from segmentation_platform.ledger.profile.layout import Layout
 from segmentation_platform.ledger.profile.model import Profile
 from segmentation_platform.ledger.profile.presets import online_retail
 from segmentation_platform.ledger.readers import read_ledger
