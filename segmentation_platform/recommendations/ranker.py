@@ -25,6 +25,7 @@ import pandas as pd
 
 from segmentation_platform.contracts import EVERYWHERE
 from segmentation_platform.recommendations.arrays import Indices, Matrix
+from segmentation_platform.recommendations.best_of_rows import reached
 from segmentation_platform.recommendations.demand import product_demand, regional_shares
 from segmentation_platform.recommendations.ease import affinity, item_weights
 from segmentation_platform.recommendations.histories import Histories, Sparse
@@ -148,25 +149,9 @@ def profiles(histories: Histories) -> Sparse:
     return found
 
 
-def _reached(values: Matrix, length: int) -> Matrix:
-    """For each row a value that as many of its values reach as are asked for, and few others do.
-
-    Each of the highest groups of columns has a value that reaches the lowest of them. Columns of one group lie far
-    apart, for the best lie together. By chance some 1.15 times as many values reach it where there are four times as
-    many groups as values: what is left to be sorted.
-    """
-    groups = 4 * length
-    if values.shape[1] > 2 * groups:
-        whole = values.shape[1] // groups * groups
-        values = values[:, :whole].reshape(len(values), -1, groups).max(axis=1)
-    kept = min(length, values.shape[1])
-    found: Matrix = np.partition(values, -kept, axis=1)[:, -kept]
-    return found
-
-
 def best(values: Matrix, length: int) -> Picks:
     """The largest values of each row, at most `length` and none of -inf; ties go to the earlier column."""
-    rows, columns = np.nonzero((values >= _reached(values, length)[:, None]) & (values > -np.inf))
+    rows, columns = np.nonzero((values >= reached(values, length)[:, None]) & (values > -np.inf))
     order = np.lexsort((columns, -values[rows, columns], rows))
     rows, columns = rows[order], columns[order]
     ranks = np.arange(len(rows)) - np.searchsorted(rows, rows) + 1

@@ -15,6 +15,7 @@ from scipy import sparse
 
 from segmentation_platform.recommendations.arrays import Counts, Flags, Floats, Indices
 from segmentation_platform.recommendations.backtest.metrics import ndcg
+from segmentation_platform.recommendations.best_of_rows import reached
 from segmentation_platform.recommendations.demand import product_demand, regional_shares
 from segmentation_platform.recommendations.ease import item_weights
 from segmentation_platform.recommendations.histories import Codes, Histories, Sparse, cells
@@ -144,8 +145,7 @@ class _Task:
         """
         table = np.full((len(self.wanted), max(self._width, _LIST)), -np.inf)
         table[self.rows, self._slots] = score
-        least = np.partition(table, -_LIST, axis=1)[:, -_LIST]
-        kept = np.flatnonzero(score >= least[self.rows])
+        kept = np.flatnonzero(score >= reached(table, _LIST)[self.rows])
         order = kept[np.lexsort((self.columns[kept], -score[kept], self.rows[kept]))]
         rows = self.rows[order]
         places = np.arange(len(rows)) - np.searchsorted(rows, rows)
