@@ -11,7 +11,7 @@ import filelock
 
 from segmentation_platform.errors import PlatformError
 
-_PREFIX = "session-"
+_PREFIX = "segmentation-spill-"
 _GIGABYTES_A_MILLION = 0.7
 """Of lines of a ledger while it is netted, in memory and spilled together: measured on 5 million, in 14 columns."""
 
@@ -81,13 +81,13 @@ def _nowhere(parent: Path, error: OSError) -> str:
 
 
 def _sweep(parent: Path) -> None:
-    """Drop the folders whose process is gone: nobody holds their locks."""
+    """Drop the folders whose process is gone: nobody holds their locks. Those of other users are not ours to drop."""
     for path in parent.glob(f"{_PREFIX}*.lock"):
         lock = filelock.FileLock(path)
         try:
             with lock.acquire(blocking=False):
                 _drop(path.with_suffix(""))
-        except filelock.Timeout:
+        except (filelock.Timeout, PermissionError):
             continue
 
 

@@ -77,6 +77,14 @@ def test_what_a_killed_process_spilled_is_dropped_by_the_next_and_what_a_living_
             killed.kill()
 
 
+def test_what_others_keep_in_the_folder_stays(tmp_path: Path) -> None:
+    (tmp_path / "session-1").mkdir()
+    (tmp_path / "session-1.lock").touch()
+    with DuckDBEngine(Room("60MB", tmp_path)).session():
+        pass
+    assert {path.name for path in tmp_path.iterdir()} == {"session-1", "session-1.lock"}
+
+
 def test_where_memory_and_disk_are_full_it_is_said_how_much_is_needed_and_which_settings_help(
     tmp_path: Path, small_disk: None
 ) -> None:
