@@ -47,13 +47,14 @@ class Room:
             parent.mkdir(parents=True, exist_ok=True)
             _sweep(parent)
             made = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+            lock = filelock.FileLock(_lock_of(made))
+            lock.acquire()
         except OSError as error:
             raise NoRoomError(f"{_nowhere(parent, error)} {_ELSEWHERE}") from error
-        lock = filelock.FileLock(_lock_of(made))
         try:
-            with lock:
-                yield made
+            yield made
         finally:
+            lock.release()
             _drop(made)
 
     def too_small(self, limit: str, rows: int) -> NoRoomError:
