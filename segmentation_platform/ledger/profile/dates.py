@@ -2,8 +2,8 @@
 
 A ledger's dates have one order: told line by line, 1/2 would be January beside a 13/2. The order is the one that
 reads most lines without a day in the future. Where two read as many, the one whose days lie closer together is shown,
-and asked about: twelve days on end are, read the other way, one day in each of twelve months, as a shop has them that
-bills on the first.
+and asked about unless there are very many: twelve days on end are, read the other way, one day in each of twelve
+months, as a shop has them that bills on the first.
 """
 
 import re
@@ -33,6 +33,11 @@ _NAMED = re.compile(
 _SERIAL = re.compile(r"\d{5}(\.\d+)?")
 _SHAPES = 400
 _DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - the shop's own time
+_CLOSER = 3
+"""So many times closer together must the days of one order lie to be taken for right ..."""
+_TELLING_DAYS = 60
+"""... and so many days there must be. Where a shop sells on the first days of each month alone, the wrong order can lie
+three times closer together; with at most 48 days, on the first four."""
 
 
 @dataclass(frozen=True)
@@ -138,6 +143,8 @@ def _decided(readings: list[_Reading], today: date | None) -> DatesFound:
         # Where all orders read the same days, none is written down.
         return different[0].found() if len(_by_days(readings)) > 1 else different[0].found(order="")
     closest, second = sorted(different, key=lambda reading: reading.spread)[:2]
+    if len(set(closest.by_text)) >= _TELLING_DAYS and _CLOSER * closest.spread <= second.spread:
+        return closest.found()
     return closest.found(rival=second.dates.order or None)
 
 

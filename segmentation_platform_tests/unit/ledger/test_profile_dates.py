@@ -68,6 +68,33 @@ def test_days_are_told_or_the_other_order_is_a_rival(moments: list[datetime], ho
     assert found.rival is not None or days(texts, found.dates) == right
 
 
+@pytest.mark.parametrize("years", [1, 2, 5])
+@pytest.mark.parametrize("first_days", range(1, 13))
+@pytest.mark.parametrize("months", [1, 2, 4, 12])
+@pytest.mark.parametrize("written", ["%d/%m/%Y", "%m/%d/%Y"])
+def test_a_shop_that_sells_on_the_first_days_of_months_alone_is_never_read_the_other_way(
+    years: int, first_days: int, months: int, written: str
+) -> None:
+    moments = [
+        datetime(2015 + year, month, day)  # noqa: DTZ001
+        for year in range(years)
+        for month in range(1, months + 1)
+        for day in range(1, first_days + 1)
+    ]
+    texts = counted(moments, written)
+    found = find_dates(texts, TODAY)
+    assert found.rival is not None or days(texts, found.dates) == [moment.date() for moment in moments]
+
+
+@pytest.mark.parametrize("today", [None, date(2040, 1, 1)])
+def test_the_days_of_a_year_with_two_digits_tell_the_order_whatever_day_it_is(today: date | None) -> None:
+    moments = [datetime(2011, 1, 1) + timedelta(days=number) for number in range(365)]  # noqa: DTZ001
+    texts = counted(moments, "%d/%m/%y")
+    found = find_dates(texts, today)
+    assert found.rival is None
+    assert days(texts, found.dates) == [moment.date() for moment in moments]
+
+
 @given(st.lists(MOMENTS, min_size=1, max_size=50), st.sampled_from(ORDERED), ZONES)
 def test_an_order_that_is_said_is_taken(moments: list[datetime], how: tuple[str, str], zone: str) -> None:
     order, written = how
