@@ -13,7 +13,7 @@ import pyarrow.csv as pa_csv
 from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.files.archives import Content
 from segmentation_platform.ledger.files.encodings import encoding_of, unreadable
-from segmentation_platform.ledger.files.layout import LOOKED_AT, find_delimiter, find_header
+from segmentation_platform.ledger.files.header import LOOKED_AT, find_delimiter, find_header
 from segmentation_platform.ledger.files.text_table import HAS_NUL, IsKnown, TextTable, batch_of, ragged_line
 from segmentation_platform.ledger.profile.layout import Layout
 

@@ -9,7 +9,7 @@ import python_calamine
 
 from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.files.archives import Content
-from segmentation_platform.ledger.files.layout import LOOKED_AT, find_header
+from segmentation_platform.ledger.files.header import LOOKED_AT, find_header
 from segmentation_platform.ledger.files.text_table import ROWS, IsKnown, TextTable, batch_of
 from segmentation_platform.ledger.profile.layout import Layout
 

@@ -36,8 +36,8 @@ _DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - the shop's own time
 _CLOSER = 3
 """So many times closer together must the days of one order lie to be taken for right ..."""
 _TELLING_DAYS = 60
-"""... and so many days there must be. Where a shop sells on the first days of each month alone, the wrong order can lie
-three times closer together; with at most 48 days, on the first four."""
+"""... and so many days there must be. Where a shop sells on the first days of each month alone, the wrong order can
+lie three times closer together; with at most 48 days, on the first four."""
 
 
 @dataclass(frozen=True)

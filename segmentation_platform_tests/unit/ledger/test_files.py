@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.files import WHOLE_LINE, identify, is_there, open_tables
-from segmentation_platform.ledger.files.layout import find_delimiter, find_header
+from segmentation_platform.ledger.files.header import find_delimiter, find_header
 from segmentation_platform.ledger.profile.layout import Layout
 from segmentation_platform.ledger.profile.names import is_known
 from segmentation_platform_tests.support.exports.books import (
