@@ -1,96 +1,23 @@
 """Night after night of a growing ledger on a real database: only what is new is read, nothing is lost or twice."""
 
 import hashlib
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import dagster as dg
 import pandas as pd
-import pyarrow.parquet as pq
-import pytest
 
 from segmentation_platform.contracts import CleanSales, RawSales, RejectedSales
-from segmentation_platform.ledger.profile.model import Lines, ProductRules, Profile
-from segmentation_platform.ledger.rules import CleaningRules
-from segmentation_platform.orchestration.assets import ingest
-from segmentation_platform.orchestration.build import build_definitions
-from segmentation_platform.orchestration.cleaning import clean_change
-from segmentation_platform.orchestration.resources import WarehouseResource
-from segmentation_platform.settings import Settings
+from segmentation_platform.ledger.profile.model import Lines, ProductRules
 from segmentation_platform.warehouse import facts, loads, tables
-from segmentation_platform.warehouse.cleaning import read_learned
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.facts import Beside
-
-INGEST = ("raw_sales", "clean_sales", "rejected_sales")
-CELLS = [
-    "invoice",
-    "stock_code",
-    "status",
-    "sold_at",
-    "quantity",
-    "unit_price",
-    "net_quantity",
-    "customer_id",
-    "country",
-]
-DECIDED = Profile(lines=Lines(identical="errors"))
-"""A few lines don't tell whether the shop's export repeats lines by mistake."""
-REGIONS = CleaningRules(regions=("United Kingdom",))
-"""Which countries are large changes with every few lines of a small ledger."""
-Night = Callable[..., str]
-
-
-@pytest.fixture
-def shop(shop_ledger: Path) -> pd.DataFrame:
-    """The first lines of the small shop's ledger, in the order of their days; those without one come first."""
-    frame: pd.DataFrame = pq.read_table(shop_ledger).slice(0, 3_000).to_pandas()
-    frame["day"] = pd.to_datetime(frame["InvoiceDate"], format="%Y-%m-%d %H:%M:%S", errors="coerce")
-    ordered = frame.sort_values("day", kind="stable", na_position="first", ignore_index=True)
-    return ordered.drop(columns="day")
-
-
-@pytest.fixture
-def night(settings: Settings, warehouse: WarehouseResource, exports: Path) -> Night:
-    """Read the ledger and clean it; what was said where it was refused, else nothing."""
-
-    def take_in(
-        sales: Path = exports,
-        products: ProductRules | None = None,
-        lines: Lines = DECIDED.lines,
-        **answers: object,
-    ) -> str:
-        said = {"lines": lines} | ({"products": products} if products else {})
-        profile = Profile.model_validate({part: of_it.model_dump(exclude_unset=True) for part, of_it in said.items()})
-        unnamed = settings.model_copy(
-            update={
-                "ledger": settings.ledger.model_copy(update={"sales": None}),
-                "profile": profile,
-                "cleaning": REGIONS,
-            }
-        )
-        job = build_definitions(unnamed, {"warehouse": warehouse}).resolve_job_def("refresh")
-        result = job.execute_in_process(
-            run_config={"ops": {"raw_sales": {"config": {"sales": str(sales), **answers}}}},
-            asset_selection=[dg.AssetKey(name) for name in INGEST],
-            raise_on_error=False,
-        )
-        failures = [e.step_failure_data.user_failure_data for e in result.all_events if e.is_step_failure]
-        return " ".join(failure.description or "" for failure in failures if failure)
-
-    return take_in
-
-
-def write(folder: Path, name: str, lines: pd.DataFrame) -> None:
-    lines.to_csv(folder / name, index=False)
-
-
-def read_from(database: Database) -> dict[str, int]:
-    """The lines of each file of the ledger in use, by name."""
-    ledger = loads.ledger_in_use(database)
-    assert ledger is not None
-    return {Path(load.source).name: load.lines for load in ledger.loads}
+from segmentation_platform_tests.support.growing import (
+    Night,
+    cleaned,
+    read_from,
+    write,
+)
+from segmentation_platform_tests.support.growing import night as night
+from segmentation_platform_tests.support.growing import shop as shop
 
 
 def all_loads(database: Database) -> int:
@@ -98,11 +25,6 @@ def all_loads(database: Database) -> int:
         row = connection.execute("SELECT count(*) FROM warehouse.loads").fetchone()
     assert row is not None
     return int(str(row[0]))
-
-
-def cleaned(database: Database) -> pd.DataFrame:
-    frame = tables.read_frame(database, CleanSales)[CELLS]
-    return frame.sort_values(CELLS, ignore_index=True)
 
 
 def assert_as_if_read_at_once(database: Database, night: Night, lines: pd.DataFrame, folder: Path) -> None:
@@ -328,99 +250,3 @@ def test_lines_that_a_later_file_has_no_more_are_told_and_give_way_where_that_is
     assert beside.money > 0.001
     assert night(lines=Lines(identical="errors", earlier="replaced")) == ""
     assert facts.beside_later_lines(database) == Beside(0, 0.0)
-
-
-# --- what is new is cleaned apart ---
-
-
-@pytest.fixture
-def how(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """For each night whether the ledger was changed in place."""
-    told: list[bool] = []
-
-    def telling(*arguments: Any) -> bool:
-        told.append(clean_change(*arguments))
-        return told[-1]
-
-    monkeypatch.setattr(ingest, "clean_change", telling)
-    return told
-
-
-def as_it_is_cleaned_whole(database: Database, night: Night) -> None:
-    """Assert that cleaning the ledger whole changes nothing, to the last column, and learns nothing else of it."""
-    before = {contract: tables.read_frame(database, contract) for contract in (CleanSales, RejectedSales)}
-    ledger = loads.ledger_in_use(database)
-    assert ledger is not None
-    learned = read_learned(database, ledger.name)
-    with database.connect() as connection:
-        connection.execute("UPDATE warehouse.cleaning SET made_from = NULL")
-    assert night() == ""
-    for contract, frame in before.items():
-        pd.testing.assert_frame_equal(tables.read_frame(database, contract), frame)
-    assert read_learned(database, ledger.name) == learned
-
-
-def test_new_lines_are_cleaned_apart_and_come_out_as_if_all_were(
-    night: Night, database: Database, shop: pd.DataFrame, exports: Path, how: list[bool]
-) -> None:
-    for name, first, end in (("1.csv", 0, 2_000), ("2.csv", 2_000, 2_500), ("3.csv", 2_450, 3_000)):
-        write(exports, name, shop[first:end])
-        assert night() == ""
-    assert how == [True, True]
-    as_it_is_cleaned_whole(database, night)
-
-
-def test_a_late_cancellation_takes_back_units_of_lines_that_are_not_new(
-    night: Night, database: Database, shop: pd.DataFrame, exports: Path, how: list[bool]
-) -> None:
-    is_cancelled = shop["InvoiceNo"].str.startswith("C")
-    write(exports, "sales.csv", shop[~is_cancelled])
-    assert night() == ""
-    held = cleaned(database)["net_quantity"].sum()
-    write(exports, "cancellations.csv", shop[is_cancelled])
-    assert night() == ""
-    assert how == [True]
-    assert cleaned(database)["net_quantity"].sum() < held
-    as_it_is_cleaned_whole(database, night)
-
-
-def test_a_file_that_gives_way_to_another_content_is_changed_in_place(
-    night: Night, database: Database, shop: pd.DataFrame, exports: Path, how: list[bool]
-) -> None:
-    write(exports, "1.csv", shop[:2_700])
-    write(exports, "2.csv", shop[2_600:2_900])
-    assert night() == ""
-    write(exports, "2.csv", shop[2_598:2_900])
-    assert night() == ""
-    assert how == [True]
-    assert read_from(database) == {"1.csv": 2_700, "2.csv": 302}
-    as_it_is_cleaned_whole(database, night)
-
-
-def test_what_moves_the_ground_is_cleaned_whole(
-    night: Night, database: Database, shop: pd.DataFrame, exports: Path, how: list[bool]
-) -> None:
-    write(exports, "1.csv", shop[:2_300])
-    assert night() == ""
-    slip = shop[2_300:].copy()
-    slip.loc[slip.index[-1], "InvoiceDate"] = "2032-01-05 10:00:00"
-    write(exports, "2.csv", slip)
-    assert night() == ""
-    assert how == [False]
-    reasons = tables.read_frame(database, RejectedSales)["reason"]
-    assert (reasons == "date_out_of_range").sum() == 1
-    as_it_is_cleaned_whole(database, night)
-
-
-def test_a_run_that_ends_while_the_ledger_is_cleaned_leaves_nothing_to_build_on(
-    night: Night, database: Database, shop: pd.DataFrame, exports: Path, how: list[bool]
-) -> None:
-    write(exports, "1.csv", shop[:2_300])
-    assert night() == ""
-    with database.connect() as connection:
-        connection.execute("UPDATE warehouse.cleaning SET made_from = NULL")
-        connection.execute("DELETE FROM warehouse.rejected_sales")
-    write(exports, "2.csv", shop[2_300:])
-    assert night() == ""
-    assert how == []
-    as_it_is_cleaned_whole(database, night)
