@@ -46,6 +46,7 @@ from segmentation_platform.segments.rules import SegmentationRules
 
 if TYPE_CHECKING:
     from segmentation_platform.engine import Room
+    from segmentation_platform.ledger_store import StorePlace
 
 _log = logging.getLogger("segmentation_platform")
 
@@ -100,6 +101,9 @@ class LedgerSettings(_Section):
     sales: str | None = None
     sha256: str = Field(default="", pattern=r"^([0-9a-fA-F]{64})?$")
     storage: dict[str, Any] = Field(default_factory=dict)
+    store: str = ""
+    store_options: dict[str, str] = Field(default_factory=dict)
+    mirror: Literal["all", "clean", "none"] | None = None
     database: LedgerDatabase = LedgerDatabase()
 
     @model_validator(mode="after")
@@ -299,6 +303,13 @@ class Settings(BaseSettings):
         from segmentation_platform.engine.room import Room  # DuckDB, which comes with it, takes its time
 
         return Room(self.engine.memory_limit, self.engine.spill_folder or self.home.absolute() / "spill")
+
+    @property
+    def store_place(self) -> "StorePlace":
+        """Where lines of ledgers lie; a folder below `home` if none is named."""
+        from segmentation_platform.ledger_store import StorePlace
+
+        return StorePlace(self.ledger.store or str(self.home.absolute() / "ledger"), self.ledger.store_options)
 
     @property
     def dagster_home(self) -> Path:

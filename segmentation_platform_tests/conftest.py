@@ -10,7 +10,7 @@ import pytest
 
 from segmentation_platform.warehouse.database import Database, DatabaseError
 from segmentation_platform.warehouse.embedded import EmbeddedPostgresError
-from segmentation_platform_tests.support import databases, session, stages
+from segmentation_platform_tests.support import databases, session, stages, stores
 from segmentation_platform_tests.support.databases import new_database
 from segmentation_platform_tests.support.published import published as published
 from segmentation_platform_tests.support.stages import Night
@@ -29,6 +29,8 @@ def pytest_configure(config: pytest.Config) -> None:
         # Who ends a run by `kill`, as CI does, leaves no server behind: it ends as by Ctrl-C.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         session.begin()
+        # For commands, which tests start with a database of theirs.
+        os.environ["SEGMENTATION_LEDGER__STORE"] = stores.place().root
 
 
 def pytest_collection_finish() -> None:

@@ -136,7 +136,7 @@ def measure(
     """Compare what contacted and held-out customers bought in the days of the campaign, with intervals."""
     from segmentation_platform.campaigns.measuring import measure as compare
     from segmentation_platform.campaigns.measuring import measured_days
-    from segmentation_platform.cli.options import open_database_of
+    from segmentation_platform.cli.options import open_lines_of
     from segmentation_platform.engine import new_engine
     from segmentation_platform.orchestration.published_ledger import bought_by_customers
 
@@ -147,7 +147,7 @@ def measure(
     if last < first:
         raise typer.BadParameter(f"There is no day from {first} to {last}.")
     engine = new_engine(settings.room)
-    bought, known_until = bought_by_customers(open_database_of(settings), engine, first, last)
+    bought, known_until = bought_by_customers(open_lines_of(settings), engine, first, last)
     if first > known_until:
         raise typer.BadParameter(f"The campaign begins on {first}, and the ledger ends on {known_until}.")
     console.print(f"[bold]{members['campaign'].iloc[0]}[/], {first} to {min(last, known_until)}")

@@ -8,6 +8,7 @@ from segmentation_platform.settings import Settings, load_settings, name_databas
 
 if TYPE_CHECKING:
     from segmentation_platform.warehouse.database import Database
+    from segmentation_platform.warehouse.ledger_lines import LedgerLines
 
 DatabaseUrl = Annotated[
     str | None,
@@ -32,5 +33,19 @@ def open_database_of(settings: Settings) -> "Database":
     """The database of the settings, up and migrated."""
     from segmentation_platform.warehouse.access import open_database
 
-    url = settings.database_url.get_secret_value() if settings.database_url else None
-    return open_database(url, settings.home)
+    return open_database(_url(settings), settings.home)
+
+
+def open_lines_of(settings: Settings) -> "LedgerLines":
+    """The database of the settings, up and migrated, and the lines of its ledgers."""
+    from segmentation_platform.cli.console import error_console
+    from segmentation_platform.warehouse.access import open_lines
+
+    def tell(words: str) -> None:
+        error_console.print(words, soft_wrap=True, markup=False, highlight=False)
+
+    return open_lines(_url(settings), settings.home, settings.store_place, tell)
+
+
+def _url(settings: Settings) -> str | None:
+    return settings.database_url.get_secret_value() if settings.database_url else None

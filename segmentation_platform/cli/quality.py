@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 
 from segmentation_platform.cli.console import console, error_console
-from segmentation_platform.cli.options import DatabaseUrl, open_database_of, settings_with
+from segmentation_platform.cli.options import DatabaseUrl, open_lines_of, settings_with
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +31,7 @@ def backtest(
     from segmentation_platform.recommendations.backtest import rolling_windows
 
     settings = settings_with(database_url)
-    opened = replayable(open_database_of(settings), new_engine(settings.room), settings)
+    opened = replayable(open_lines_of(settings), new_engine(settings.room), settings)
     found = []
     for window in rolling_windows(opened.first_sale, opened.as_of, days, windows):
         error_console.print(f"Playing {window.origin} to {window.end} again …")
@@ -62,7 +62,7 @@ def tune(
 
     settings = settings_with(database_url)
     values = _values(tried)
-    opened = replayable(open_database_of(settings), new_engine(settings.room), settings)
+    opened = replayable(open_lines_of(settings), new_engine(settings.room), settings)
     try:
         candidates = grid(opened.rules.customers, values)
     except ValueError as error:

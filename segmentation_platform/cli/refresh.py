@@ -11,7 +11,7 @@ import typer
 from rich.progress import Progress, TextColumn
 
 from segmentation_platform.cli.console import command_line, console, error_console
-from segmentation_platform.cli.options import DatabaseUrl, open_database_of, settings_with
+from segmentation_platform.cli.options import DatabaseUrl, open_lines_of, settings_with
 from segmentation_platform.orchestration.run_request import RunRequest
 from segmentation_platform.settings import Settings
 from segmentation_platform.sources.addresses import is_address
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from segmentation_platform.orchestration.run_outcome import RunOutcome
     from segmentation_platform.orchestration.understanding import Answers, Understood
     from segmentation_platform.warehouse.database import Database
+    from segmentation_platform.warehouse.ledger_lines import LedgerLines
 
 
 def run(
@@ -85,14 +86,15 @@ def run(
     settings = settings_with(database_url)
     refuse_bad_playbook(settings)
     with error_console.status("Opening the database …"):
-        database = open_database_of(settings)
+        lines = open_lines_of(settings)
+    database = lines.database
     asked = _asked(sales, ledger, settings, database)
     error_console.print(f"Ledger: {asked.title}", soft_wrap=True, markup=False, highlight=False)
     if not (force or choose_model or part or whole) and is_published(database, asked, reporting_date, settings):
         console.print("Nothing has changed since the published snapshot; --force computes it again.")
         _catch_up(settings, database)
     else:
-        understood = _understood(asked, settings, database, _answers(yes=yes, part=part, whole=whole))
+        understood = _understood(asked, settings, lines, _answers(yes=yes, part=part, whole=whole))
         request = RunRequest(
             sales=_absolute(sales),
             ledger=asked.name,
@@ -143,7 +145,7 @@ def _asked(sales: str, name: str, settings: Settings, database: "Database") -> "
         return ledger_asked(sales, name, settings, database)
 
 
-def _understood(asked: "LedgerAsked", settings: Settings, database: "Database", answers: "Answers") -> "Understood":
+def _understood(asked: "LedgerAsked", settings: Settings, lines: "LedgerLines", answers: "Answers") -> "Understood":
     """How the ledger is read, after saying so in a few lines.
 
     Raises:
@@ -155,9 +157,9 @@ def _understood(asked: "LedgerAsked", settings: Settings, database: "Database", 
 
     engine = new_engine(settings.room)
     with error_console.status("Inspecting the ledger …"):
-        understood = understand(asked, settings, database, engine, answers)
-    for line in understood.took:
-        error_console.print(f"  {line}", style="dim", markup=False, highlight=False)
+        understood = understand(asked, settings, lines, engine, answers)
+    for took in understood.took:
+        error_console.print(f"  {took}", style="dim", markup=False, highlight=False)
     return understood
 
 

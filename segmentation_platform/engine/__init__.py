@@ -3,8 +3,9 @@
 Belongs here: how steps are run. Does not belong here: what they compute.
 """
 
-from segmentation_platform.engine.base import Engine, Session, Step, TableLike, read_step
+from segmentation_platform.engine.base import Engine, Parameters, Session, Step, TableLike, answer, read_step
 from segmentation_platform.engine.duckdb import NO_ROOM, DuckDBEngine
+from segmentation_platform.engine.files import ParquetFiles
 from segmentation_platform.engine.room import NoRoomError, Room
 
 __all__ = [
@@ -12,10 +13,13 @@ __all__ = [
     "DuckDBEngine",
     "Engine",
     "NoRoomError",
+    "Parameters",
+    "ParquetFiles",
     "Room",
     "Session",
     "Step",
     "TableLike",
+    "answer",
     "new_engine",
     "read_step",
 ]

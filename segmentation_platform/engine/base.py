@@ -9,7 +9,9 @@ from typing import Protocol, TypeAlias
 import pandas as pd
 import pyarrow as pa
 
-TableLike: TypeAlias = pa.Table | pa.RecordBatchReader | pd.DataFrame
+from segmentation_platform.engine.files import ParquetFiles
+
+TableLike: TypeAlias = pa.Table | pa.RecordBatchReader | pd.DataFrame | ParquetFiles
 Parameters: TypeAlias = Mapping[str, object]
 
 
@@ -25,7 +27,10 @@ class Session(Protocol):
     """A scratch database that lives as long as the `with` block."""
 
     def add(self, name: str, data: TableLike) -> None:
-        """Make `data` readable as the table `name`; a reader is drained, spilling to disk if it must."""
+        """Make `data` readable as the table `name`, in place of one that is there.
+
+        A reader is drained, spilling to disk if it must; parquet files are read where they are, at every use.
+        """
 
     def run(self, step: Step, parameters: Parameters | None = None) -> None:
         """Compute a step; `$name` in its query stands for the parameter of that name.
@@ -50,3 +55,25 @@ class Engine(Protocol):
 def read_step(package: str, name: str) -> Step:
     """The step kept in `sql/<name>.sql` of a package."""
     return Step(name, files(package).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8"))
+
+
+def answer(
+    engine: Engine, tables: Mapping[str, TableLike], *queries: str, parameters: Parameters | None = None
+) -> list[pd.DataFrame]:
+    """What queries say of some tables, for answers of the size of days, customers or products.
+
+    Args:
+        engine: runs the SQL
+        tables: by the names that the queries have for them
+        queries: one `SELECT` each
+        parameters: as in `Session.run`
+
+    """
+    with engine.session() as session:
+        for name, data in tables.items():
+            session.add(name, data)
+        found = []
+        for query in queries:
+            session.run(Step("answer", query), parameters)
+            found.append(session.frame("answer"))
+        return found

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from segmentation_platform.contracts.frames import to_frame
 from segmentation_platform.engine.base import Parameters, Step, TableLike
+from segmentation_platform.engine.files import ParquetFiles
 from segmentation_platform.engine.room import Room
 
 NO_ROOM = (duckdb.IOException, duckdb.OutOfMemoryException)
@@ -33,20 +34,49 @@ class DuckDBSession:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, room: Room) -> None:
         self._connection, self._room = connection, room
+        self._views: set[str] = set()
 
     def add(self, name: str, data: TableLike) -> None:
         """Make `data` readable as the table `name`, in place of one that is there."""
+        if isinstance(data, ParquetFiles):
+            self._attach(name, data)
+            return
         self._connection.register("_incoming", data)
         with self._within_room():
-            self._connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM _incoming')  # noqa: S608
+            self._make(name, "SELECT * FROM _incoming")
         self._connection.unregister("_incoming")
+
+    def _attach(self, name: str, files: ParquetFiles) -> None:
+        if not files.paths:
+            self.add(name, files.schema.empty_table())
+            return
+        self._drop(name)
+        columns = ", ".join(f'"{column}"' for column in files.schema.names)
+        if files.filesystem is None:
+            source = f"read_parquet([{', '.join(map(_literal, files.paths))}], hive_partitioning = false)"
+        else:
+            # DuckDB's own way to a bucket is an extension that it would fetch from the internet.
+            source = f'"files of {name}"'
+            self._connection.register(source.strip('"'), files.dataset())
+        self._connection.execute(f'CREATE VIEW "{name}" AS SELECT {columns} FROM {source}')  # noqa: S608
+        self._views.add(name)
+
+    def _make(self, name: str, query: str, parameters: Parameters | None = None) -> None:
+        if name in self._views:
+            self._drop(name)
+        self._connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS {query}', parameters)
+
+    def _drop(self, name: str) -> None:
+        kind = "VIEW" if name in self._views else "TABLE"
+        self._connection.execute(f'DROP {kind} IF EXISTS "{name}"')
+        self._views.discard(name)
 
     def run(self, step: Step, parameters: Parameters | None = None) -> None:
         """Compute a step into the table of its name, in place of one that is there."""
         named = set(re.findall(r"\$(\w+)", step.query))
         used = {key: value for key, value in (parameters or {}).items() if key in named}
         with self._within_room():
-            self._connection.execute(f'CREATE OR REPLACE TABLE "{step.name}" AS {step.query}', used)
+            self._make(step.name, step.query, used)
 
     def read(self, name: str) -> pa.RecordBatchReader:
         """Stream a table."""
@@ -74,6 +104,10 @@ class DuckDBSession:
         ).fetchone()
         assert found is not None  # noqa: S101 - an aggregate has a row
         return str(found[0]), int(found[1])
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 class DuckDBEngine:

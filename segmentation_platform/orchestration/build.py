@@ -14,6 +14,7 @@ from segmentation_platform.orchestration.assets import (
     features,
     ingest,
     insights,
+    mirror,
     recommendation,
     report,
     segmentation,
@@ -35,7 +36,7 @@ def build_definitions(
 
     """
     settings = settings or load_settings()
-    modules = [ingest, features, segmentation, recommendation, insights, campaigns, report, housekeeping]
+    modules = [ingest, mirror, features, segmentation, recommendation, insights, campaigns, report, housekeeping]
     assets = [
         *dg.load_assets_from_modules(modules, include_specs=True),
         delivery.kept_fresh(delivery.published_snapshot, settings.schedule),
@@ -60,6 +61,8 @@ def _resources(settings: Settings, overrides: Mapping[str, object]) -> dict[str,
         home=str(settings.home.absolute()),
         # By name, so that the password is in no run's configuration.
         database_url=dg.EnvVar("DATABASE_URL") if settings.database_url else "",
+        store=settings.store_place.root,
+        store_options=dict(settings.store_place.options),
     )
     warehouse = overrides.get("warehouse", usual)
     if not isinstance(warehouse, WarehouseResource):

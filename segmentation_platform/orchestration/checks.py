@@ -9,18 +9,28 @@ import dagster as dg
 import pandas as pd
 import pandera.errors
 
-from segmentation_platform.contracts import EVERYWHERE, WORKING, Contract, CustomerRecommendations, SegmentModels
+from segmentation_platform.contracts import (
+    EVERYWHERE,
+    WORKING,
+    CleanSales,
+    Contract,
+    CustomerRecommendations,
+    SegmentModels,
+)
 from segmentation_platform.contracts.agreement import AGREEING, ListAgreement, disagreements
 from segmentation_platform.contracts.disagreement import Disagreement
 from segmentation_platform.contracts.frames import to_frame
+from segmentation_platform.engine import Engine
+from segmentation_platform.ledger import facts as ledger_facts
 from segmentation_platform.orchestration import model_registry
 from segmentation_platform.orchestration.io_managers import CONTRACTS, StoredTable
 from segmentation_platform.orchestration.metadata import records_table
-from segmentation_platform.orchestration.resources import ReportingDateResource, WarehouseResource
+from segmentation_platform.orchestration.resources import EngineResource, ReportingDateResource, WarehouseResource
 from segmentation_platform.recommendations.backtest import not_better
 from segmentation_platform.segments.fitted import FittedModel
 from segmentation_platform.settings import Settings
-from segmentation_platform.warehouse import facts, segment_models, tables
+from segmentation_platform.warehouse import facts, loads, segment_models, tables
+from segmentation_platform.warehouse.ledger_lines import IN_FILES
 
 SHOWN = 20
 """Failing rows that are shown in the metadata of a check."""
@@ -43,11 +53,8 @@ def _contract_check(contract: type[Contract]) -> dg.AssetChecksDefinition:
         description=f"Columns, types, ranges and keys are as promised by the pandera contract {contract.__name__}.",
         blocking=True,
     )
-    def keeps_contract(warehouse: WarehouseResource) -> dg.AssetCheckResult:
-        database = warehouse.database()
-        with StoredTable(database, contract).stream() as reader:
-            failures = contract_failures(contract, (to_frame(batch) for batch in reader))
-        repeated = facts.repeated_keys(database, contract, SHOWN)
+    def keeps_contract(warehouse: WarehouseResource, engine: EngineResource) -> dg.AssetCheckResult:
+        failures, repeated = _looked_at(contract, warehouse, engine.engine())
         cases = [
             {"column": ", ".join(contract.key()), "rule": "key is unique", "value": r["key"], "row": ""}
             for r in repeated
@@ -55,6 +62,22 @@ def _contract_check(contract: type[Contract]) -> dg.AssetChecksDefinition:
         return check_result(failures + cases, good=f"Every row keeps the contract of {name}.")
 
     return keeps_contract
+
+
+def _looked_at(
+    contract: type[Contract], warehouse: WarehouseResource, engine: Engine
+) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """What breaks a contract in its table, and keys that stand more than once."""
+    if contract in IN_FILES:
+        lines = warehouse.lines()
+        loaded = loads.ledger_in_use(lines.database)
+        files = lines.clean() if contract is CleanSales else lines.raw(loaded.load_ids if loaded else ())
+        failures = contract_failures(contract, map(to_frame, files.reader()))
+        return failures, ledger_facts.repeated_keys(engine, files, contract.key(), SHOWN)
+    database = warehouse.database()
+    with StoredTable(database, contract).stream() as reader:
+        failures = contract_failures(contract, map(to_frame, reader))
+    return failures, facts.repeated_keys(database, contract, SHOWN)
 
 
 def contract_failures(contract: type[Contract], frames: Iterable[pd.DataFrame]) -> list[dict[str, str]]:
@@ -108,12 +131,15 @@ def check_result(
     description="Every customer has one row, and nobody is there who never bought.",
     blocking=True,
 )
-def one_row_per_customer(warehouse: WarehouseResource, reporting_date: ReportingDateResource) -> dg.AssetCheckResult:
+def one_row_per_customer(
+    warehouse: WarehouseResource, engine: EngineResource, reporting_date: ReportingDateResource
+) -> dg.AssetCheckResult:
     """Customers are unique, and no more than those with a sales line."""
     database = warehouse.database()
     repeated = facts.repeated_keys(database, CONTRACTS["rfm_features"], SHOWN)
     features = facts.rows(database, CONTRACTS["rfm_features"])
-    buyers = facts.paying_customers(database, reporting_date.resolve(database))
+    as_of = reporting_date.resolve(warehouse.lines(), engine.engine())
+    buyers = ledger_facts.paying_customers(engine.engine(), warehouse.lines().clean(), as_of)
     cases = [{"customer": r["key"], "rows": r["rows"]} for r in repeated]
     if features > buyers:
         cases.append({"customer": "all", "rows": f"{features} for {buyers} customers with sales"})
@@ -212,12 +238,16 @@ def model_holds(warehouse: WarehouseResource) -> dg.AssetCheckResult:
     description="There are enough customers and days for segments to say something.",
 )
 def enough_data(
-    warehouse: WarehouseResource, reporting_date: ReportingDateResource, settings: dg.ResourceParam[Settings]
+    warehouse: WarehouseResource,
+    engine: EngineResource,
+    reporting_date: ReportingDateResource,
+    settings: dg.ResourceParam[Settings],
 ) -> dg.AssetCheckResult:
     """Warns below the customers and days of the settings."""
     database = warehouse.database()
     customers = facts.rows(database, CONTRACTS["rfm_features"])
-    period = facts.sales_period(database, reporting_date.resolve(database))
+    as_of = reporting_date.resolve(warehouse.lines(), engine.engine())
+    period = ledger_facts.sales_period(engine.engine(), warehouse.lines().clean(), as_of)
     note = settings.segmentation.data_note(customers, period.days if period else 0)
     return warning([note] if note else [], good="There is enough data.")
 

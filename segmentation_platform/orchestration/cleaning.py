@@ -2,17 +2,18 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from segmentation_platform.engine import Engine
 from segmentation_platform.ledger.clean import Understanding
-from segmentation_platform.ledger.patch import Around, cleaned_patch
+from segmentation_platform.ledger.patch import ChangedLoads, CleanedBefore, cleaned_patch
 from segmentation_platform.ledger.plausible import check_plausible
 from segmentation_platform.orchestration.inputs import package_hash
 from segmentation_platform.warehouse import cleaning
-from segmentation_platform.warehouse.cleaning import Cleaned, Orders
+from segmentation_platform.warehouse.cleaning import Cleaned
 from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse.ledger_lines import LedgerLines
 from segmentation_platform.warehouse.loads import Ledger
 
 _MUCH: Final = 0.3
@@ -35,13 +36,13 @@ class Change:
     Attributes:
         ledger_name: of the ledger
         before: what it was cleaned from
-        orders: whose lines are cleaned again
+        loads: that are new and gone
 
     """
 
     ledger_name: str
     before: Cleaned
-    orders: Orders
+    loads: ChangedLoads
 
 
 def change_of(database: Database, ledger: Ledger, understanding: Understanding) -> Change | None:
@@ -55,30 +56,23 @@ def change_of(database: Database, ledger: Ledger, understanding: Understanding) 
     gone_lines = sum(sum(before.ground.loads[load_id].countries.values()) for load_id in gone)
     if not (new or gone) or new_lines + gone_lines > _MUCH * ledger.lines:
         return None
-    return Change(ledger.name, before, Orders(frozenset(new | gone), frozenset(gone), frozenset(ledger.load_ids)))
+    return Change(
+        ledger.name, before, ChangedLoads(frozenset(new), frozenset(gone), frozenset(ledger.load_ids & cleaned))
+    )
 
 
-def clean_change(database: Database, engine: Engine, change: Change, understanding: Understanding) -> bool:
+def clean_change(lines: LedgerLines, engine: Engine, change: Change, understanding: Understanding) -> bool:
     """Change the cleaned ledger in place; False where it has to be cleaned whole after all.
 
     Raises:
         LedgerError: when too much of the orders can't be read or is rejected; nothing is changed then.
 
     """
-    orders, ground = change.orders, change.before.ground
-    stay = {load_id: facts for load_id, facts in ground.loads.items() if load_id not in orders.gone}
-    around = Around(
-        replace(ground, loads=stay),
-        cleaning.former_pairs(database, orders),
-        lambda pairs: cleaning.other_lines(database, orders, pairs),
-    )
-    with (
-        cleaning.lines_of_orders(database, orders) as lines,
-        cleaned_patch(engine, lines, understanding, around) as patch,
-    ):
+    before = CleanedBefore(lines.raw(change.loads.all), lines.clean(), change.loads, change.before.ground)
+    with cleaned_patch(engine, before, understanding) as patch:
         if patch is None:
             return False
         check_plausible(patch.reasons, patch.lines, understanding.profile.tolerated)
         made_from = Cleaned(rules_of(understanding), patch.ground)
-        cleaning.apply_patch(database, orders, patch, made_from, change.ledger_name)
+        cleaning.apply_patch(lines, patch, change.loads.gone, made_from, change.ledger_name)
     return True

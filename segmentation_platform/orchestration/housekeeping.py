@@ -15,6 +15,7 @@ from segmentation_platform.reporting.thumbnails import drawn
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import snapshots
 from segmentation_platform.warehouse.housekeeping import TableSize, prune_loads, table_sizes
+from segmentation_platform.warehouse.ledger_lines import IN_FILES
 
 GROUP = "operations"
 _MEGA = 1e6
@@ -33,9 +34,10 @@ def platform_storage(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource, settings: dg.ResourceParam[Settings]
 ) -> dg.MaterializeResult[None]:
     """What the platform takes on disk, after old snapshots, superseded loads and old runs were dropped."""
-    database, kept = warehouse.database(), settings.housekeeping
+    database, lines, kept = warehouse.database(), warehouse.lines(), settings.housekeeping
     dropped_snapshots = snapshots.prune(database, kept.snapshots, kept.snapshot_rows)
-    dropped_loads = prune_loads(database, kept.loads)
+    dropped_loads = prune_loads(lines, kept.loads)
+    swept = lines.sweep()
     now = datetime.now(UTC)
     dropped_runs = prune_runs(context.instance, now - timedelta(days=kept.run_days), context.run.run_id)
     prune_tick_logs(context.instance, now - _TICKS)
@@ -45,8 +47,10 @@ def platform_storage(
             "dropped_snapshots": len(dropped_snapshots),
             "dropped_loads": len(dropped_loads),
             "dropped_runs": dropped_runs,
+            "swept_files": swept,
             "snapshots_mb": _megabytes(sizes, "snapshots."),
             "warehouse_mb": _megabytes(sizes, "warehouse."),
+            "ledger_mb": round(sum(file.bytes for each in IN_FILES for file in lines.files(each)) / _MEGA, 1),
             "dagster_files_mb": _files_megabytes(settings.dagster_home),
             "free_disk_mb": round(shutil.disk_usage(_there(settings.home)).free / _MEGA, 1),
             "tables": records_table(

@@ -8,7 +8,7 @@ from segmentation_platform.ledger.readers import read_ledger, reading_key
 from segmentation_platform.orchestration.asked import LedgerAsked
 from segmentation_platform.orchestration.understanding import Understood
 from segmentation_platform.warehouse import loads
-from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse.ledger_lines import LedgerLines
 from segmentation_platform.warehouse.loads import Changes, Ledger, Load, NewLoad
 
 
@@ -25,11 +25,11 @@ class Teller(Protocol):
         """How many lines were read so far."""
 
 
-def take_in(database: Database, asked: LedgerAsked, understood: Understood, tell: Teller) -> Ledger:
+def take_in(lines: LedgerLines, asked: LedgerAsked, understood: Understood, tell: Teller) -> Ledger:
     """Bring a ledger up to date with its files, and use it.
 
     Args:
-        database: where
+        lines: of all ledgers
         asked: the ledger and its files
         understood: how they are read, and what they are to the ledger
         tell: is told what became of files
@@ -38,7 +38,7 @@ def take_in(database: Database, asked: LedgerAsked, understood: Understood, tell
         LedgerError: when a file can't be read; nothing is changed then.
 
     """
-    known = loads.loads_of(database, asked.name)
+    known = loads.loads_of(lines.database, asked.name)
     key = reading_key(understood.profile)
     increment = asked.increment([load for load in known if load.reading == key])
     _tell(increment, asked, tell)
@@ -54,7 +54,7 @@ def take_in(database: Database, asked: LedgerAsked, understood: Understood, tell
         retired=_retired(asked, understood.relation, known, key),
         moved=_moved(asked, understood.relation, increment),
     )
-    return loads.update_ledger(database, asked.name, changes, tell.lines)
+    return loads.update_ledger(lines, asked.name, changes, tell.lines)
 
 
 def _retired(asked: LedgerAsked, relation: Relation, known: list[Load], key: str) -> list[int]:

@@ -3,18 +3,22 @@
 The first stop a run; the others warn, each with a number that Dagster plots from night to night.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from statistics import median
 from typing import Final
 
 import dagster as dg
 
+from segmentation_platform.ledger import facts
+from segmentation_platform.ledger.balances import Balance, Halves, losses, revenue_balances, row_balances
 from segmentation_platform.orchestration.checks import check_result
-from segmentation_platform.orchestration.resources import WarehouseResource
+from segmentation_platform.orchestration.resources import EngineResource, WarehouseResource
 from segmentation_platform.orchestration.understanding import understanding_of
 from segmentation_platform.settings import Settings
-from segmentation_platform.warehouse import facts, loads
-from segmentation_platform.warehouse.facts import Balance
+from segmentation_platform.warehouse import loads
+from segmentation_platform.warehouse.ledger_lines import LedgerLines
+from segmentation_platform.warehouse.rejects import rejected_lines
 
 _CENT: Final = 0.005
 _LOSS_TOLD, _LOSS_STOPS = 0.01, 0.1
@@ -31,9 +35,10 @@ _SHOWN: Final = 5
     description="No line is lost or doubled: for every load, raw rows = clean rows + rejected rows.",
     blocking=True,
 )
-def rows_are_conserved(warehouse: WarehouseResource) -> dg.AssetCheckResult:
+def rows_are_conserved(warehouse: WarehouseResource, engine: EngineResource) -> dg.AssetCheckResult:
     """Raw = clean + rejected, in rows."""
-    balances = facts.row_balances(warehouse.database())
+    with _halves(warehouse.lines()) as halves:
+        balances = row_balances(engine.engine(), halves)
     cases = [_balance(b, ".0f") for b in balances if b.raw != b.clean + b.rejected]
     return check_result(cases, "Raw rows = clean rows + rejected rows.", _totals(balances, "rows"))
 
@@ -44,11 +49,13 @@ def rows_are_conserved(warehouse: WarehouseResource) -> dg.AssetCheckResult:
     description="No money is lost: for every load, quantity times price of raw = clean + rejected, to the cent.",
     blocking=True,
 )
-def revenue_reconciles(warehouse: WarehouseResource, settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
+def revenue_reconciles(
+    warehouse: WarehouseResource, engine: EngineResource, settings: dg.ResourceParam[Settings]
+) -> dg.AssetCheckResult:
     """Raw = clean + rejected, in money."""
-    database = warehouse.database()
-    understanding = understanding_of(loads.ledger_in_use(database), settings)
-    balances = facts.revenue_balances(database, understanding.profile)
+    understanding = understanding_of(loads.ledger_in_use(warehouse.database()), settings)
+    with _halves(warehouse.lines()) as halves:
+        balances = revenue_balances(engine.engine(), halves, understanding.profile)
     cases = [_balance(b, ".2f") for b in balances if abs(b.raw - b.clean - b.rejected) >= _CENT]
     good = "Raw revenue = clean + rejected revenue, to the cent."
     return check_result(cases, good, _totals(balances, "revenue"))
@@ -60,10 +67,13 @@ def revenue_reconciles(warehouse: WarehouseResource, settings: dg.ResourceParam[
     description="Few lines that could be sales are lost: below 1 % of money and customers; 10 % stop the run.",
     blocking=True,
 )
-def losses_are_small(warehouse: WarehouseResource, settings: dg.ResourceParam[Settings]) -> dg.AssetCheckResult:
+def losses_are_small(
+    warehouse: WarehouseResource, engine: EngineResource, settings: dg.ResourceParam[Settings]
+) -> dg.AssetCheckResult:
     """Money and customers lost with rejected lines."""
     database = warehouse.database()
-    lost = facts.losses(database)
+    with rejected_lines(database) as rejected:
+        lost = losses(engine.engine(), warehouse.lines().clean(), rejected)
     tolerated = understanding_of(loads.ledger_in_use(database), settings).profile.tolerated
     share = max(lost.money, lost.customers)
     said = (
@@ -83,9 +93,9 @@ def losses_are_small(warehouse: WarehouseResource, settings: dg.ResourceParam[Se
     asset="clean_sales",
     description="The last week has about as many lines as the eight before it; an export that was cut short has not.",
 )
-def volume_is_ordinary(warehouse: WarehouseResource) -> dg.AssetCheckResult:
+def volume_is_ordinary(warehouse: WarehouseResource, engine: EngineResource) -> dg.AssetCheckResult:
     """Lines of the last week against the median week."""
-    last, *before = facts.weekly_lines(warehouse.database(), 1 + _WEEKS) or [0]
+    last, *before = facts.weekly_lines(engine.engine(), warehouse.lines().clean(), 1 + _WEEKS) or [0]
     if len(before) < _WEEKS:
         return _warned(passed=True, said="The ledger is too short to know an ordinary week.", metadata={})
     usual = median(before)
@@ -100,9 +110,9 @@ def volume_is_ordinary(warehouse: WarehouseResource) -> dg.AssetCheckResult:
     description="No weekday of the last eight weeks is without the sales that it otherwise has, no three weeks of "
     "the ledger are without any, and the last day has about as many lines as its weekday before.",
 )
-def days_are_complete(warehouse: WarehouseResource) -> dg.AssetCheckResult:
+def days_are_complete(warehouse: WarehouseResource, engine: EngineResource) -> dg.AssetCheckResult:
     """Days without a sale, and the last day against the same weekday."""
-    days = facts.recent_days(warehouse.database(), _WEEKS)
+    days = facts.recent_days(engine.engine(), warehouse.lines().clean(), _WEEKS)
     if days is None:
         return _warned(passed=True, said="The ledger is too short to know its weekdays.", metadata={})
     said = [f"no sale on {', '.join(f'{day:%a %Y-%m-%d}' for day in days.missing[:_SHOWN])}"] if days.missing else []
@@ -123,9 +133,9 @@ def days_are_complete(warehouse: WarehouseResource) -> dg.AssetCheckResult:
     description="Files that overlap agree about their orders: less than 0.1 % of the money is in lines of an earlier "
     "file that a later one with the same order does not have.",
 )
-def files_agree(warehouse: WarehouseResource) -> dg.AssetCheckResult:
+def files_agree(warehouse: WarehouseResource, engine: EngineResource) -> dg.AssetCheckResult:
     """Lines that stand beside lines of a later file: of orders that come in parts, or were corrected."""
-    found = facts.beside_later_lines(warehouse.database())
+    found = facts.beside_later_lines(engine.engine(), warehouse.lines().clean())
     said = (
         f"{found.lines:,} lines, {found.money:.2%} of the money, are of orders that a later file has, too, without "
         "them. They are kept, as parts of their orders; were they corrected there, set [profile.lines] earlier = "
@@ -143,9 +153,9 @@ def files_agree(warehouse: WarehouseResource) -> dg.AssetCheckResult:
     description="Few buy from countries that the ledger had never named: less than 1 % of the last month's lines. A "
     "new way to write a country looks like one.",
 )
-def countries_are_known(warehouse: WarehouseResource) -> dg.AssetCheckResult:
+def countries_are_known(warehouse: WarehouseResource, engine: EngineResource) -> dg.AssetCheckResult:
     """Countries whose first sale is within the last days."""
-    new, lines = facts.new_countries(warehouse.database(), _NEW_DAYS)
+    new, lines = facts.new_countries(engine.engine(), warehouse.lines().clean(), _NEW_DAYS)
     named = ", ".join(f"{name} ({of_it:,} lines)" for name, of_it in new[:_SHOWN])
     share = sum(of_it for _, of_it in new) / lines if lines else 0.0
     return _warned(
@@ -153,6 +163,14 @@ def countries_are_known(warehouse: WarehouseResource) -> dg.AssetCheckResult:
         said=f"New in the last {_NEW_DAYS} days: {named}." if new else "No country is new.",
         metadata={"new_countries": len(new), "share_of_lines": share},
     )
+
+
+@contextmanager
+def _halves(lines: LedgerLines) -> Iterator[Halves]:
+    """The raw lines of the ledger in use, and what became of them."""
+    ledger = loads.ledger_in_use(lines.database)
+    with rejected_lines(lines.database) as rejected:
+        yield Halves(lines.raw(ledger.load_ids if ledger else ()), lines.clean(), rejected)
 
 
 def _warned(*, passed: bool, said: str, metadata: Mapping[str, float]) -> dg.AssetCheckResult:

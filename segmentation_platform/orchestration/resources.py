@@ -1,5 +1,6 @@
 """What assets work with: the warehouse, the SQL engine, and the reporting date of the run."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -10,11 +11,16 @@ import dagster as dg
 from pydantic import Field
 
 from segmentation_platform.engine import Engine, Room, new_engine
+from segmentation_platform.ledger.facts import sales_period
+from segmentation_platform.ledger_store import StorePlace
 from segmentation_platform.orchestration.bad_input import bad_input
 from segmentation_platform.orchestration.run_lock import hold_run_lock
-from segmentation_platform.warehouse.access import open_database
+from segmentation_platform.warehouse.access import open_lines
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform.warehouse.facts import sales_period
+from segmentation_platform.warehouse.ledger_lines import LedgerLines
+
+# As the sensors' one.
+_log = logging.getLogger("dagster.segmentation_platform")
 
 
 class WarehouseResource(dg.ConfigurableResource["WarehouseResource"]):
@@ -27,9 +33,20 @@ class WarehouseResource(dg.ConfigurableResource["WarehouseResource"]):
         json_schema_extra={"dagster__is_secret": True},
     )
 
+    store: str = Field(
+        default="",
+        description="Where ledgers' lines lie: a folder or a bucket; empty: home/ledger",
+    )
+    store_options: dict[str, str] = Field(default={}, description="Settings of the bucket, as delta-rs names them")
+
     def database(self) -> Database:
         """Open the database."""
-        return _open_once(self.database_url or None, self.home)
+        return self.lines().database
+
+    def lines(self) -> LedgerLines:
+        """Open the database and the lines of its ledgers."""
+        place = StorePlace(self.store or str(Path(self.home) / "ledger"), self.store_options)
+        return _open_once(self.database_url or None, self.home, place.root, tuple(sorted(place.options.items())))
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WarehouseResource"]:
@@ -45,8 +62,8 @@ class WarehouseResource(dg.ConfigurableResource["WarehouseResource"]):
 
 
 @lru_cache(maxsize=8)
-def _open_once(url: str | None, home: str) -> Database:
-    return open_database(url, Path(home))
+def _open_once(url: str | None, home: str, root: str, options: tuple[tuple[str, str], ...]) -> LedgerLines:
+    return open_lines(url, Path(home), StorePlace(root, dict(options)), _log.info)
 
 
 class EngineResource(dg.ConfigurableResource["EngineResource"]):
@@ -67,14 +84,18 @@ class ReportingDateResource(dg.ConfigurableResource["ReportingDateResource"]):
         default="", description="As 2011-12-10; empty: the day after the last sale. Nothing from that day on is used"
     )
 
-    def resolve(self, database: Database) -> date:
+    def resolve(self, lines: LedgerLines, engine: Engine) -> date:
         """The reporting date.
+
+        Args:
+            lines: of the ledger that was cleaned last
+            engine: looks at them
 
         Raises:
             dagster.Failure: when it is not a date, or before the first sale.
 
         """
-        period = sales_period(database)
+        period = sales_period(engine, lines.clean())
         if period is None:
             raise bad_input(
                 "There are no genuine sales in the ledger: every line was rejected. segmentation-platform ledger "

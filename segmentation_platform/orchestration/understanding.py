@@ -7,6 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from segmentation_platform.engine import Engine
+from segmentation_platform.ledger import facts
 from segmentation_platform.ledger.clean import Understanding
 from segmentation_platform.ledger.errors import LedgerError
 from segmentation_platform.ledger.files import LedgerFile, together
@@ -17,8 +18,8 @@ from segmentation_platform.ledger.profile.presets import online_retail
 from segmentation_platform.ledger.readers import reading_key
 from segmentation_platform.orchestration.asked import LedgerAsked
 from segmentation_platform.settings import Settings
-from segmentation_platform.warehouse import facts, loads
-from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse import cleaning, loads
+from segmentation_platform.warehouse.ledger_lines import LedgerLines
 from segmentation_platform.warehouse.loads import Ledger
 
 _LOST_OF_A_PART: Final = 0.1
@@ -66,9 +67,9 @@ def today(settings: Settings) -> date:
 class _Asker:
     """Understands a ledger, step by step."""
 
-    def __init__(self, asked: LedgerAsked, settings: Settings, database: Database, engine: Engine) -> None:
-        self._asked, self._settings, self._database, self._engine = asked, settings, database, engine
-        self._ledger = loads.ledger_named(database, asked.name)
+    def __init__(self, asked: LedgerAsked, settings: Settings, lines: LedgerLines, engine: Engine) -> None:
+        self._asked, self._settings, self._lines, self._engine = asked, settings, lines, engine
+        self._ledger = loads.ledger_named(lines.database, asked.name)
 
     def understood(self, answers: Answers) -> Understood:
         before = _profile_of(self._ledger)
@@ -150,8 +151,9 @@ class _Asker:
             return answers.relation
         numbers = {each.load_id for each in read_before}
         relation = None
-        if numbers <= facts.cleaned_loads(self._database):
-            relation = relation_of(inspection.figures.extent, facts.extent(self._database, numbers))
+        if numbers <= cleaning.cleaned_loads(self._lines.database, self._asked.name):
+            of_before = facts.extent(self._engine, self._lines.clean(), numbers)
+            relation = relation_of(inspection.figures.extent, of_before)
         if relation is Relation.WHOLE and accepted is Relation.NEWER:
             return Relation.NEWER
         if relation is None and answers.accepts_doubts:
@@ -162,7 +164,7 @@ class _Asker:
 
 
 def understand(
-    asked: LedgerAsked, settings: Settings, database: Database, engine: Engine, answers: Answers = Answers()
+    asked: LedgerAsked, settings: Settings, lines: LedgerLines, engine: Engine, answers: Answers = Answers()
 ) -> Understood:
     """Tell how a ledger is read: as it was before, as far as its files are the same; what is new is inspected.
 
@@ -173,7 +175,7 @@ def understand(
             whether it is a part of the ledger or all of it.
 
     """
-    return _Asker(asked, settings, database, engine).understood(answers)
+    return _Asker(asked, settings, lines, engine).understood(answers)
 
 
 def _require_no_doubt(inspection: Inspection, answers: Answers) -> None:

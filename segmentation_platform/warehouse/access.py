@@ -1,13 +1,17 @@
 """Find the database to work with: the one that is named, else the embedded server, up and migrated."""
 
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
+from segmentation_platform.ledger_store import StorePlace
 from segmentation_platform.warehouse.advisory_locks import Lock
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.embedded import EmbeddedPostgres
 from segmentation_platform.warehouse.embedded.files import write_whole
+from segmentation_platform.warehouse.ledger_lines import LedgerLines
 from segmentation_platform.warehouse.migrate import upgrade
+from segmentation_platform.warehouse.moving_in import move_in
 from segmentation_platform.warehouse.roles import READER, set_password
 
 
@@ -30,6 +34,21 @@ def open_database(url: str | None, home: Path) -> Database:
     database = Database(url or embedded_server(home).start())
     upgrade(database)
     return database
+
+
+def open_lines(url: str | None, home: Path, place: StorePlace, tell: Callable[[str], None]) -> LedgerLines:
+    """Open the database, as `open_database`, and the lines of its ledgers; those that Postgres alone has are moved.
+
+    Args:
+        url: of a server; without it the embedded one below `home` is started
+        home: folder of the platform's own files
+        place: where the lines are
+        tell: is told when lines are moved
+
+    """
+    lines = LedgerLines(open_database(url, home), place)
+    move_in(lines, tell)
+    return lines
 
 
 def reader_url(home: Path) -> str:

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from psycopg import sql
 from psycopg.rows import class_row
 
 from segmentation_platform.contracts import RawSales
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform.warehouse.tables import SCHEMA, vacuum
+from segmentation_platform.warehouse.ledger_lines import LedgerLines
 
 
 @dataclass(frozen=True)
@@ -37,11 +36,11 @@ def table_sizes(database: Database) -> list[TableSize]:
         ).fetchall()
 
 
-def prune_loads(database: Database, keep: int) -> list[int]:
+def prune_loads(lines: LedgerLines, keep: int) -> list[int]:
     """Drop the raw lines of all but the newest loads of every ledger file; those whose lines a ledger has stay.
 
     Args:
-        database: where
+        lines: of all ledgers
         keep: how many of each file's loads stay, at least 1
 
     Returns:
@@ -50,7 +49,7 @@ def prune_loads(database: Database, keep: int) -> list[int]:
     """
     if keep < 1:
         raise ValueError("at least one load of every file must be kept")
-    with database.connect() as connection:
+    with lines.database.connect() as connection:
         connection.execute("LOCK TABLE warehouse.loads IN SHARE ROW EXCLUSIVE MODE")
         rows = connection.execute(
             "SELECT load_id FROM (SELECT load_id, is_part,"
@@ -60,9 +59,6 @@ def prune_loads(database: Database, keep: int) -> list[int]:
             [keep],
         ).fetchall()
         dropped = [int(str(row[0])) for row in rows]
-        for table in (RawSales.table(), "loads"):
-            statement = sql.SQL("DELETE FROM {} WHERE load_id = ANY(%s)").format(sql.Identifier(SCHEMA, table))
-            connection.execute(statement, [dropped])
-    if dropped:
-        vacuum(database, sql.Identifier(SCHEMA, RawSales.table()))
+        connection.execute("DELETE FROM warehouse.loads WHERE load_id = ANY(%s)", [dropped])
+        lines.drop(connection, RawSales, {str(load_id) for load_id in dropped})
     return dropped

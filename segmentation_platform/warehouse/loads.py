@@ -1,6 +1,7 @@
-"""The raw ledger: append-only lines, and the registry of the files that brought them and of their ledgers."""
+"""The registry of ledgers and of the files that they were read from, and reading those: lines are only appended."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,18 +15,16 @@ from psycopg.rows import class_row
 from segmentation_platform.contracts import RawSales
 from segmentation_platform.ledger.files import LedgerFile
 from segmentation_platform.ledger.increments import KnownFile
-from segmentation_platform.ledger.readers import numbered
-from segmentation_platform.warehouse.bulk import copy_in
+from segmentation_platform.ledger.readers import RAW_SCHEMA, numbered
 from segmentation_platform.warehouse.database import Connection, Database, DatabaseError
-from segmentation_platform.warehouse.tables import SCHEMA, select_list, vacuum
+from segmentation_platform.warehouse.ledger_lines import LedgerLines
+from segmentation_platform.warehouse.tables import SCHEMA
 
-_RAW_SALES = sql.Identifier(SCHEMA, RawSales.table())
 NAMING = (
     *(sql.Identifier(SCHEMA, name) for name in ("loads", "cleaning", "segment_models", "promotions", "taste_models")),
     *(sql.Identifier("snapshots", name) for name in ("snapshots", "customer_segment_history")),
 )
 """All tables that say to which ledger a row belongs."""
-_IN_USE = "load_id IN (SELECT load_id FROM warehouse.loads WHERE is_current)"
 _READ = "load_id, source, sha256, is_part, origin, ledger_name, reading, lines, profile, doubts"
 _SELECT = f"SELECT {_READ} FROM warehouse.loads"  # noqa: S608 - of literals
 
@@ -171,31 +170,29 @@ def lines_of_loads(database: Database, name: str) -> pd.DataFrame:
 
 
 def update_ledger(
-    database: Database, name: str, changes: Changes, progress: Callable[[int], None] = lambda lines: None
+    lines: LedgerLines, name: str, changes: Changes, progress: Callable[[int], None] = lambda lines: None
 ) -> Ledger:
     """Change a ledger and make it the one in use, all or nothing.
 
     Args:
-        database: where
+        lines: of all ledgers
         name: of the ledger; one that is not there yet is made
         changes: what changes
         progress: called with the number of lines so far
 
     Raises:
         DatabaseError: when a content was loaded by another run meanwhile.
+        StoreError: when the lines can't be written.
 
     """
-    with database.connect() as connection:
+    with lines.database.connect() as connection:
         _one_at_a_time(connection)
-        tell, added = _Counter(progress), False
-        for new in changes.added:
-            _append(connection, name, new, changes, tell)
-            added = True
+        added = {_register(connection, name, new, changes): new for new in changes.added}
+        if added:
+            _append(connection, lines, added, progress)
         _take(connection, name, changes)
         ledger = _ledger(connection, "is_current", [])
     assert ledger is not None  # noqa: S101 - what was just made
-    if added:
-        vacuum(database, _RAW_SALES)
     return ledger
 
 
@@ -218,26 +215,6 @@ def rename_ledger(database: Database, name: str, new_name: str) -> None:
             connection.execute(statement, [new_name, name])
 
 
-def current_lines_query() -> str:
-    """The query of the raw lines of the ledger in use."""
-    return f"{select_list(RawSales)} WHERE {_IN_USE}"
-
-
-class _Counter:
-    """Counts lines over several files."""
-
-    def __init__(self, tell: Callable[[int], None]) -> None:
-        self._tell = tell
-        self._lines = 0
-
-    def counted(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """The batches; after each one it says how many lines there were."""
-        for batch in batches:
-            yield batch
-            self._lines += batch.num_rows
-            self._tell(self._lines)
-
-
 def _loads(connection: Connection, condition: str, parameters: list[str]) -> list[Load]:
     with connection.cursor(row_factory=class_row(Load)) as cursor:
         return cursor.execute(f"{_SELECT} WHERE {condition} ORDER BY load_id".encode(), parameters).fetchall()
@@ -253,12 +230,23 @@ def _one_at_a_time(connection: Connection) -> None:
     connection.execute("LOCK TABLE warehouse.loads IN SHARE ROW EXCLUSIVE MODE")
 
 
-def _append(connection: Connection, name: str, new: NewLoad, changes: Changes, counter: _Counter) -> None:
-    load_id = _register(connection, name, new, changes)
-    lines_in = counter.counted(numbered(new.batches, load_id))
-    lines = copy_in(connection, _RAW_SALES, RawSales.column_names(), lines_in)
-    values = [lines, datetime.now(UTC), load_id]
-    connection.execute("UPDATE warehouse.loads SET lines = %s, loaded_at = %s WHERE load_id = %s", values)
+def _append(
+    connection: Connection, lines: LedgerLines, added: Mapping[int, NewLoad], progress: Callable[[int], None]
+) -> None:
+    read: Counter[int] = Counter()
+
+    def all_lines() -> Iterator[pa.RecordBatch]:
+        for load_id, new in added.items():
+            for batch in numbered(new.batches, load_id):
+                yield batch
+                read[load_id] += batch.num_rows
+                progress(read.total())
+
+    reader = pa.RecordBatchReader.from_batches(RAW_SCHEMA, all_lines())
+    lines.replace(connection, RawSales, reader, {str(load_id) for load_id in added})
+    for load_id in added:
+        values = [read[load_id], datetime.now(UTC), load_id]
+        connection.execute("UPDATE warehouse.loads SET lines = %s, loaded_at = %s WHERE load_id = %s", values)
 
 
 def _register(connection: Connection, name: str, new: NewLoad, changes: Changes) -> int:

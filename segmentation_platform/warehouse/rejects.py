@@ -2,14 +2,17 @@
 
 import csv
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
 from segmentation_platform.contracts import RejectedSales
 from segmentation_platform.ledger.rejects import example
 from segmentation_platform.spreadsheet import safe_text
 from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse.tables import stream_table
 
 _WANTED = "(%(reason)s = '' OR rejected.reason = %(reason)s)"
 
@@ -35,6 +38,13 @@ def rejected_reasons(database: Database, reason: str = "") -> pd.DataFrame:
     with database.connect() as connection:
         rows = connection.execute(query.encode(), {"reason": reason}).fetchall()
     return pd.DataFrame(rows, columns=["reason", "rows", "amount", "customers", "example", "money"])
+
+
+@contextmanager
+def rejected_lines(database: Database) -> Iterator[pa.RecordBatchReader]:
+    """Stream what `balances.Halves` needs of the rejected lines."""
+    with stream_table(database, RejectedSales, ("load_id", "reason", "amount", "customer_id")) as reader:
+        yield reader
 
 
 def write_rejected(database: Database, path: Path, reason: str = "") -> int:

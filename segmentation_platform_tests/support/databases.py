@@ -21,6 +21,7 @@ from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.embedded import EmbeddedPostgres, privileges
 from segmentation_platform.warehouse.roles import READER, set_password
 from segmentation_platform_tests.support import session
+from segmentation_platform_tests.support.stores import copy_lines, drop_lines
 
 _CONNECTIONS: Final = 300
 """More than a user's server allows: many workers, each with its readers."""
@@ -35,6 +36,7 @@ def new_database(url: str, template: str = "template0") -> Iterator[Database]:
         yield database
     finally:
         _drop(url, name)
+        drop_lines(name)
 
 
 def template(url: str, name: str, fill: Callable[[Database], None], base: str = "template0") -> str:
@@ -122,7 +124,9 @@ def _create(url: str, name: str, base: str) -> Database:
         if connection.info.server_version >= 150_000:
             made += sql.SQL(" STRATEGY file_copy")
         connection.execute(made)
-    return Database(urlsplit(Database(url).url)._replace(path=f"/{name}").geturl())
+    database = Database(urlsplit(Database(url).url)._replace(path=f"/{name}").geturl())
+    copy_lines(database)
+    return database
 
 
 def _drop(url: str, name: str) -> None:

@@ -8,14 +8,14 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from segmentation_platform.contracts import CleanSales
 from segmentation_platform.ledger.profile.model import Lines, ProductRules, Profile
 from segmentation_platform.ledger.rules import CleaningRules
 from segmentation_platform.orchestration.build import build_definitions
 from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.settings import Settings
-from segmentation_platform.warehouse import loads, tables
+from segmentation_platform.warehouse import loads
 from segmentation_platform.warehouse.database import Database
+from segmentation_platform_tests.support.stores import clean_lines
 
 INGEST = ("raw_sales", "clean_sales", "rejected_sales")
 CELLS = [
@@ -90,5 +90,5 @@ def read_from(database: Database) -> dict[str, int]:
 
 def cleaned(database: Database) -> pd.DataFrame:
     """What the clean lines say, wherever they came from, in an order of their own."""
-    frame = tables.read_frame(database, CleanSales)[CELLS]
+    frame = clean_lines(database)[CELLS]
     return frame.sort_values(CELLS, ignore_index=True)

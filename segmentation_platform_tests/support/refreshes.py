@@ -12,6 +12,7 @@ from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform_tests.support import stages
 from segmentation_platform_tests.support.quick import quick_settings
+from segmentation_platform_tests.support.stores import warehouse_of
 
 Run = Callable[..., dg.ExecuteInProcessResult]
 
@@ -31,7 +32,7 @@ def settings(tmp_path: Path, shop_ledger: Path) -> Settings:
 @pytest.fixture
 def warehouse(database: Database, settings: Settings) -> WarehouseResource:
     """The warehouse resource on the test's database."""
-    return WarehouseResource(home=str(settings.home), database_url=database.url)
+    return warehouse_of(database, settings.home)
 
 
 @pytest.fixture

@@ -14,13 +14,13 @@ import pytest
 
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
 from segmentation_platform.orchestration.build import build_definitions
-from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.migrate import upgrade
 from segmentation_platform_tests.support import session
 from segmentation_platform_tests.support.databases import template
 from segmentation_platform_tests.support.quick import judged, quick_settings
+from segmentation_platform_tests.support.stores import warehouse_of
 
 LINES: Final = 12_000
 LAST: Final = "2011-12-10"
@@ -104,7 +104,7 @@ def run_night(database: Database, ledger: Path, as_of: str) -> Night:
 
 def refresh(settings: Settings, database: Database, as_of: str) -> Night:
     """Refresh everything in this process by some settings."""
-    warehouse = WarehouseResource(home=str(settings.home), database_url=database.url)
+    warehouse = warehouse_of(database, settings.home)
     job = build_definitions(settings, {"warehouse": warehouse}).resolve_job_def("refresh")
     config = {"resources": {"reporting_date": {"config": {"as_of": as_of}}}}
     return Night(list(job.execute_in_process(run_config=config).all_events))

@@ -10,7 +10,7 @@ from segmentation_platform.contracts import CampaignAudiences, Campaigns
 from segmentation_platform.orchestration.bad_input import refuse_bad_input
 from segmentation_platform.orchestration.inputs import playbook
 from segmentation_platform.orchestration.metadata import preview, table_out
-from segmentation_platform.orchestration.resources import ReportingDateResource, WarehouseResource
+from segmentation_platform.orchestration.resources import EngineResource, ReportingDateResource, WarehouseResource
 from segmentation_platform.settings import Settings
 
 GROUP = "delivery"
@@ -37,6 +37,7 @@ def planned_campaigns(
     customer_segments: pd.DataFrame,
     rfm_features: pd.DataFrame,
     seasonality: pd.DataFrame,
+    engine: EngineResource,
     warehouse: WarehouseResource,
     reporting_date: ReportingDateResource,
     settings: dg.ResourceParam[Settings],
@@ -44,7 +45,7 @@ def planned_campaigns(
     """Give customers to the campaigns of the playbook."""
     with refuse_bad_input():
         campaigns = playbook(settings)
-    as_of = reporting_date.resolve(warehouse.database())
+    as_of = reporting_date.resolve(warehouse.lines(), engine.engine())
     customers = customers_of(customer_segments, rfm_features)
     planned = plan(campaigns, customers, seasonality, as_of, settings.campaigns.seed)
     for name in planned.left_out:

@@ -23,13 +23,14 @@ from segmentation_platform.contracts.agreement import ListAgreement, disagreemen
 from segmentation_platform.contracts.disagreement import Disagreement
 from segmentation_platform.contracts.frames import to_frame
 from segmentation_platform.contracts.snapshot_record import NewSnapshot
+from segmentation_platform.ledger import facts as ledger_facts
 from segmentation_platform.orchestration.inputs import fingerprint
 from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import OWNERS, picture, reading_on
-from segmentation_platform.orchestration.resources import ReportingDateResource, WarehouseResource
+from segmentation_platform.orchestration.resources import EngineResource, ReportingDateResource, WarehouseResource
 from segmentation_platform.reporting.thumbnails import drawn
 from segmentation_platform.settings import ScheduleSettings, Settings
-from segmentation_platform.warehouse import facts, loads, snapshots
+from segmentation_platform.warehouse import cleaning, facts, loads, snapshots
 
 GROUP = "delivery"
 _HELD: tuple[type[Contract], ...] = tuple(
@@ -51,6 +52,7 @@ _INPUTS: tuple[type[Contract], ...] = (*_HELD, CustomerTastes)
 def published_snapshot(
     context: dg.AssetExecutionContext,
     warehouse: WarehouseResource,
+    engine: EngineResource,
     reporting_date: ReportingDateResource,
     settings: dg.ResourceParam[Settings],
     customer_recommendations: StoredTable,
@@ -58,10 +60,10 @@ def published_snapshot(
 ) -> dg.MaterializeResult[None]:
     """A whole new snapshot in the schema `serving`, flipped into place when all checks have passed."""
     _refuse(disagreements(tables))
-    database = warehouse.database()
-    as_of = reporting_date.resolve(database)
-    period, ledger = facts.sales_period(database, as_of), loads.ledger_in_use(database)
-    if period is None or ledger is None or facts.cleaned_loads(database) != ledger.load_ids:
+    database, clean_sales = warehouse.database(), warehouse.lines().clean()
+    as_of = reporting_date.resolve(warehouse.lines(), engine.engine())
+    period, ledger = ledger_facts.sales_period(engine.engine(), clean_sales, as_of), loads.ledger_in_use(database)
+    if period is None or ledger is None or cleaning.cleaned_loads(database, ledger.name) != ledger.load_ids:
         raise dg.Failure(
             "The cleaned ledger is not that of the ledger in use. Materialize all assets together.",
             allow_retries=False,
@@ -77,7 +79,7 @@ def published_snapshot(
         last_sale=period.last_sale,
         lines=period.lines,
         customers=customers,
-        guest_share=facts.guest_share(database, as_of),
+        guest_share=ledger_facts.guest_share(engine.engine(), clean_sales, as_of),
         model_version=_model_version(tables[SegmentDrift.table()]),
         taste_version=int(tables[CustomerTastes.table()]["taste_version"].max()),
         checks_passed=passed,

@@ -7,10 +7,10 @@ import pandas as pd
 
 from segmentation_platform.contracts import CustomerTastes, Products, RfmFeatures
 from segmentation_platform.customers.features import rfm_features
+from segmentation_platform.engine import ParquetFiles
 from segmentation_platform.ledger import point_in_time
 from segmentation_platform.ledger.catalog import product_catalog
 from segmentation_platform.orchestration import model_registry
-from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import preview, table_out
 from segmentation_platform.orchestration.model_registry import Purchases
 from segmentation_platform.orchestration.resources import EngineResource, ReportingDateResource, WarehouseResource
@@ -44,19 +44,16 @@ GROUP = "features"
 )
 def features(
     context: dg.AssetExecutionContext,
-    clean_sales: StoredTable,
+    clean_sales: ParquetFiles,
     engine: EngineResource,
     warehouse: WarehouseResource,
     reporting_date: ReportingDateResource,
     settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.Output[pd.DataFrame]]:
     """Describe customers and products by the sales known on the reporting date."""
-    as_of = reporting_date.resolve(warehouse.database())
+    as_of = reporting_date.resolve(warehouse.lines(), engine.engine())
     wanted = context.op_execution_context.selected_output_names
-    with (
-        clean_sales.stream(point_in_time.COLUMNS) as lines,
-        point_in_time.known_sales(engine.engine(), lines, as_of) as session,
-    ):
+    with point_in_time.known_sales(engine.engine(), clean_sales.only(point_in_time.COLUMNS), as_of) as session:
         if "rfm_features" in wanted:
             customers = rfm_features(session, as_of, settings.customers)
             yield dg.Output(customers, "rfm_features", metadata=_customer_figures(customers))

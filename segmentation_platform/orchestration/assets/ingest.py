@@ -9,7 +9,7 @@ import pandas as pd
 from pydantic import Field
 
 from segmentation_platform.contracts import CleanSales, RawSales, RejectedSales
-from segmentation_platform.engine import Engine
+from segmentation_platform.engine import Engine, ParquetFiles
 from segmentation_platform.ledger.clean import cleaned_ledger
 from segmentation_platform.ledger.ground import Naming
 from segmentation_platform.ledger.increments import Relation
@@ -22,13 +22,13 @@ from segmentation_platform.orchestration.bad_input import bad_input, refuse_bad_
 from segmentation_platform.orchestration.cleaning import change_of, clean_change, rules_of
 from segmentation_platform.orchestration.inputs import is_served
 from segmentation_platform.orchestration.intake import take_in
-from segmentation_platform.orchestration.io_managers import ChangedInPlace, StoredTable
+from segmentation_platform.orchestration.io_managers import ChangedInPlace
 from segmentation_platform.orchestration.metadata import OWNERS, glance, preview, table_metadata, table_out
 from segmentation_platform.orchestration.resources import EngineResource, ReportingDateResource, WarehouseResource
 from segmentation_platform.orchestration.understanding import Answers, Understood, understand, understanding_of
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse import cleaning, facts, loads, rejects
-from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse.ledger_lines import LedgerLines
 from segmentation_platform.warehouse.loads import Ledger
 
 GROUP = "ingest"
@@ -76,7 +76,7 @@ class LedgerConfig(dg.Config):
 @dg.asset(
     group_name=GROUP,
     deps=[sales_ledger],
-    kinds={"postgres", "arrow"},
+    kinds={"deltalake", "arrow"},
     owners=OWNERS,
     code_version="3",
     metadata=table_metadata(RawSales),
@@ -91,11 +91,11 @@ def raw_sales(
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult:  # type: ignore[type-arg]  # with it Dagster takes it for the type of an output
     """Every line of the ledger as text, exactly as it stood in the file; appended to, never changed."""
-    database = warehouse.database()
+    lines, database = warehouse.lines(), warehouse.database()
     with refuse_bad_input():
         asked = ledger_asked(config.sales, config.ledger, settings, database)
-        understood = _understood(context, config, asked, settings, database, engine.engine())
-        ledger = take_in(database, asked, understood, _Teller(context))
+        understood = _understood(context, config, asked, settings, lines, engine.engine())
+        ledger = take_in(lines, asked, understood, _Teller(context))
     has_changed = not is_served(database, ledger, reporting_date.as_of, settings)
     if not has_changed:
         context.log.info("Nothing has changed since the published snapshot; the tables will be the same.")
@@ -107,6 +107,7 @@ def raw_sales(
             "files": len(ledger.loads),
             "load_id": newest.load_id,
             "file": dg.MetadataValue.path(newest.source),
+            "folder": dg.MetadataValue.path(lines.folder(RawSales)),
             "sha256": ledger.sha256,
             "profile": dg.MetadataValue.md(f"```json\n{_indented(ledger.profile)}\n```"),
             "has_changed": has_changed,
@@ -122,7 +123,7 @@ def _understood(
     config: LedgerConfig,
     asked: LedgerAsked,
     settings: Settings,
-    database: Database,
+    lines: LedgerLines,
     engine: Engine,
 ) -> Understood:
     relation = Relation(config.relation) if config.relation else None
@@ -132,9 +133,9 @@ def _understood(
             relation or Relation.NEWER,
             doubts=doubts_from_json(config.doubts),
         )
-    understood = understand(asked, settings, database, engine, Answers(config.accepts_doubts, relation))
-    for line in understood.took:
-        context.log.info(line)
+    understood = understand(asked, settings, lines, engine, Answers(config.accepts_doubts, relation))
+    for took in understood.took:
+        context.log.info(took)
     return understood
 
 
@@ -165,7 +166,9 @@ class _Teller:
     group_name=GROUP,
     outs={
         "clean_sales": table_out(
-            CleanSales, "Genuine product lines, sales and cancellations: typed, categorised, netted."
+            CleanSales,
+            "Genuine product lines, sales and cancellations: typed, categorised, netted.",
+            kinds={"duckdb", "deltalake"},
         ),
         "rejected_sales": table_out(
             RejectedSales, "Ledger lines that are not genuine product lines, each with its reason and its text."
@@ -173,7 +176,7 @@ class _Teller:
     },
 )
 def cleaned_sales(
-    raw_sales: StoredTable,
+    raw_sales: ParquetFiles,
     warehouse: WarehouseResource,
     engine: EngineResource,
     settings: dg.ResourceParam[Settings],
@@ -182,22 +185,22 @@ def cleaned_sales(
 
     Where only some loads are new, the orders that they touch are cleaned, and the other lines stay as they are.
     """
-    database = warehouse.database()
+    lines, database = warehouse.lines(), warehouse.database()
     ledger = loads.ledger_in_use(database)
     if ledger is None:
         raise bad_input("There is no ledger yet. Materialize raw_sales first.")
     understanding = replace(understanding_of(ledger, settings), learned=cleaning.read_learned(database, ledger.name))
     change = change_of(database, ledger, understanding)
     with refuse_bad_input():
-        is_changed = change is not None and clean_change(database, engine.engine(), change, understanding)
+        is_changed = change is not None and clean_change(lines, engine.engine(), change, understanding)
     if is_changed:
-        yield from _changed(database, ledger, settings)
+        yield from _changed(lines, ledger, settings)
         return
-    with raw_sales.stream() as lines, cleaned_ledger(engine.engine(), lines, understanding) as cleaned:
+    with cleaned_ledger(engine.engine(), raw_sales, understanding) as cleaned:
         with refuse_bad_input():
             check_plausible(cleaned.reasons, ledger.lines, understanding.profile.tolerated)
         cleaning.forget_cleaned(database)
-        # The tables are streamed into Postgres while this generator waits.
+        # The tables are written while this generator waits.
         shown = _Shown(cleaned.reasons, cleaned.ground.naming, ledger.lines, settings)
         yield from _outputs(cleaned.clean, cleaned.rejected, shown)
         cleaning.keep_cleaned(database, cleaning.Cleaned(rules_of(understanding), cleaned.ground), ledger.name)
@@ -213,9 +216,10 @@ class _Shown:
     settings: Settings
 
 
-def _changed(database: Database, ledger: Ledger, settings: Settings) -> Iterator[dg.Output[object]]:
+def _changed(lines: LedgerLines, ledger: Ledger, settings: Settings) -> Iterator[dg.Output[object]]:
     """The outputs of tables that have been changed in place."""
-    clean, rejected = (ChangedInPlace(facts.rows(database, contract)) for contract in (CleanSales, RejectedSales))
+    database = lines.database
+    clean, rejected = ChangedInPlace(lines.rows(CleanSales)), ChangedInPlace(facts.rows(database, RejectedSales))
     made_from = cleaning.read_cleaned(database, ledger.name)
     assert made_from is not None  # noqa: S101 - it was just kept
     shown = _Shown(rejects.rejected_reasons(database), made_from.ground.naming, ledger.lines, settings)

@@ -12,6 +12,7 @@ from segmentation_platform.contracts import (
     Countries,
     Seasonality,
 )
+from segmentation_platform.engine import ParquetFiles
 from segmentation_platform.insights.cancellations import cancellation_rates
 from segmentation_platform.insights.cancellations import cancellations as rated_subjects
 from segmentation_platform.insights.cohorts import cohorts as followed_cohorts
@@ -19,7 +20,6 @@ from segmentation_platform.insights.countries import countries as described_coun
 from segmentation_platform.insights.lines import COLUMNS, hold_lines
 from segmentation_platform.insights.seasonality import seasonality as told_months
 from segmentation_platform.ledger import point_in_time
-from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import preview, table_out
 from segmentation_platform.orchestration.resources import EngineResource, ReportingDateResource, WarehouseResource
 from segmentation_platform.settings import Settings
@@ -47,7 +47,7 @@ Figures = dict[str, dg.MetadataValue]
     },
 )
 def insights(
-    clean_sales: StoredTable,
+    clean_sales: ParquetFiles,
     products: pd.DataFrame,
     customer_segments: pd.DataFrame,
     engine: EngineResource,
@@ -56,11 +56,8 @@ def insights(
     settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.Output[pd.DataFrame]]:
     """Tell what the sales known on the reporting date say beyond customers and products."""
-    as_of = reporting_date.resolve(warehouse.database())
-    with (
-        clean_sales.stream(COLUMNS) as lines,
-        point_in_time.known_sales(engine.engine(), lines, as_of) as session,
-    ):
+    as_of = reporting_date.resolve(warehouse.lines(), engine.engine())
+    with point_in_time.known_sales(engine.engine(), clean_sales.only(COLUMNS), as_of) as session:
         hold_lines(session, products, customer_segments)
         months = told_months(session, as_of, settings.insights)
         yield dg.Output(months, "seasonality", metadata=_season_figures(months))

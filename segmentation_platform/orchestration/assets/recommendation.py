@@ -22,10 +22,11 @@ from segmentation_platform.contracts import (
 )
 from segmentation_platform.contracts.agreement import NO_PRODUCTS, tells_products
 from segmentation_platform.contracts.recommendations import leading
-from segmentation_platform.ledger import point_in_time
+from segmentation_platform.engine import ParquetFiles
+from segmentation_platform.ledger import facts, point_in_time
 from segmentation_platform.orchestration import model_registry
 from segmentation_platform.orchestration.bad_input import refuse_bad_input
-from segmentation_platform.orchestration.io_managers import InParts, StoredTable
+from segmentation_platform.orchestration.io_managers import InParts
 from segmentation_platform.orchestration.metadata import OWNERS, preview, table_metadata, table_out
 from segmentation_platform.orchestration.published_ledger import held_past
 from segmentation_platform.orchestration.resources import (
@@ -47,7 +48,7 @@ from segmentation_platform.recommendations.similar_items import similar_items as
 from segmentation_platform.scoring.published import RankingModel, models_table
 from segmentation_platform.segments.errors import SegmentationError
 from segmentation_platform.settings import Settings
-from segmentation_platform.warehouse import facts, snapshots
+from segmentation_platform.warehouse import snapshots
 from segmentation_platform.warehouse.cleaning import read_learned
 from segmentation_platform.warehouse.segment_models import ModelRecord
 
@@ -66,7 +67,7 @@ _VERSION = "3"
 )
 def recommendation_methods(
     context: dg.AssetExecutionContext,
-    clean_sales: StoredTable,
+    clean_sales: ParquetFiles,
     products: pd.DataFrame,
     kmeans_model: list[ModelRecord],
     engine: EngineResource,
@@ -76,9 +77,9 @@ def recommendation_methods(
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """Which way to rank serves each list: counting, or what the ledger's past days have taught."""
     database, rules = warehouse.database(), settings.recommendations
-    as_of = reporting_date.resolve(database)
+    as_of = reporting_date.resolve(warehouse.lines(), engine.engine())
     before = snapshots.read_night_before(database, RecommendationMethods, model_registry.ledger_name(database), as_of)
-    period = facts.sales_period(database)
+    period = facts.sales_period(engine.engine(), clean_sales)
     assert period is not None  # noqa: S101 - there are customers, so there are sales
     if not tells_products(products):
         found = methods.counted(NO_PRODUCTS, as_of, rules, before)
@@ -144,7 +145,7 @@ def _method_figures(found: pd.DataFrame) -> dict[str, dg.MetadataValue]:
     },
 )
 def recommendations(
-    clean_sales: StoredTable,
+    clean_sales: ParquetFiles,
     customer_segments: pd.DataFrame,
     products: pd.DataFrame,
     recommendation_methods: pd.DataFrame,
@@ -154,12 +155,9 @@ def recommendations(
     settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.Output[pd.DataFrame] | dg.Output[InParts]]:
     """Recommend from the sales known on the reporting date; one pass over the ledger for all lists."""
-    as_of = reporting_date.resolve(warehouse.database())
+    as_of = reporting_date.resolve(warehouse.lines(), engine.engine())
     rules = _rules(settings, recommendation_methods)
-    with (
-        clean_sales.stream(point_in_time.COLUMNS) as lines,
-        point_in_time.known_sales(engine.engine(), lines, as_of) as session,
-    ):
+    with point_in_time.known_sales(engine.engine(), clean_sales.only(point_in_time.COLUMNS), as_of) as session:
         pairs = customer_products(session, as_of)
         sales = Sales(pairs, customer_segments, products)
         with refuse_bad_input():
@@ -264,7 +262,7 @@ def _bundle_figures(together: pd.DataFrame) -> dict[str, dg.MetadataValue]:
 )
 def recommendation_quality(
     context: dg.AssetExecutionContext,
-    clean_sales: StoredTable,
+    clean_sales: ParquetFiles,
     products: pd.DataFrame,
     recommendation_methods: pd.DataFrame,
     kmeans_model: list[ModelRecord],
@@ -274,11 +272,10 @@ def recommendation_quality(
     settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.Output[pd.DataFrame]]:
     """Judge the lists as of past days, from what was known then."""
-    database = warehouse.database()
-    as_of = reporting_date.resolve(database)
+    as_of = reporting_date.resolve(warehouse.lines(), engine.engine())
     rules = _rules(settings, recommendation_methods)
     model = model_registry.fitted(kmeans_model)[EVERYWHERE].model
-    period = facts.sales_period(database)
+    period = facts.sales_period(engine.engine(), clean_sales)
     assert period is not None  # noqa: S101 - there are customers, so there are sales
     try:
         if not tells_products(products):

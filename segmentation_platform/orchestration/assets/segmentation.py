@@ -21,10 +21,10 @@ from segmentation_platform.contracts import (
     Segments,
 )
 from segmentation_platform.customers.point_in_time import Outlook, outlook, past_customers
-from segmentation_platform.ledger import point_in_time
+from segmentation_platform.engine import Engine, ParquetFiles
+from segmentation_platform.ledger import facts, point_in_time
 from segmentation_platform.orchestration import model_registry
 from segmentation_platform.orchestration.bad_input import refuse_bad_input
-from segmentation_platform.orchestration.io_managers import StoredTable
 from segmentation_platform.orchestration.metadata import OWNERS, glance, preview, table_metadata, table_out
 from segmentation_platform.orchestration.model_registry import Origin
 from segmentation_platform.orchestration.resources import (
@@ -45,8 +45,7 @@ from segmentation_platform.segments.lifecycle.nightly import (
 from segmentation_platform.segments.lifecycle.refit import NightResult
 from segmentation_platform.segments.profiles import Described
 from segmentation_platform.settings import Settings
-from segmentation_platform.warehouse import facts, snapshots
-from segmentation_platform.warehouse.database import Database
+from segmentation_platform.warehouse import snapshots
 from segmentation_platform.warehouse.segment_models import ModelRecord
 
 GROUP = "segmentation"
@@ -98,7 +97,7 @@ def segment_model(
     context: dg.AssetExecutionContext,
     config: ModelConfig,
     rfm_features: pd.DataFrame,
-    clean_sales: StoredTable,
+    clean_sales: ParquetFiles,
     engine: EngineResource,
     warehouse: WarehouseResource,
     reporting_date: ReportingDateResource,
@@ -106,16 +105,14 @@ def segment_model(
 ) -> Iterator[dg.Output[object]]:
     """Assign by the models in force, look at their shadows, and promote what is due and stable."""
     database = warehouse.database()
-    as_of, ledger_name = reporting_date.resolve(database), model_registry.ledger_name(database)
+    as_of = reporting_date.resolve(warehouse.lines(), engine.engine())
+    ledger_name, first_sale = model_registry.ledger_name(database), _first_sale(engine.engine(), clean_sales)
 
     @cache
     def look_back() -> Outlook | None:
         context.log.info("choosing a model: every transform and number of segments is fitted and judged …")
-        with (
-            clean_sales.stream(point_in_time.COLUMNS) as lines,
-            past_customers(engine.engine(), lines, settings.customers) as before,
-        ):
-            return outlook(before, _first_sale(database), as_of, settings.segmentation.outlook_days)
+        with past_customers(engine.engine(), clean_sales.only(point_in_time.COLUMNS), settings.customers) as before:
+            return outlook(before, first_sale, as_of, settings.segmentation.outlook_days)
 
     tonight = NightInputs(rfm_features, as_of, snapshots.night_before(database, ledger_name, as_of))
     in_force = model_registry.in_force(database, ledger_name, as_of)
@@ -137,8 +134,8 @@ def segment_model(
     yield dg.Output(evidence, "model_selection", metadata={"evidence": preview(evidence, len(evidence))})
 
 
-def _first_sale(database: Database) -> date:
-    period = facts.sales_period(database)
+def _first_sale(engine: Engine, clean_sales: ParquetFiles) -> date:
+    period = facts.sales_period(engine, clean_sales)
     assert period is not None  # noqa: S101 - there are customers, so there are sales
     return period.first_sale.date()
 
@@ -187,7 +184,7 @@ def customer_segment_history(
     context: dg.AssetExecutionContext,
     rfm_features: pd.DataFrame,
     kmeans_model: list[ModelRecord],
-    clean_sales: StoredTable,
+    clean_sales: ParquetFiles,
     engine: EngineResource,
     warehouse: WarehouseResource,
     reporting_date: ReportingDateResource,
@@ -195,15 +192,13 @@ def customer_segment_history(
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """Which customer was in which segment from when until when; the first run looks back at the last month-ends."""
     database = warehouse.database()
-    as_of = reporting_date.resolve(database)
+    as_of = reporting_date.resolve(warehouse.lines(), engine.engine())
     in_use = model_registry.fitted(kmeans_model)
     history = model_registry.history(database, model_registry.ledger_name(database))
-    months = histories.month_ends(_first_sale(database), as_of, settings.segmentation.history_months)
+    first_sale = _first_sale(engine.engine(), clean_sales)
+    months = histories.month_ends(first_sale, as_of, settings.segmentation.history_months)
     if not history.observed and months:
-        with (
-            clean_sales.stream(point_in_time.COLUMNS) as lines,
-            past_customers(engine.engine(), lines, settings.customers) as before,
-        ):
+        with past_customers(engine.engine(), clean_sales.only(point_in_time.COLUMNS), settings.customers) as before:
             for day in months:
                 context.log.info(f"looking back at {day} …")
                 history = histories.observe(history, profiles.assign(before.features(day), in_use), day)
@@ -229,11 +224,12 @@ def customer_segments(
     kmeans_model: list[ModelRecord],
     customer_segment_history: pd.DataFrame,
     customer_tastes: pd.DataFrame,
+    engine: EngineResource,
     warehouse: WarehouseResource,
     reporting_date: ReportingDateResource,
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """Which customer is in which segment, how firmly, since when, where they came from, what would move them up."""
-    as_of = reporting_date.resolve(warehouse.database())
+    as_of = reporting_date.resolve(warehouse.lines(), engine.engine())
     features = profiles.with_tastes(rfm_features, customer_tastes)
     assigned = profiles.assign(features, model_registry.fitted(kmeans_model))
     segments = profiles.customer_segments(assigned, customer_segment_history, as_of)
@@ -256,11 +252,12 @@ def customer_segments(
 def segment_moves(
     customer_segment_history: pd.DataFrame,
     customer_segments: pd.DataFrame,
+    engine: EngineResource,
     warehouse: WarehouseResource,
     reporting_date: ReportingDateResource,
 ) -> dg.MaterializeResult[pd.DataFrame]:
     """Who moved from which segment to which, month by month, with customers and money."""
-    as_of = reporting_date.resolve(warehouse.database())
+    as_of = reporting_date.resolve(warehouse.lines(), engine.engine())
     monetary = customer_segments.set_index("customer_id")["monetary"]
     table = moves.segment_moves(customer_segment_history, monetary, as_of)
     last = table[(table["period"] == table["period"].max()) & (table["from_segment"] != table["to_segment"])]

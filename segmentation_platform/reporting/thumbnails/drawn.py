@@ -1,6 +1,6 @@
 """Pictures like no other: tables whose contract says `Drawn`, and what assets without a table of their own show."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
@@ -27,6 +27,11 @@ def revenue_shares(segments: pd.DataFrame) -> str:
 def table_sizes(sizes: pd.DataFrame) -> str:
     """The megabytes of each table; columns table, as schema.name, and megabytes."""
     return bars("Megabytes by table", pairs(sizes["table"].str.partition(".")[2], sizes["megabytes"]))
+
+
+def mirrored(rows: Mapping[str, int]) -> str:
+    """The lines that Postgres shows of each table of the ledger."""
+    return bars("Lines shown in Postgres", [(name, float(lines), "") for name, lines in rows.items()])
 
 
 def _raw_sales(loads: pd.DataFrame) -> str:

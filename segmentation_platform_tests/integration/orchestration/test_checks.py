@@ -1,22 +1,17 @@
 """Every check of the data finds what it is there to find, on a real database, and passes once it is gone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import dagster as dg
+import pandas as pd
 
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform_tests.support.databases import spoil
 from segmentation_platform_tests.support.stages import refreshed
+from segmentation_platform_tests.support.stores import clean_lines, put_clean_lines
 
 SPOILED = [
-    ("clean_sales", "rows_are_conserved", "DELETE FROM warehouse.clean_sales WHERE line_number <= 40"),
-    (
-        "clean_sales",
-        "revenue_reconciles",
-        "UPDATE warehouse.clean_sales SET amount = amount + 1 WHERE line_number < 9",
-    ),
-    ("clean_sales", "keeps_contract", "UPDATE warehouse.clean_sales SET quarter = 'Q7' WHERE line_number < 9"),
     ("rejected_sales", "keeps_contract", "UPDATE warehouse.rejected_sales SET reason = 'mood'"),
     ("rfm_features", "keeps_contract", "UPDATE warehouse.rfm_features SET recency_days = 0"),
     (
@@ -62,6 +57,12 @@ SPOILED = [
     ("segment_moves", "keeps_contract", "UPDATE warehouse.segment_moves SET customer_share = 2"),
     ("segment_drift", "keeps_contract", "UPDATE warehouse.segment_drift SET psi_recency = -1"),
 ]
+SPOILED_LINES: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
+    "rows_are_conserved": lambda lines: lines.iloc[40:],
+    "revenue_reconciles": lambda lines: lines.assign(amount=lines["amount"] + 1),
+    "keeps_contract": lambda lines: lines.assign(quarter="Q7"),
+}
+"""What is done to the clean lines, by the check that has to find it."""
 
 
 @contextmanager
@@ -98,16 +99,25 @@ def evaluate(job: dg.JobDefinition) -> dg.AssetCheckEvaluation:
     return evaluation
 
 
+def assert_found(found: dg.AssetCheckEvaluation, what: str) -> None:
+    assert not found.passed, what
+    assert found.metadata["failing_rows"].value, what
+    assert "for example" in (found.description or ""), what
+
+
 @refreshed
 def test_every_check_fails_on_what_it_is_there_to_find_and_passes_once_it_is_gone(
     definitions: dg.Definitions, database: Database
 ) -> None:
-    jobs = jobs_of(definitions, {(asset, check) for asset, check, _ in SPOILED})
+    on_lines = {("clean_sales", check) for check in SPOILED_LINES}
+    jobs = jobs_of(definitions, {(asset, check) for asset, check, _ in SPOILED} | on_lines)
+    lines = clean_lines(database)
+    for check, spoil_lines in SPOILED_LINES.items():
+        put_clean_lines(database, spoil_lines(lines))
+        assert_found(evaluate(jobs["clean_sales", check]), check)
+    put_clean_lines(database, lines)
     for asset, check, statement in SPOILED:
         with spoiled(database, statement):
-            found = evaluate(jobs[asset, check])
-            assert not found.passed, statement
-            assert found.metadata["failing_rows"].value, statement
-            assert "for example" in (found.description or ""), statement
+            assert_found(evaluate(jobs[asset, check]), statement)
     for named, job in jobs.items():
         assert evaluate(job).passed, named

@@ -22,6 +22,7 @@ from segmentation_platform.warehouse.snapshots import publish
 from segmentation_platform_tests.support.dagster_home import instance_of_a_test
 from segmentation_platform_tests.support.loads import load_whole
 from segmentation_platform_tests.support.marked import facts, marked_history, marked_tables
+from segmentation_platform_tests.support.stores import lines_of
 
 
 def add_loads(database: Database, folder: Path, name: str, count: int) -> list[int]:
@@ -44,8 +45,7 @@ def file(path: Path) -> LedgerFile:
 def kept(database: Database) -> tuple[set[object], set[object]]:
     with database.connect() as connection:
         registered = connection.execute("SELECT load_id FROM warehouse.loads").fetchall()
-        lines = connection.execute("SELECT load_id FROM warehouse.raw_sales").fetchall()
-    return {row[0] for row in registered}, {row[0] for row in lines}
+    return {row[0] for row in registered}, {int(file.part) for file in lines_of(database).files(RawSales)}
 
 
 def test_superseded_loads_are_dropped_by_file_and_those_whose_lines_a_ledger_has_stay(
@@ -53,16 +53,16 @@ def test_superseded_loads_are_dropped_by_file_and_those_whose_lines_a_ledger_has
 ) -> None:
     first = add_loads(database, tmp_path, "first", 3)
     second = add_loads(database, tmp_path, "second", 2)
-    loads.update_ledger(database, "first", loads.Changes(back=first[:1], retired=first[1:]))
-    assert prune_loads(database, keep=1) == [first[1], second[0]]
+    loads.update_ledger(lines_of(database), "first", loads.Changes(back=first[:1], retired=first[1:]))
+    assert prune_loads(lines_of(database), keep=1) == [first[1], second[0]]
     left = {first[0], first[2], second[1]}
     assert kept(database) == (left, left)
-    assert prune_loads(database, keep=1) == []
+    assert prune_loads(lines_of(database), keep=1) == []
 
 
 def test_at_least_one_load_is_kept(database: Database) -> None:
     with pytest.raises(ValueError, match="at least one"):
-        prune_loads(database, keep=0)
+        prune_loads(lines_of(database), keep=0)
 
 
 def test_sizes_are_of_all_tables_and_of_no_view(database: Database) -> None:

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from segmentation_platform.contracts import CleanSales, RawSales, RejectedSales
+from segmentation_platform.contracts import RejectedSales
+from segmentation_platform.engine import DuckDBEngine
+from segmentation_platform.ledger import facts
+from segmentation_platform.ledger.balances import row_balances
+from segmentation_platform.ledger.facts import Beside
 from segmentation_platform.ledger.profile.model import Lines, ProductRules
-from segmentation_platform.warehouse import facts, loads, tables
+from segmentation_platform.warehouse import loads, tables
 from segmentation_platform.warehouse.database import Database
-from segmentation_platform.warehouse.facts import Beside
 from segmentation_platform_tests.support.growing import (
     Night,
     cleaned,
@@ -18,6 +21,7 @@ from segmentation_platform_tests.support.growing import (
 )
 from segmentation_platform_tests.support.growing import night as night
 from segmentation_platform_tests.support.growing import shop as shop
+from segmentation_platform_tests.support.stores import clean_lines, halves_of, raw_lines_of
 
 
 def all_loads(database: Database) -> int:
@@ -58,10 +62,10 @@ def test_channels_and_hashes_come_to_the_clean_lines_of_files_old_and_new_and_no
     for name, first, end in (("1.csv", 0, 2_500), ("2.csv", 2_500, 3_000)):
         write(exports, name, shop[first:end])
         assert night() == ""
-    raw = tables.read_frame(database, RawSales).astype("str")
+    raw = raw_lines_of(database).astype("str")
     assert len(raw) == 3_000
     assert not raw.apply(lambda column: column.str.contains("@")).any(axis=None)
-    clean = tables.read_frame(database, CleanSales)
+    clean = clean_lines(database)
     invoices = clean["invoice"].str.extract(r"(\d+)")[0].astype(int)
     assert (clean["channel"] == invoices.map(lambda invoice: ("Web", "Store", "Marketplace")[invoice % 3])).all()
     known = clean[clean["customer_id"].notna()]
@@ -82,8 +86,9 @@ def test_exports_that_overlap_are_merged_whatever_the_night_they_came_in(
     assert night() == ""
     rejected = tables.read_frame(database, RejectedSales)
     assert (rejected["reason"] == "superseded_line").sum() > 0
-    assert [balance.raw for balance in facts.row_balances(database)] == [1_200, 1_300, 1_100]
-    assert all(each.raw == each.clean + each.rejected for each in facts.row_balances(database))
+    balances = row_balances(DuckDBEngine(), halves_of(database))
+    assert [balance.raw for balance in balances] == [1_200, 1_300, 1_100]
+    assert all(each.raw == each.clean + each.rejected for each in balances)
     assert_as_if_read_at_once(database, night, shop, tmp_path)
 
 
@@ -204,7 +209,7 @@ def test_codes_of_another_kind_than_the_ledger_had_are_asked_about_and_the_setti
     assert 'pattern = ""' in said
     assert read_from(database) == {"1.csv": 2_000}
     assert night(products=ProductRules(pattern="")) == ""
-    codes = tables.read_frame(database, CleanSales)["stock_code"]
+    codes = clean_lines(database)["stock_code"]
     assert codes.str.startswith("ART-").sum() > 900
 
 
@@ -245,8 +250,8 @@ def test_lines_that_a_later_file_has_no_more_are_told_and_give_way_where_that_is
     corrected["Quantity"] = corrected["Quantity"].where(corrected.index % 7 != 0, "99")
     write(exports, "2.csv", corrected)
     assert night() == ""
-    beside = facts.beside_later_lines(database)
+    beside = facts.beside_later_lines(DuckDBEngine(), clean_lines(database))
     assert beside.lines > 20
     assert beside.money > 0.001
     assert night(lines=Lines(identical="errors", earlier="replaced")) == ""
-    assert facts.beside_later_lines(database) == Beside(0, 0.0)
+    assert facts.beside_later_lines(DuckDBEngine(), clean_lines(database)) == Beside(0, 0.0)

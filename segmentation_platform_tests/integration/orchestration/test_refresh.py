@@ -7,7 +7,7 @@ import dagster as dg
 import pyarrow.parquet as pq
 import pytest
 
-from segmentation_platform.contracts import PUBLISHED, WORKING, Checks, CleanSales, CustomerRecommendations
+from segmentation_platform.contracts import PUBLISHED, WORKING, Checks, CustomerRecommendations
 from segmentation_platform.ledger.profile.model import Profile
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
 from segmentation_platform.orchestration.asked import UNNAMED
@@ -28,10 +28,12 @@ from segmentation_platform_tests.support.stages import (
     after_first_night,
     refreshed,
 )
+from segmentation_platform_tests.support.stores import clean_lines
 
 REGISTRIES = {"loads", "segment_models", "taste_models"}
 ASSETS = {contract.table() for contract in WORKING} - REGISTRIES | {
     "kmeans_model",
+    "ledger_mirror",
     "published_snapshot",
     "segment_report",
 }
@@ -156,13 +158,13 @@ def test_a_failing_check_stops_the_run_while_a_reader_goes_on_with_yesterdays_sn
 ) -> None:
     served = snapshots.served_snapshot(database)
     assert served is not None
-    # Whatever is written to clean_sales from now on is a cent too dear: the books no longer balance.
+    # Whatever is written to rejected_sales from now on is a cent too dear: the books no longer balance.
     spoil(
         database,
         """
         CREATE FUNCTION dearer() RETURNS trigger LANGUAGE plpgsql AS
             'BEGIN NEW.amount := NEW.amount + 0.01; RETURN NEW; END';
-        CREATE TRIGGER dearer BEFORE INSERT ON warehouse.clean_sales FOR EACH ROW EXECUTE FUNCTION dearer();
+        CREATE TRIGGER dearer BEFORE INSERT ON warehouse.rejected_sales FOR EACH ROW EXECUTE FUNCTION dearer();
         """,
     )
     reader = SnapshotReader(database)
@@ -305,7 +307,7 @@ def test_the_same_file_is_read_again_when_its_columns_are_mapped_otherwise(
         job = build_definitions(mapped, {"warehouse": warehouse}).resolve_job_def("refresh")
         read = [dg.AssetKey(name) for name in ("raw_sales", "clean_sales", "rejected_sales")]
         assert job.execute_in_process(asset_selection=read, raise_on_error=False).success
-    assert set(tables.read_frame(database, CleanSales)["description"]) == {"BOX"}
+    assert set(clean_lines(database)["description"]) == {"BOX"}
 
 
 @refreshed

@@ -18,6 +18,7 @@ from segmentation_platform.sources.errors import SourceError
 from segmentation_platform.warehouse import loads
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform_tests.support.servers import FileServer, file_server
+from segmentation_platform_tests.support.stores import lines_of
 
 
 class Silent:
@@ -43,8 +44,8 @@ def with_ledger(settings: Settings, ledger: LedgerSettings) -> Settings:
 
 def taken(asked: LedgerAsked, settings: Settings, database: Database) -> dict[str, int]:
     """Take a ledger in; the lines of its files, by name."""
-    understood = understand(asked, settings, database, new_engine(), Answers(accepts_doubts=True))
-    ledger = take_in(database, asked, understood, Silent())
+    understood = understand(asked, settings, lines_of(database), new_engine(), Answers(accepts_doubts=True))
+    ledger = take_in(lines_of(database), asked, understood, Silent())
     return {Path(load.source).name: load.lines for load in ledger.loads}
 
 

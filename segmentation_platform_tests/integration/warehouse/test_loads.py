@@ -12,7 +12,6 @@ import pytest
 from segmentation_platform.contracts import Loads, RawSales
 from segmentation_platform.contracts.ledger import TEXT_COLUMNS
 from segmentation_platform.ledger.files import LedgerFile
-from segmentation_platform.warehouse.bulk import stream
 from segmentation_platform.warehouse.database import Database, DatabaseError
 from segmentation_platform.warehouse.loads import (
     NAMING,
@@ -21,7 +20,6 @@ from segmentation_platform.warehouse.loads import (
     Load,
     NewLoad,
     all_ledgers,
-    current_lines_query,
     ledger_in_use,
     ledger_named,
     loads_of,
@@ -32,6 +30,7 @@ from segmentation_platform.warehouse.snapshots import publish, served_ledger
 from segmentation_platform.warehouse.tables import read_frame
 from segmentation_platform_tests.support.loads import SHOP, load_part, load_whole
 from segmentation_platform_tests.support.marked import facts, marked_history, marked_tables
+from segmentation_platform_tests.support.stores import lines_of
 
 ODD_CELLS = (
     None,
@@ -77,9 +76,13 @@ def loads_in_use(database: Database) -> list[Load]:
 
 
 def in_use(database: Database) -> list[tuple[object, ...]]:
-    with stream(database, current_lines_query()) as reader:
-        rows = reader.read_all().to_pylist()
+    rows = lines_of(database).raw(load.load_id for load in loads_in_use(database)).reader().read_all().to_pylist()
     return sorted(tuple(row.values()) for row in rows)
+
+
+def kept_lines(database: Database) -> dict[str, int]:
+    """How many lines of each load there are in files."""
+    return {file.part: file.rows for file in lines_of(database).files(RawSales)}
 
 
 def test_there_is_no_ledger_at_first(database: Database) -> None:
@@ -103,7 +106,7 @@ def test_a_content_is_loaded_once_for_a_ledger_and_once_more_for_another(databas
     load = add(database, "first")
     with pytest.raises(DatabaseError, match=r"/ledgers/first\.csv was loaded.*Run again"):
         add(database, "first")
-    assert len(read_frame(database, RawSales)) == 10
+    assert sum(kept_lines(database).values()) == 10
     other = load_whole(database, ledger_file("first"), lines("first", 10), "other")
     assert (load.load_id, "other") != (other.load_id, other.ledger_name)
     assert [each.ledger_name for each in loads_in_use(database)] == ["other"]
@@ -114,8 +117,7 @@ def test_what_gives_way_stays_in_the_raw_lines_and_out_of_the_ledger(database: D
     assert second.load_id > first.load_id
     assert loads_in_use(database) == [second]
     assert [row[1:4] for row in in_use(database)] == [(n, str(n), "second") for n in range(1, 8)]
-    kept = read_frame(database, RawSales)["load_id"].value_counts().to_dict()
-    assert kept == {first.load_id: 10, second.load_id: 7}
+    assert kept_lines(database) == {str(first.load_id): 10, str(second.load_id): 7}
     assert [(load.load_id, load.is_part) for load in loads_of(database, SHOP)] == [
         (first.load_id, False),
         (second.load_id, True),
@@ -146,7 +148,7 @@ def test_a_ledger_comes_back_with_all_its_parts_when_it_is_used_again(database: 
     parts = [add(database, "first", 3), load_part(database, ledger_file("second"), lines("second", 2))]
     load_whole(database, ledger_file("third"), lines("third", 4), "other")
     assert len(in_use(database)) == 4
-    again = update_ledger(database, SHOP, Changes())
+    again = update_ledger(lines_of(database), SHOP, Changes())
     assert again.loads == tuple(parts)
     assert loads_in_use(database) == parts
 
@@ -154,7 +156,7 @@ def test_a_ledger_comes_back_with_all_its_parts_when_it_is_used_again(database: 
 def test_a_load_of_before_is_a_part_again_under_the_path_where_it_is_now(database: Database) -> None:
     first, second = add(database, "first", 10), add(database, "second", 7)
     moved = {first.load_id: ("/elsewhere/old.csv", "/elsewhere")}
-    update_ledger(database, SHOP, Changes(back=[first.load_id], retired=[second.load_id], moved=moved))
+    update_ledger(lines_of(database), SHOP, Changes(back=[first.load_id], retired=[second.load_id], moved=moved))
     assert loads_in_use(database) == [replace(first, source="/elsewhere/old.csv", origin="/elsewhere")]
     assert len(in_use(database)) == 10
     assert read_frame(database, Loads)["is_current"].tolist() == [True, False]
@@ -164,7 +166,7 @@ def test_the_same_content_read_otherwise_is_another_load(database: Database) -> 
     file = ledger_file("first")
     plain, mapped = (
         update_ledger(
-            database, SHOP, Changes(reading=reading, added=[NewLoad(file, file.source, lines("first", 3))])
+            lines_of(database), SHOP, Changes(reading=reading, added=[NewLoad(file, file.source, lines("first", 3))])
         ).loads[-1]
         for reading in ("plain", "mapped")
     )
@@ -176,7 +178,7 @@ def test_all_parts_of_a_ledger_are_understood_alike(database: Database) -> None:
     add(database, "first")
     load_part(database, ledger_file("second"), lines("second", 1))
     load_whole(database, ledger_file("third"), lines("third", 1), "other")
-    update_ledger(database, SHOP, Changes(profile='{"country": "B"}'))
+    update_ledger(lines_of(database), SHOP, Changes(profile='{"country": "B"}'))
     assert [load.profile for load in loads_in_use(database)] == ['{"country": "B"}'] * 2
     assert [load.profile for load in loads_of(database, "other")] == [""]
 
@@ -190,9 +192,9 @@ def test_an_error_while_a_file_is_read_leaves_nothing_of_any_file(database: Data
 
     added = [NewLoad(ledger_file("good"), "good", lines("good", 5)), NewLoad(ledger_file("bad"), "bad", breaking())]
     with pytest.raises(OSError, match="went away"):
-        update_ledger(database, SHOP, Changes(added=added))
+        update_ledger(lines_of(database), SHOP, Changes(added=added))
     assert loads_of(database, SHOP) == [former] == loads_in_use(database)
-    assert len(read_frame(database, RawSales)) == 3
+    assert sum(kept_lines(database).values()) == 3
     assert add(database, "bad", 8).lines == 8
 
 
@@ -212,7 +214,7 @@ def test_the_same_content_loaded_by_two_at_once_is_there_once(database: Database
     assert [str(outcome).endswith("Run again.") for outcome in outcomes if isinstance(outcome, DatabaseError)] == [
         True
     ]
-    assert len(in_use(database)) == 4000 == len(read_frame(database, RawSales))
+    assert len(in_use(database)) == 4000 == sum(kept_lines(database).values())
 
 
 def test_of_ledgers_loaded_at_once_only_one_is_in_use(database: Database) -> None:
@@ -228,13 +230,13 @@ def test_of_ledgers_loaded_at_once_only_one_is_in_use(database: Database) -> Non
             loads = list(executor.map(load, names))
         assert loads_in_use(database)[0] in loads
         assert len(in_use(database)) == 100
-    assert len(read_frame(database, RawSales)) == 1200
+    assert sum(kept_lines(database).values()) == 1200
 
 
 def test_progress_is_told_over_all_files(database: Database) -> None:
     told: list[int] = []
     added = [NewLoad(ledger_file(name), name, lines(name, 6, batch=4)) for name in ("first", "second")]
-    update_ledger(database, SHOP, Changes(added=added), told.append)
+    update_ledger(lines_of(database), SHOP, Changes(added=added), told.append)
     assert told == [4, 6, 10, 12]
 
 

@@ -21,6 +21,7 @@ from segmentation_platform_tests.support.prepared import Server, prepared
 from segmentation_platform_tests.support.refreshes import Run
 from segmentation_platform_tests.support.releases import restore_release
 from segmentation_platform_tests.support.stages import NEXT, after_first_night
+from segmentation_platform_tests.support.stores import lines_of, warehouse_of
 
 
 def published(database: Database) -> list[int]:
@@ -66,7 +67,7 @@ class TestAfterTheFirstRelease:
         self, database: Database, settings: Settings
     ) -> None:
         with pytest.raises(SnapshotError, match=r"upgraded since the last run.*segmentation-platform run"):
-            replayable(database, DuckDBEngine(), settings)
+            replayable(lines_of(database), DuckDBEngine(), settings)
         with pytest.raises(ScoringError, match=r"without what scoring needs: segmentation-platform run"):
             Client(database.url).score(["85123A"])
 
@@ -121,7 +122,7 @@ class TestAfterARestore:
         restore(restored, tmp_path / "shop.dump")
         before = history(restored)
         assert before == history(database)
-        there = WarehouseResource(home=str(settings.home), database_url=restored.url)
+        there = warehouse_of(restored, settings.home)
         job = build_definitions(settings, {"warehouse": there}).resolve_job_def("refresh")
         config = {"resources": {"reporting_date": {"config": {"as_of": NEXT}}}}
         assert job.execute_in_process(run_config=config, raise_on_error=False).success

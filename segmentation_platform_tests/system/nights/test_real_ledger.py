@@ -2,13 +2,16 @@
 
 import pytest
 
+from segmentation_platform.engine import DuckDBEngine
+from segmentation_platform.ledger.balances import revenue_balances
 from segmentation_platform.ledger.profile.presets import online_retail
 from segmentation_platform.segments.fitted import FittedModel
 from segmentation_platform.settings import Settings
-from segmentation_platform.warehouse import facts, segment_models
+from segmentation_platform.warehouse import segment_models
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform_tests.support.real_ledger import REAL_LEDGER, needs_real_ledger
 from segmentation_platform_tests.support.refreshes import Run
+from segmentation_platform_tests.support.stores import halves_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.real_ledger, needs_real_ledger]
 
@@ -26,7 +29,7 @@ def test_the_real_ledger_is_conserved_reconciled_segmented_and_published(run: Ru
 
     rows = checks["clean_sales", "rows_are_conserved"].metadata
     assert [rows[name].value for name in ("raw_rows", "clean_rows", "rejected_rows")] == [541_909, 531_172, 10_737]
-    [balance] = facts.revenue_balances(database, online_retail())
+    [balance] = revenue_balances(DuckDBEngine(), halves_of(database), online_retail())
     assert balance.raw == pytest.approx(9_747_747.934, abs=0.001)
     assert balance.clean + balance.rejected == pytest.approx(balance.raw, abs=0.001)
     reasons = next(m for m in result.asset_materializations_for_node("cleaned_sales") if "reasons" in m.metadata)

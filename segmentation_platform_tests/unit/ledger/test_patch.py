@@ -1,7 +1,5 @@
 """What is new of a ledger, cleaned apart, gives the lines that cleaning it whole gives."""
 
-from dataclasses import replace
-
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -12,7 +10,7 @@ from segmentation_platform.contracts.frames import to_frame
 from segmentation_platform.engine import DuckDBEngine
 from segmentation_platform.ledger.clean import Understanding, cleaned_ledger
 from segmentation_platform.ledger.ground import Ground
-from segmentation_platform.ledger.patch import NETTED, PAIR, Around, cleaned_patch
+from segmentation_platform.ledger.patch import ChangedLoads, CleanedBefore, cleaned_patch
 from segmentation_platform.ledger.profile.model import (
     Cancellations,
     Dates,
@@ -43,7 +41,7 @@ LINES = st.fixed_dictionaries(
         "invoice": st.sampled_from(["1", "2", "3", "4", " 5 ", ""]),
         "stock_code": st.sampled_from(["A", "B", "SHIP", "LESS"]),
         "quantity": st.sampled_from(["1", "2", "3", "-1", "-2", "x"]),
-        "invoice_date": st.sampled_from([f"2024-03-0{day}" for day in range(1, 6)]),
+        "invoice_date": st.sampled_from(["2024-02-28", "2024-02-29", "2024-03-01", "2024-03-02", "2024-04-01"]),
         "unit_price": st.sampled_from(["2", "2.50", "0"]),
         "customer_id": st.sampled_from(["K1", "K2", ""]),
         "country": st.sampled_from(["Spain", "ES", "Peru"]),
@@ -69,37 +67,28 @@ def in_order(reader: pa.RecordBatchReader) -> pd.DataFrame:
 def patched(before: dict[int, list[Line]], after: dict[int, list[Line]], profile: Profile) -> Halves | None:
     """The ledger cleaned with the loads before, and changed in place for those after."""
     (clean, rejected), ground = whole(before, profile)
-    gone = before.keys() - after.keys()
-    touched = {
-        (line["invoice"] or "").strip(" ")
-        for number in gone | (after.keys() - before.keys())
-        for line in (before | after)[number]
-    }
-    gives_way = clean["load_id"].isin(gone) | clean["invoice"].isin(touched)
-    others = clean[~gives_way]
-    table = raw(after)
-    of_orders = [(text or "").strip(" ") in touched for text in table["invoice"].to_pylist()]
-    around = Around(
-        replace(ground, loads={number: facts for number, facts in ground.loads.items() if number in after}),
-        pa.Table.from_pandas(clean.loc[gives_way, list(PAIR)], preserve_index=False),
-        lambda pairs: pa.Table.from_pandas(
-            others.merge(pairs.astype("str"), on=list(PAIR))[[*NETTED, "unit_price", "net_quantity"]],
-            preserve_index=False,
-        ),
+    new, gone = after.keys() - before.keys(), before.keys() - after.keys()
+    known = CleanedBefore(
+        raw(before | after),
+        clean,
+        ChangedLoads(frozenset(new), frozenset(gone), frozenset(before.keys() & after.keys())),
+        ground,
     )
-    with cleaned_patch(DuckDBEngine(), table.filter(pa.array(of_orders)), Understanding(profile), around) as patch:
+    with cleaned_patch(DuckDBEngine(), known, Understanding(profile)) as patch:
         if patch is None:
             return None
-        renetted = to_frame(patch.renetted.read_all()).set_index(KEY)
-        stay = others.set_index(KEY)
-        stay.update(renetted)
+        touched = set(patch.orders.read_all()["order_number"].to_pylist())
         raw_text = {(line["load_id"], line["line_number"]): line["invoice"] for line in raw(before).to_pylist()}
         keys = zip(rejected["load_id"], rejected["line_number"], strict=True)
         lost = [load_id in gone or (raw_text[load_id, n] or "").strip(" ") in touched for load_id, n in keys]
+        stay = clean[~clean["sold_at"].dt.strftime("%Y-%m").isin(patch.months)]
         halves = (
-            pd.concat([stay.reset_index(), to_frame(patch.clean.read_all())]),
+            pd.concat([stay, to_frame(patch.clean.read_all())]),
             pd.concat([rejected[[not each for each in lost]], to_frame(patch.rejected.read_all())]),
         )
+    assert touched == {
+        (line["invoice"] or "").strip(" ") for number in new | gone for line in (before | after)[number]
+    }
     return halves[0].sort_values(KEY, ignore_index=True), halves[1].sort_values(KEY, ignore_index=True)
 
 

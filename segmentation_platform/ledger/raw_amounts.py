@@ -1,4 +1,4 @@
-"""What a raw line is worth, read from its text by Postgres itself: the counterpart of `classified_sales.sql`.
+"""What a raw line is worth, read from its text a second time: the counterpart of `classified_sales.sql`.
 
 The cleaning is checked against it, so it shares a profile's patterns with the cleaning and nothing else.
 """
@@ -8,7 +8,7 @@ from segmentation_platform.ledger.profile.numbers import ODD, USUAL, number_patt
 
 
 def raw_amount(profile: Profile) -> str:
-    """SQL for the money of a line of `warehouse.raw_sales`, 0 where it can't be read.
+    """SQL for the money of a line of `raw_sales`, 0 where it can't be read.
 
     Args:
         profile: of the ledger; what it says comes in as quoted literals
@@ -27,14 +27,14 @@ def raw_amount(profile: Profile) -> str:
 def _number(column: str, profile: Profile) -> str:
     style = profile.numbers
     plain = (
-        f"btrim(regexp_replace(translate(coalesce({column}, ''), {_text(ODD)}, {_text(USUAL)}),"
+        f"trim(regexp_replace(translate(coalesce({column}, ''), {_text(ODD)}, {_text(USUAL)}),"
         f" {_text(signs_pattern(style))}, '', 'g'), ' ')"
     )
-    digits = f"replace(replace(btrim({plain}, '()+- '), {_text(style.thousands)}, ''), {_text(style.decimal)}, '.')"
+    digits = f"replace(replace(trim({plain}, '()+- '), {_text(style.thousands)}, ''), {_text(style.decimal)}, '.')"
     is_negative = f"left({plain}, 1) IN ('-', '(') OR right({plain}, 1) = '-'"
     return (
-        f"(CASE WHEN {plain} ~ {_text(f'^(?:{number_pattern(style)})$')}"
-        f" THEN CASE WHEN {is_negative} THEN -1 ELSE 1 END * {digits}::numeric END)"
+        f"(CASE WHEN regexp_matches({plain}, {_text(f'^(?:{number_pattern(style)})$')})"
+        f" THEN CASE WHEN {is_negative} THEN -1 ELSE 1 END * CAST({digits} AS DOUBLE) END)"
     )
 
 
@@ -46,7 +46,7 @@ def _signed(amount: str, quantity: str, profile: Profile) -> str:
         cases.append(f"WHEN lower({_of_order('status', profile)}) IN ({returned}) THEN -abs({amount})")
     if profile.cancellations.by == "prefix":
         prefix = profile.cancellations.prefix.upper()
-        is_cancelled = f"starts_with(upper(btrim(invoice)), {_text(prefix)})"
+        is_cancelled = f"starts_with(upper(trim(invoice)), {_text(prefix)})"
         taken_back = f"-({amount})" if profile.has("unit_price") else f"-abs({amount})"
         cases.append(f"WHEN {is_cancelled} AND {quantity} > 0 THEN {taken_back}")
     return f"CASE {' '.join(cases)} ELSE {amount} END" if cases else f"({amount})"
@@ -65,10 +65,10 @@ def _rate(profile: Profile) -> str:
 
 def _of_order(column: LedgerColumn, profile: Profile) -> str:
     """A column's text, or where it is blank that of another line of the order, if it stands on one of them only."""
-    text = f"nullif(btrim({column}), '')"
+    text = f"nullif(trim({column}), '')"
     if column not in profile.lines.filled_down:
         return f"coalesce({text}, '')"
-    return f"coalesce({text}, max({text}) OVER (PARTITION BY load_id, btrim(invoice)), '')"
+    return f"coalesce({text}, max({text}) OVER (PARTITION BY load_id, trim(invoice)), '')"
 
 
 def _text(value: str) -> str:
