@@ -13,6 +13,7 @@ from segmentation_platform.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from segmentation_platform.warehouse.database import Database
+    from segmentation_platform.warehouse.ledger_lines import LedgerLines
     from segmentation_platform.warehouse.prepare import Accounts
 
 app = typer.Typer(
@@ -95,12 +96,12 @@ def backup(
     file: Annotated[Path, typer.Argument(help="Where to; an earlier one gives way when the new one is whole.")],
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Write everything that the platform has in the database to a file; runs and readers go on meanwhile."""
+    """Write all that the platform keeps, the ledger's lines too, to a file; runs and readers go on meanwhile."""
     from segmentation_platform.warehouse.backup import back_up
 
-    database = _database_as_it_is(settings_with(database_url))
-    with error_console.status(f"Backing up {database.safe_url} …"):
-        back_up(database, file)
+    lines = _lines_as_they_are(settings_with(database_url))
+    with error_console.status(f"Backing up {lines.database.safe_url} …"):
+        back_up(lines, file)
     console.print(f"{file}: {file.stat().st_size / 1e6:,.1f} MB.", soft_wrap=True)
 
 
@@ -112,9 +113,10 @@ def restore(
     from segmentation_platform.warehouse.backup import restore
     from segmentation_platform.warehouse.migrate import revision
 
-    database = _database_as_it_is(settings_with(database_url))
+    lines = _lines_as_they_are(settings_with(database_url))
     with error_console.status(f"Restoring {file} …"):
-        restore(database, file)
+        restore(lines, file)
+    database = lines.database
     console.print(f"{database.safe_url} is restored, at revision {revision(database)}.", soft_wrap=True)
 
 
@@ -168,14 +170,15 @@ def _accounts(settings: Settings) -> "Accounts":
     return Accounts(**{role: Account(names[role], given[role].get_secret_value()) for role in names})
 
 
-def _database_as_it_is(settings: Settings) -> "Database":
-    """The database for its owner, up, and not migrated: a backup comes before an upgrade."""
+def _lines_as_they_are(settings: Settings) -> "LedgerLines":
+    """The lines and the database for its owner, up, and not migrated: a backup comes before an upgrade."""
     from segmentation_platform.warehouse.access import embedded_server
     from segmentation_platform.warehouse.database import Database
+    from segmentation_platform.warehouse.ledger_lines import LedgerLines
 
-    if settings.database_url is not None:
-        return Database(settings.database_url.get_secret_value())
-    return Database(embedded_server(settings.home).start())
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    database = Database(url or embedded_server(settings.home).start())
+    return LedgerLines(database, settings.store_place)
 
 
 def _database(settings: Settings, role: Role | None) -> "Database":

@@ -1,5 +1,6 @@
 """What a store of ledger lines offers: tables whose every change is a version, seen whole or not at all."""
 
+import shutil
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -53,7 +54,17 @@ class StorePlace:
 
     def below(self, folder: str) -> str:
         """The place of a table."""
-        return f"{self.root.rstrip('/')}/{folder}" if "://" in self.root else str(Path(self.root) / folder)
+        return f"{self.root.rstrip('/')}/{folder}" if self.is_bucket else str(Path(self.root) / folder)
+
+    @property
+    def is_bucket(self) -> bool:
+        """Whether it is an address rather than a folder."""
+        return "://" in self.root
+
+    def drop(self, folder: str) -> None:
+        """Drop a table that counts for nobody; in a bucket it stays, for its owner's own rules to expire."""
+        if not self.is_bucket:
+            shutil.rmtree(self.below(folder), ignore_errors=True)
 
 
 @dataclass(frozen=True)

@@ -1,76 +1,125 @@
-"""Back up the platform's schemas into one file and restore them, by Postgres' own programs.
+"""Back up all that the platform keeps into one file and restore it: Postgres by its own programs, lines as parquet.
 
-A backup is an archive of `pg_dump --format=custom`, and so good for all that pg_restore can do with one.
+A backup is a tar of an archive of `pg_dump --format=custom`, good for all that pg_restore can do with one, and of the
+ledger's lines that lie in files, all as they were at one moment. One of before there were files is the archive alone.
 """
 
 import os
 import re
 import shutil
 import subprocess
+import tarfile
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 from typing import IO, TypeAlias
 
 import psycopg
+import pyarrow as pa
 
+from segmentation_platform.warehouse.backup_lines import backed_up, lines_restored, write_member
 from segmentation_platform.warehouse.database import Connection, Database, DatabaseError
 from segmentation_platform.warehouse.embedded import EmbeddedPostgresError
 from segmentation_platform.warehouse.embedded.binaries import find_binaries
 from segmentation_platform.warehouse.embedded.errors import last_lines
+from segmentation_platform.warehouse.ledger_lines import IN_FILES, LedgerLines
 from segmentation_platform.warehouse.migrate import SCHEMAS, revision, upgrade
+from segmentation_platform.warehouse.mirror import mirror
 
 Command: TypeAlias = Sequence[str | Path]
 
 _VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
 _HEAD_LINES = 40
+_DUMP = "database.dump"
 # The programs of Postgres 17 and later say this to every server, and earlier servers don't know it.
 _UNKNOWN_BEFORE_17 = b"SET transaction_timeout = 0;\n"
 
 
-def back_up(database: Database, file: Path) -> None:
-    """Write the platform's schemas to a file, as they are at one moment; runs and readers go on meanwhile.
+def back_up(lines: LedgerLines, file: Path) -> None:
+    """Write all that the platform keeps to a file, as it is at one moment; runs and readers go on meanwhile.
 
     Args:
-        database: for a user who may read all of the schemas: the owner, or the runner
+        lines: of a database for a user who may read all of the schemas: the owner, or the runner
         file: an earlier one of that name gives way when the new one is whole; nobody else may read it
 
     Raises:
         DatabaseError: when there is nothing to back up, the programs are missing or too old, or fail.
+        StoreError: when lines are gone that should be there.
 
     """
+    database = lines.database
     with _permitted(database):
         present = revision(database)
     if present is None:
         raise DatabaseError(f"{database.safe_url} holds nothing of the platform: there is nothing to back up.")
     program = _fitting("pg_dump", database)[0]
-    schemas = [f"--schema={schema}" for schema in SCHEMAS]
+    with _whole(file) as unfinished, _scratch(file) as scratch, database.connect() as connection:
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        row = connection.execute("SELECT pg_export_snapshot()").fetchone()
+        assert row is not None  # noqa: S101 - a function has a value
+        in_files = backed_up(connection, lines)
+        _dump(program, database, [f"--snapshot={row[0]}", *map(_without_data, in_files)], scratch / _DUMP)
+        with tarfile.open(unfinished, "w") as archive:
+            archive.add(scratch / _DUMP, _DUMP)
+            for name, files in in_files.items():
+                write_member(archive, name, files, scratch)
+
+
+def _dump(program: Path, database: Database, more: list[str], file: Path) -> None:
     where, environment = _access(database)
-    with _whole(file) as unfinished:
-        command: Command = [program, "--format=custom", *schemas, "--file", unfinished, "--dbname", where]
-        answer = subprocess.run(command, env=environment, stdout=DEVNULL, stderr=PIPE, text=True, check=False)
-        if answer.returncode != 0:
-            raise DatabaseError(f"pg_dump could not back up {database.safe_url}:\n{last_lines(answer.stderr)}")
+    schemas = [f"--schema={schema}" for schema in SCHEMAS]
+    command: Command = [program, "--format=custom", *schemas, *more, "--file", file, "--dbname", where]
+    answer = subprocess.run(command, env=environment, stdout=DEVNULL, stderr=PIPE, text=True, check=False)
+    if answer.returncode != 0:
+        raise DatabaseError(f"pg_dump could not back up {database.safe_url}:\n{last_lines(answer.stderr)}")
 
 
-def restore(database: Database, file: Path) -> None:
+def _without_data(table: str) -> str:
+    """What Postgres shows of a table in files is copied from there again."""
+    return f"--exclude-table-data=warehouse.{table}"
+
+
+def restore(lines: LedgerLines, file: Path) -> None:
     """Restore a backup, all or nothing, then bring the database up to date and grant the rights again.
 
     Args:
-        database: without the platform's tables, or with nothing in them, for its owner
-        file: as `back_up` writes it
+        lines: of a database without the platform's tables, or with nothing in them, for its owner
+        file: as `back_up` writes it, or wrote it before there were files
 
     Raises:
         DatabaseError: when the database holds something, the file is no backup, or the programs are missing or fail.
 
     """
-    program = _able_to_read(file, database)
-    with _permitted(database):
-        _make_room(database)
-    _pour(program, file, database)
-    upgrade(database)
+    with _opened(file) as (dump, archive):
+        program = _able_to_read(file, dump, lines.database)
+        with _permitted(lines.database):
+            _make_room(lines.database)
+        with ExitStack() as kept:
+            try:
+                restored = kept.enter_context(lines_restored(archive, lines)) if archive else []
+            except (pa.ArrowException, tarfile.TarError, OSError) as error:
+                raise _no_backup(file, str(error).partition("\n")[0]) from error
+            _pour(program, dump, lines.database, "".join(each.statement() for each in restored))
+    upgrade(lines.database)
+    for contract in IN_FILES:
+        if lines.kept(contract).mirrored is not None:
+            mirror(lines, contract)
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[tuple[Path, tarfile.TarFile | None]]:
+    """The archive of Postgres in a backup, and the backup where lines are beside it."""
+    if not file.is_file() or not tarfile.is_tarfile(file):
+        yield file, None
+        return
+    with tempfile.TemporaryDirectory() as scratch, tarfile.open(file) as archive:
+        try:
+            archive.extract(_DUMP, scratch, filter="data")
+        except (KeyError, tarfile.TarError, OSError) as error:
+            raise _no_backup(file, str(error)) from None
+        yield Path(scratch) / _DUMP, archive
 
 
 @contextmanager
@@ -115,16 +164,20 @@ def programs(name: str) -> dict[int, Path]:
     return found
 
 
-def _able_to_read(file: Path, database: Database) -> Path:
+def _able_to_read(file: Path, dump: Path, database: Database) -> Path:
     """The pg_restore for a server and a backup, which may be of a newer version than the server."""
     said = f"there is no file {file}"
     if file.is_file():
         for program in _fitting("pg_restore", database):
-            answer = subprocess.run([program, "--list", file], stdout=DEVNULL, stderr=PIPE, text=True, check=False)
+            answer = subprocess.run([program, "--list", dump], stdout=DEVNULL, stderr=PIPE, text=True, check=False)
             if answer.returncode == 0:
                 return program
             said = answer.stderr.strip().removeprefix("pg_restore: error: ")
-    raise DatabaseError(
+    raise _no_backup(file, said)
+
+
+def _no_backup(file: Path, said: str) -> DatabaseError:
+    return DatabaseError(
         f"{file} can't be restored: {said}.\nName a file that `segmentation-platform db backup` has written."
     )
 
@@ -153,8 +206,8 @@ def _is_empty(connection: Connection) -> bool:
     return found.fetchone() is None
 
 
-def _pour(program: Path, file: Path, database: Database) -> None:
-    """Let pg_restore write what is in a backup as SQL, and psql run that in one transaction."""
+def _pour(program: Path, file: Path, database: Database, then: str) -> None:
+    """Let pg_restore write what is in a backup as SQL, and psql run that and more in one transaction."""
     where, environment = _access(database)
     read: Command = [program, "--no-owner", "--no-privileges", "--file=-", file]
     run: Command = [
@@ -162,7 +215,7 @@ def _pour(program: Path, file: Path, database: Database) -> None:
         *("--single-transaction", "--file=-", "--dbname", where),
     ]
     with tempfile.TemporaryFile("w+") as said:
-        is_done = _piped(read, run, environment, said)
+        is_done = _piped(read, (run, environment), then.encode(), said)
         said.seek(0)
         if not is_done:
             raise DatabaseError(
@@ -171,11 +224,12 @@ def _pour(program: Path, file: Path, database: Database) -> None:
             )
 
 
-def _piped(read: Sequence[str | Path], run: Sequence[str | Path], environment: dict[str, str], said: IO[str]) -> bool:
-    """Whether one program wrote, and the other ran, all that there was."""
+def _piped(read: Command, run: tuple[Command, dict[str, str]], then: bytes, said: IO[str]) -> bool:
+    """Whether one program wrote, and the other ran, all that there was, and what came then."""
+    command, environment = run
     with (
         subprocess.Popen(read, stdout=PIPE, stderr=said) as source,
-        subprocess.Popen(run, stdin=PIPE, stdout=DEVNULL, stderr=said, env=environment) as target,
+        subprocess.Popen(command, stdin=PIPE, stdout=DEVNULL, stderr=said, env=environment) as target,
     ):
         assert source.stdout is not None  # noqa: S101 - as asked for
         assert target.stdin is not None  # noqa: S101
@@ -183,6 +237,7 @@ def _piped(read: Sequence[str | Path], run: Sequence[str | Path], environment: d
         if is_handed_over and source.wait() != 0:
             target.kill()  # before its input ends: it would commit what it has
         with suppress(BrokenPipeError):
+            target.stdin.write(then)
             target.stdin.close()
         return is_handed_over and target.wait() == 0
 
@@ -217,6 +272,13 @@ def _whole(file: Path) -> Iterator[Path]:
         unfinished.replace(file)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def _scratch(file: Path) -> Iterator[Path]:
+    """A folder beside a file for what becomes a part of it."""
+    with tempfile.TemporaryDirectory(dir=file.parent, prefix=f"{file.name}.") as folder:
+        yield Path(folder)
 
 
 def _access(database: Database) -> tuple[str, dict[str, str]]:

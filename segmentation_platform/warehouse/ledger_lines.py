@@ -134,6 +134,10 @@ class LedgerLines:
         with self.database.connect() as connection:
             return _kept(connection, contract, "")
 
+    def seen(self, connection: Connection, contract: type[Contract]) -> Kept:
+        """The same, as the transaction of a connection sees it."""
+        return _kept(connection, contract, "")
+
     def locked(self, connection: Connection, contract: type[Contract]) -> Kept:
         """The same; who wants to change it waits for the end of the transaction."""
         return _kept(connection, contract, " FOR UPDATE")

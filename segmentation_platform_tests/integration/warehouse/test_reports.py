@@ -14,6 +14,7 @@ from segmentation_platform.warehouse.reports import compressed_report, has_repor
 from segmentation_platform.warehouse.snapshots import prune, publish, roll_back
 from segmentation_platform_tests.support.marked import facts, marked_history, marked_tables
 from segmentation_platform_tests.support.prepared import Server, prepared
+from segmentation_platform_tests.support.stores import lines_of
 
 
 def publish_with_reports(database: Database, *marks: int) -> None:
@@ -87,8 +88,8 @@ def test_a_backup_holds_the_reports(database: Database, empty_database: Database
 
     publish_with_reports(database, 1)
     file = Path(str(tmp_path)) / "shop.dump"
-    back_up(database, file)
-    restore(empty_database, file)
+    back_up(lines_of(database), file)
+    restore(lines_of(empty_database), file)
     assert read(empty_database) == page(1)
 
 

@@ -118,8 +118,8 @@ class TestAfterARestore:
         self, database: Database, empty_database: Database, settings: Settings, tmp_path: Path
     ) -> None:
         restored = empty_database
-        back_up(database, tmp_path / "shop.dump")
-        restore(restored, tmp_path / "shop.dump")
+        back_up(lines_of(database), tmp_path / "shop.dump")
+        restore(lines_of(restored), tmp_path / "shop.dump")
         before = history(restored)
         assert before == history(database)
         there = warehouse_of(restored, settings.home)
