@@ -19,16 +19,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from segmentation_platform.contracts import CleanSales
+from segmentation_platform.contracts.frames import to_frame
 from segmentation_platform.ledger.profile.names import plain_name
 from segmentation_platform.ledger.simulate import ShopPlan, SimulatedShop, write_parquet
+from segmentation_platform.ledger_store import StorePlace
 from segmentation_platform.orchestration.build import build_definitions
 from segmentation_platform.orchestration.resources import WarehouseResource
 from segmentation_platform.settings import LedgerSettings, Settings
-from segmentation_platform.warehouse import tables
 from segmentation_platform.warehouse.access import open_database
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.embedded import EmbeddedPostgres
+from segmentation_platform.warehouse.ledger_lines import LedgerLines
 
 _INGEST = ("raw_sales", "clean_sales", "rejected_sales")
 _STEPS = ("raw_sales", "cleaned_sales")
@@ -64,6 +65,7 @@ def _whole(arguments: argparse.Namespace, folder: Path) -> pa.Table:
 
 
 def _measure(database: Database, whole: pa.Table, folder: Path, arguments: argparse.Namespace) -> None:
+    lines = LedgerLines(database, StorePlace(str(folder / "home" / "ledger")))
     exports = folder / "exports"
     exports.mkdir()
     new = round(arguments.new * whole.num_rows)
@@ -75,10 +77,10 @@ def _measure(database: Database, whole: pa.Table, folder: Path, arguments: argpa
         pq.write_table(whole.slice(first + number * new, new), exports / f"{number + 1}.parquet")
         nights.append(_told(f"night {number + 1}", new, _night(database, folder / "home", exports)))
     print(f"A night costs {statistics.median(nights) / loaded:.1%} of the first load.")
-    grown = _cleaned(database)
+    grown = _cleaned(lines)
     pq.write_table(whole, folder / "whole.parquet")
     _told("all at once", whole.num_rows, _night(database, folder / "home", folder / "whole.parquet", ledger="once"))
-    print("The same lines both ways." if grown.equals(_cleaned(database)) else "THE LINES DIFFER.")
+    print("The same lines both ways." if grown.equals(_cleaned(lines)) else "THE LINES DIFFER.")
 
 
 def _told(what: str, lines: int, seconds: dict[str, float]) -> float:
@@ -104,8 +106,8 @@ def _night(database: Database, home: Path, sales: Path, ledger: str = "shop") ->
     return {step: ended[step] - began[step] for step in _STEPS}
 
 
-def _cleaned(database: Database) -> pd.DataFrame:
-    frame = tables.read_frame(database, CleanSales)[_COMPARED]
+def _cleaned(lines: LedgerLines) -> pd.DataFrame:
+    frame = to_frame(lines.clean().only(_COMPARED).reader().read_all())
     return frame.sort_values(_COMPARED, ignore_index=True)
 
 

@@ -51,6 +51,7 @@ def doctor(
         lambda: _disk(settings),
         _port,
         lambda: _database(settings),
+        lambda: _lines(settings),
         lambda: _ledger(sales, settings),
         lambda: _playbook(settings),
     )
@@ -65,6 +66,11 @@ def doctor(
             console.print(f"\n{finding.what}: {finding.fix}", markup=False, soft_wrap=True)
     if any(finding.fix is not None for finding in findings):
         raise typer.Exit(1)
+
+
+def _unwell(what: str, error: PlatformError) -> Finding:
+    state, _, fix = str(error).partition("\n")
+    return Finding(what, state, fix)
 
 
 def _python() -> Finding:
@@ -109,8 +115,25 @@ def _database(settings: Settings) -> Finding:
         database = open_database_of(settings)
         return Finding("Database", f"{database.safe_url}, revision {revision(database)}")
     except PlatformError as error:
-        state, _, fix = str(error).partition("\n")
-        return Finding("Database", state, fix)
+        return _unwell("Database", error)
+
+
+def _lines(settings: Settings) -> Finding:
+    from segmentation_platform.cli.options import open_lines_of
+    from segmentation_platform.warehouse.database import DatabaseError
+    from segmentation_platform.warehouse.ledger_lines import IN_FILES
+
+    try:
+        lines = open_lines_of(settings)
+    except DatabaseError:
+        return Finding("Ledger's lines", "not looked at: the database can't be opened")
+    try:
+        files = [file for contract in IN_FILES for file in lines.files(contract)]
+        lines.clean()
+    except PlatformError as error:
+        return _unwell("Ledger's lines", error)
+    size = sum(file.bytes for file in files)
+    return Finding("Ledger's lines", f"{lines.place.root}: {len(files):,} files, {size / 1e6:,.1f} MB")
 
 
 def _ledger(sales: str, settings: Settings) -> Finding:
@@ -124,8 +147,7 @@ def _ledger(sales: str, settings: Settings) -> Finding:
         file = identify(Path(named))
         columns = found_columns(file, settings.profile)
     except PlatformError as error:
-        state, _, fix = str(error).partition("\n")
-        return Finding("Ledger", state, fix)
+        return _unwell("Ledger", error)
     return Finding(
         "Ledger",
         f"{file.path}: {file.size / 1e6:,.1f} MB, {len(columns)} columns found: {', '.join(columns.values())}",

@@ -33,7 +33,8 @@ def open_database_of(settings: Settings) -> "Database":
     """The database of the settings, up and migrated."""
     from segmentation_platform.warehouse.access import open_database
 
-    return open_database(_url(settings), settings.home)
+    url = settings.database_url.get_secret_value() if settings.database_url else None
+    return open_database(url, settings.home)
 
 
 def open_lines_of(settings: Settings) -> "LedgerLines":
@@ -44,8 +45,4 @@ def open_lines_of(settings: Settings) -> "LedgerLines":
     def tell(words: str) -> None:
         error_console.print(words, soft_wrap=True, markup=False, highlight=False)
 
-    return open_lines(_url(settings), settings.home, settings.store_place, tell)
-
-
-def _url(settings: Settings) -> str | None:
-    return settings.database_url.get_secret_value() if settings.database_url else None
+    return open_lines(open_database_of(settings), settings.store_place, tell)

@@ -79,7 +79,7 @@ class DeltaLedgerTable:
             return ParquetFiles(paths, self.kind.schema, fs.PyFileSystem(handler))
         gone = next((file.path for file in files if not Path(file.path).is_file()), None)
         if gone:
-            raise StoreError(f"A file of the ledger is gone: {gone}. {_FROM_BACKUP}")
+            raise StoreError(f"A file of the ledger is gone: {gone}.\n{_FROM_BACKUP}")
         return ParquetFiles(tuple(file.path for file in files), self.kind.schema)
 
     def replace(
@@ -135,7 +135,7 @@ class DeltaLedgerTable:
         try:
             return DeltaTable(self.url, version=version, storage_options=dict(self.options))
         except TableNotFoundError:
-            raise StoreError(f"There is no ledger at {self.url}. {_FROM_BACKUP}") from None
+            raise StoreError(f"There is no ledger at {self.url}.\n{_FROM_BACKUP}") from None
 
     @contextmanager
     def _told(self, lines: "_Watched | None" = None) -> Iterator[None]:

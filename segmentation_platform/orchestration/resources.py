@@ -15,7 +15,7 @@ from segmentation_platform.ledger.facts import sales_period
 from segmentation_platform.ledger_store import StorePlace
 from segmentation_platform.orchestration.bad_input import bad_input
 from segmentation_platform.orchestration.run_lock import hold_run_lock
-from segmentation_platform.warehouse.access import open_lines
+from segmentation_platform.warehouse.access import open_database, open_lines
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.ledger_lines import LedgerLines
 
@@ -41,12 +41,12 @@ class WarehouseResource(dg.ConfigurableResource["WarehouseResource"]):
 
     def database(self) -> Database:
         """Open the database."""
-        return self.lines().database
+        return _open_once(self.database_url or None, self.home)
 
     def lines(self) -> LedgerLines:
-        """Open the database and the lines of its ledgers."""
-        place = StorePlace(self.store or str(Path(self.home) / "ledger"), self.store_options)
-        return _open_once(self.database_url or None, self.home, place.root, tuple(sorted(place.options.items())))
+        """The lines of the database's ledgers, for runs: only they are sure to reach the files."""
+        root = self.store or str(Path(self.home) / "ledger")
+        return _lines_once(self.database(), root, tuple(sorted(self.store_options.items())))
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WarehouseResource"]:
@@ -62,8 +62,13 @@ class WarehouseResource(dg.ConfigurableResource["WarehouseResource"]):
 
 
 @lru_cache(maxsize=8)
-def _open_once(url: str | None, home: str, root: str, options: tuple[tuple[str, str], ...]) -> LedgerLines:
-    return open_lines(url, Path(home), StorePlace(root, dict(options)), _log.info)
+def _open_once(url: str | None, home: str) -> Database:
+    return open_database(url, Path(home))
+
+
+@lru_cache(maxsize=8)
+def _lines_once(database: Database, root: str, options: tuple[tuple[str, str], ...]) -> LedgerLines:
+    return open_lines(database, StorePlace(root, dict(options)), _log.info)
 
 
 class EngineResource(dg.ConfigurableResource["EngineResource"]):

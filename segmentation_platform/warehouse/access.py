@@ -36,17 +36,16 @@ def open_database(url: str | None, home: Path) -> Database:
     return database
 
 
-def open_lines(url: str | None, home: Path, place: StorePlace, tell: Callable[[str], None]) -> LedgerLines:
-    """Open the database, as `open_database`, and the lines of its ledgers; those that Postgres alone has are moved.
+def open_lines(database: Database, place: StorePlace, tell: Callable[[str], None]) -> LedgerLines:
+    """The lines of a database's ledgers; those that are in Postgres alone are moved into files.
 
     Args:
-        url: of a server; without it the embedded one below `home` is started
-        home: folder of the platform's own files
-        place: where the lines are
+        database: up and migrated
+        place: where the files are
         tell: is told when lines are moved
 
     """
-    lines = LedgerLines(open_database(url, home), place)
+    lines = LedgerLines(database, place)
     move_in(lines, tell)
     return lines
 

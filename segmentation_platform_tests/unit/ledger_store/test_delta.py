@@ -210,7 +210,7 @@ def test_files_of_others_in_the_folder_are_seen_by_nobody(table: DeltaLedgerTabl
 def test_a_file_that_is_gone_is_said_so(table: DeltaLedgerTable) -> None:
     put(table, lines(1, "a"), None, {})
     Path(table.files(0)[0].path).unlink()
-    with pytest.raises(StoreError, match=r"is gone: .*restore a backup"):
+    with pytest.raises(StoreError, match=r"(?s)is gone: .*restore a backup"):
         table.stored(0)
 
 
