@@ -53,7 +53,7 @@ class Reader:
         last = 0
         while not self._stop.is_set():
             try:
-                with self._database.connect() as connection:
+                with self._database.connect_autocommit() as connection:
                     while not self._stop.is_set():
                         last = self._read(connection, last)
                         time.sleep(0.02)
@@ -63,7 +63,6 @@ class Reader:
 
     def _read(self, connection: psycopg.Connection[tuple[object, ...]], last: int) -> int:
         row = connection.execute(_WHOLE).fetchone()
-        connection.commit()
         self.reads += 1
         if row is None or row[1] is not True:
             self.broken.append(f"after snapshot {last}: {row}")

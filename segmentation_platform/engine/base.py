@@ -51,6 +51,9 @@ class Engine(Protocol):
     def session(self) -> AbstractContextManager[Session]:
         """Open a session; all that it holds is gone at the end of the block."""
 
+    def __hash__(self) -> int:
+        """So that answers about files, which never change, can be kept by engine."""
+
 
 def read_step(package: str, name: str) -> Step:
     """The step kept in `sql/<name>.sql` of a package."""

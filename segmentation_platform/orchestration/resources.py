@@ -10,8 +10,8 @@ from pathlib import Path
 import dagster as dg
 from pydantic import Field
 
-from segmentation_platform.engine import Engine, Room, new_engine
-from segmentation_platform.ledger.facts import sales_period
+from segmentation_platform.engine import Engine, ParquetFiles, Room, new_engine
+from segmentation_platform.ledger.facts import Period, sales_period
 from segmentation_platform.ledger_store import StorePlace
 from segmentation_platform.orchestration.bad_input import bad_input
 from segmentation_platform.orchestration.run_lock import hold_run_lock
@@ -57,7 +57,7 @@ class WarehouseResource(dg.ConfigurableResource["WarehouseResource"]):
         if context.run is None:
             yield self
         else:
-            with hold_run_lock(context, self.database()):
+            with hold_run_lock(context, self.database()), self.database().keeping_connections():
                 yield self
 
 
@@ -79,7 +79,18 @@ class EngineResource(dg.ConfigurableResource["EngineResource"]):
 
     def engine(self) -> Engine:
         """The engine."""
-        return new_engine(Room(self.memory_limit, Path(self.spill_folder)))
+        return _engine_once(Room(self.memory_limit, Path(self.spill_folder)))
+
+
+@lru_cache(maxsize=8)
+def _engine_once(room: Room) -> Engine:
+    return new_engine(room)
+
+
+@lru_cache(maxsize=8)
+def _period(engine: Engine, clean_sales: ParquetFiles) -> Period | None:
+    """The period of some files, which are never changed once they are written."""
+    return sales_period(engine, clean_sales)
 
 
 class ReportingDateResource(dg.ConfigurableResource["ReportingDateResource"]):
@@ -100,7 +111,7 @@ class ReportingDateResource(dg.ConfigurableResource["ReportingDateResource"]):
             dagster.Failure: when it is not a date, or before the first sale.
 
         """
-        period = sales_period(engine, lines.clean())
+        period = _period(engine, lines.clean())
         if period is None:
             raise bad_input(
                 "There are no genuine sales in the ledger: every line was rejected. segmentation-platform ledger "

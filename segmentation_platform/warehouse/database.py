@@ -7,8 +7,10 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.pq import TransactionStatus
 
 from segmentation_platform.errors import PlatformError
+from segmentation_platform.warehouse import adbc
 from segmentation_platform.warehouse.advisory_locks import Lock
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -41,6 +43,7 @@ class Database:
             named = f"{scheme}://… is" if separator else "That is"
             raise DatabaseError(f"{named} not a Postgres URL. It looks like {_FORM}.")
         self.url = f"postgresql://{rest}"
+        self._idle: list[Connection] | None = None
         if not _is_readable(self.url):
             raise DatabaseError(
                 f"The Postgres URL can't be read. It looks like {_FORM}, with signs such as @ / % in user and "
@@ -75,20 +78,59 @@ class Database:
             DatabaseUnavailableError: when there is no connection to be had.
 
         """
-        with self._open(autocommit=False) as connection:
+        with self._borrowed() as connection, connection.transaction():
             yield connection
 
     @contextmanager
     def connect_autocommit(self) -> Iterator[Connection]:
         """Open a connection on which every statement is its own transaction (VACUUM, CREATE DATABASE)."""
-        with self._open(autocommit=True) as connection:
+        with self._borrowed() as connection:
             yield connection
 
-    def _open(self, *, autocommit: bool) -> Connection:
+    @contextmanager
+    def keeping_connections(self) -> Iterator[None]:
+        """Keep connections open for the next who asks, until the end of the block: to open one takes milliseconds."""
+        if self._idle is not None:
+            yield
+            return
+        self._idle = []
+        try:
+            with adbc.keeping_connections(self.url):
+                yield
+        finally:
+            idle, self._idle = self._idle, None
+            for connection in idle:
+                connection.close()
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[Connection]:
+        connection = self._kept() or self._open()
+        try:
+            yield connection
+        finally:
+            idle = self._idle
+            is_clean = not connection.closed and connection.info.transaction_status == TransactionStatus.IDLE
+            if is_clean and idle is not None:
+                idle.append(connection)
+            else:
+                connection.close()
+
+    def _kept(self) -> Connection | None:
+        """A connection that was kept and is still good: the server may have gone and come back meanwhile."""
+        for connection in _taken(self._idle or []):
+            try:
+                connection.execute("SELECT 1")
+            except psycopg.Error:
+                connection.close()
+            else:
+                return connection
+        return None
+
+    def _open(self) -> Connection:
         try:
             return psycopg.connect(
                 self.url,
-                autocommit=autocommit,
+                autocommit=True,  # transactions are begun where they are wanted
                 connect_timeout=10,
                 application_name="segmentation_platform",
                 options=f"{conninfo_to_dict(self.url).get('options', '')} -c timezone=UTC",
@@ -118,7 +160,8 @@ class Database:
 
     @contextmanager
     def _locked(self, attempt: str, wait: str, waiting: Callable[[], None]) -> Iterator[None]:
-        with self.connect_autocommit() as connection:
+        # On a connection of its own: who holds the lock holds it to the end.
+        with self._open() as connection:
             taken = connection.execute(
                 sql.SQL("SELECT {}(%s)").format(sql.Identifier(attempt)), [Lock.REFRESH]
             ).fetchone()
@@ -126,6 +169,15 @@ class Database:
                 waiting()
                 connection.execute(sql.SQL("SELECT {}(%s)").format(sql.Identifier(wait)), [Lock.REFRESH])
             yield
+
+
+def _taken(connections: list[Connection]) -> Iterator[Connection]:
+    """One after the other, while there are some: other threads take as well."""
+    while True:
+        try:
+            yield connections.pop()
+        except IndexError:
+            return
 
 
 def _is_readable(url: str) -> bool:

@@ -48,3 +48,30 @@ def test_a_table_that_was_made_after_the_first_connection_is_read(database: Data
 def test_each_connection_is_one_transaction_that_is_not_committed(database: Database) -> None:
     ask(database, "CREATE TABLE made (word text)")
     assert ask(database, "SELECT to_regclass('made')::text") == [(None,)]
+
+
+def test_kept_connections_are_used_again_begin_anew_and_are_closed_at_the_end(database: Database) -> None:
+    with adbc.keeping_connections(database.url):
+        assert ask(database, "CREATE TABLE made AS SELECT pg_backend_pid() AS pid") == []
+        first = ask(database, "SELECT to_regclass('made')::text, pg_backend_pid()")
+        second = ask(database, "SELECT to_regclass('made')::text, pg_backend_pid()")
+        assert first == second
+        assert connections(database) == [(1,)]
+    assert connections(database) == [(0,)]
+
+
+def test_a_kept_connection_whose_server_went_away_is_replaced(database: Database) -> None:
+    with adbc.keeping_connections(database.url):
+        before = ask(database, "SELECT pg_backend_pid()")
+        with database.connect() as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        assert ask(database, "SELECT pg_backend_pid()") != before
+
+
+def test_many_threads_read_at_once_on_kept_connections(database: Database) -> None:
+    with adbc.keeping_connections(database.url), ThreadPoolExecutor(8) as pool:
+        numbers = range(64)
+        assert list(pool.map(lambda number: ask(database, f"SELECT {number}"), numbers)) == [[(n,)] for n in numbers]

@@ -184,3 +184,44 @@ def assert_hidden(error: BaseException, *secrets: str) -> None:
     printed = "".join(traceback.TracebackException.from_exception(error, lookup_lines=False).format())
     messages = [line for line in printed.splitlines() if not line.startswith("    ")]
     assert not [secret for secret in secrets if secret in "\n".join(messages)]
+
+
+def process_of(database: Database) -> object:
+    with database.connect() as connection:
+        return connection.execute("SELECT pg_backend_pid()").fetchone()
+
+
+def test_a_connection_is_closed_at_the_end_of_its_block_unless_connections_are_kept(database: Database) -> None:
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    assert process_of(database) != process_of(database)
+    with database.keeping_connections(), database.keeping_connections():
+        assert process_of(database) == process_of(database)
+        with database.connect(), database.connect_autocommit() as second:
+            assert second.execute(others).fetchone() == (1,)
+    with database.connect() as connection:
+        assert connection.execute(others).fetchone() == (0,)
+
+
+def test_a_kept_connection_begins_every_block_anew_even_after_an_error(database: Database) -> None:
+    with database.keeping_connections():
+        with pytest.raises(psycopg.errors.DivisionByZero), database.connect() as connection:
+            connection.execute("CREATE TABLE half AS SELECT 1 / 0")
+        with database.connect() as connection:
+            connection.execute("CREATE TEMP TABLE scratch (x int) ON COMMIT DROP")
+        with database.connect() as connection:
+            found = connection.execute("SELECT to_regclass('half'), to_regclass('scratch')").fetchone()
+            assert found == (None, None)
+            connection.execute("CREATE TABLE whole ()")
+        with database.connect_autocommit() as connection:
+            connection.execute("VACUUM whole")
+
+
+def test_a_kept_connection_whose_server_went_away_is_replaced(database: Database) -> None:
+    with database.keeping_connections():
+        before = process_of(database)
+        with Database(database.url).connect() as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        assert process_of(database) != before

@@ -146,7 +146,7 @@ def test_everybody_connects_where_they_belong_and_nowhere_else(prepared: Server)
     assert_kept_out(prepared.as_(accounts.dagster), "permission denied for database")
     with at(prepared.admin, runs, accounts.dagster).connect() as connection:
         connection.execute("CREATE TABLE runs (x int)")
-        connection.rollback()
+        connection.execute("DROP TABLE runs")
 
 
 def test_a_role_that_is_none_of_the_platforms_connects_to_neither_database(prepared: Server) -> None:
