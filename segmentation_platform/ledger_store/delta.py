@@ -4,6 +4,7 @@ A version is an entry of the table's log; parquet files that no entry names are 
 the same part: one is refused; of different parts: both are there.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ PART: Final = "part"
 _FROM_BACKUP: Final = (
     "If the folder was moved, name it: [ledger] store. Else restore a backup: segmentation-platform db restore"
 )
+_UNFIT: Final = re.compile(r"[\[\]\\^|\x00-\x1f]|%[0-9a-fA-F]{2}")
 _PROPERTIES: Final = WriterProperties(compression="ZSTD")
 
 
@@ -63,9 +65,8 @@ class DeltaLedgerTable:
         with self._told():
             table = self._opened(version)
             actions = pa.table(table.get_add_actions(flatten=True)).to_pylist()
-            paths = dict(zip((each["path"] for each in actions), table.file_uris(), strict=True))
         found = [
-            DataFile(paths[each["path"]], each[f"partition.{PART}"], each["num_records"], each["size_bytes"])
+            DataFile(self._path(each["path"]), each[f"partition.{PART}"], each["num_records"], each["size_bytes"])
             for each in actions
         ]
         return sorted((file for file in found if parts is None or file.part in parts), key=lambda file: file.path)
@@ -73,14 +74,14 @@ class DeltaLedgerTable:
     def stored(self, version: int, parts: Collection[str] | None = None) -> ParquetFiles:
         """The lines of a version; all, or those of some parts."""
         files = self.files(version, parts)
-        if _is_address(self.url):
+        paths = tuple(file.path for file in files)
+        if self._is_bucket:
             handler = DeltaStorageHandler(self.url, dict(self.options))
-            paths = tuple(file.path.removeprefix(self.url.rstrip("/") + "/") for file in files)
             return ParquetFiles(paths, self.kind.schema, fs.PyFileSystem(handler))
-        gone = next((file.path for file in files if not Path(file.path).is_file()), None)
+        gone = next((path for path in paths if not Path(path).is_file()), None)
         if gone:
             raise StoreError(f"A file of the ledger is gone: {gone}.\n{_FROM_BACKUP}")
-        return ParquetFiles(tuple(file.path for file in files), self.kind.schema)
+        return ParquetFiles(paths, self.kind.schema)
 
     def replace(
         self, data: pa.RecordBatchReader, parts: Collection[str] | None, on: int | None, note: Mapping[str, str]
@@ -92,7 +93,7 @@ class DeltaLedgerTable:
             if table is not None and on is not None and table.version() != on:
                 table.restore(on)
             write_deltalake(
-                self.url if table is None else table,
+                self._uri if table is None else table,
                 lines.reader(),
                 mode="overwrite",
                 partition_by=[PART],
@@ -125,15 +126,36 @@ class DeltaLedgerTable:
                 table.vacuum(retention_hours=hours, enforce_retention_duration=False, dry_run=False, full=True)
             )
 
+    @property
+    def _is_bucket(self) -> bool:
+        return "://" in self.url
+
+    @property
+    def _uri(self) -> str:
+        """The place as delta-rs takes it, which has trouble with some characters of paths, even as a URL."""
+        if self._is_bucket:
+            return self.url
+        path = Path(self.url).absolute()
+        if unfit := _UNFIT.search(str(path)):
+            raise StoreError(
+                f"The ledger can't lie in {path}: there is {unfit.group()!r} in its path.\n"
+                "Name another folder: [ledger] store, or SEGMENTATION_LEDGER__STORE."
+            )
+        return path.as_uri()
+
+    def _path(self, name: str) -> str:
+        """The path of a file on this machine; in a bucket, that below its address."""
+        return name if self._is_bucket else str(Path(self.url).absolute() / name)
+
     def _there(self) -> DeltaTable | None:
         try:
-            return DeltaTable(self.url, storage_options=dict(self.options))
+            return DeltaTable(self._uri, storage_options=dict(self.options))
         except TableNotFoundError:
             return None
 
     def _opened(self, version: int | None) -> DeltaTable:
         try:
-            return DeltaTable(self.url, version=version, storage_options=dict(self.options))
+            return DeltaTable(self._uri, version=version, storage_options=dict(self.options))
         except TableNotFoundError:
             raise StoreError(f"There is no ledger at {self.url}.\n{_FROM_BACKUP}") from None
 
@@ -185,7 +207,3 @@ def _among(parts: Collection[str]) -> str:
     """A condition of delta-rs, which takes no parameters; a quote is doubled."""
     listed = ", ".join("'" + part.replace("'", "''") + "'" for part in sorted(parts))
     return f"{PART} IN ({listed})"
-
-
-def _is_address(url: str) -> bool:
-    return "://" in url

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from segmentation_platform.engine import DuckDBEngine, answer
 from segmentation_platform.ledger_store import StoreConflictError, StoreError, TableKind
 from segmentation_platform.ledger_store.delta import DeltaLedgerTable
 
@@ -262,3 +263,24 @@ def test_an_error_of_the_lines_is_raised_as_it_is_and_nothing_changes(table: Del
     with pytest.raises(OddLineError, match="line 2 is odd"):
         put(table, pa.RecordBatchReader.from_batches(SCHEMA, batches()), ["1"])
     assert (table.version(), read(table)) == (0, [(1, "a")])
+
+
+@pytest.mark.parametrize("name", ["My shop", "Läden & Söhne", "日本", "it's #1?", "50% off", "a;b=c,d:e", "*"])
+def test_a_folder_may_be_called_what_people_call_folders(tmp_path: Path, name: str) -> None:
+    table = table_at(tmp_path / name / "raw")
+    put(table, lines(1, "a"))
+    put(table, lines(2, "b"), ["2"])
+    table.replace(lines(2, "c"), ["2"], 0, {})
+    table.sweep(timedelta(0))
+    assert read(table) == [(1, "a"), (2, "c")]
+    [counted] = answer(DuckDBEngine(), {"lines": table.stored(3)}, "SELECT COUNT(*) AS lines FROM lines")
+    assert counted["lines"].tolist() == [2]
+    assert (tmp_path / name / "raw").is_dir()
+
+
+@pytest.mark.parametrize("name", ["[x]", "a|b", "a^b", "50%20", "a\\b"])
+def test_a_folder_that_the_format_has_trouble_with_is_refused_with_the_way_out(tmp_path: Path, name: str) -> None:
+    table = table_at(tmp_path / name / "raw")
+    for use in (table.version, lambda: put(table, lines(1, "a"))):
+        with pytest.raises(StoreError, match=r"(?s)can't lie in .*Name another folder: \[ledger\] store"):
+            use()
