@@ -12,6 +12,7 @@ from segmentation_platform.ledger_store.base import (
     StoreConflictError,
     StoreError,
     StorePlace,
+    StoreUnavailableError,
     TableKind,
     VersionedTable,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "StoreConflictError",
     "StoreError",
     "StorePlace",
+    "StoreUnavailableError",
     "TableKind",
     "VersionedTable",
     "open_table",

@@ -17,7 +17,11 @@ class StoreError(PlatformError, RuntimeError):
     """The store can't be read or written; the message says why and what helps."""
 
 
-class StoreConflictError(StoreError):
+class StoreUnavailableError(StoreError):
+    """The place is full, can't be reached or may not be used just now; later it may."""
+
+
+class StoreConflictError(StoreUnavailableError):
     """Another writer has changed the same part meanwhile; nothing was written, and it can be tried again."""
 
 

@@ -19,7 +19,13 @@ from deltalake.fs import DeltaStorageHandler
 from pyarrow import fs
 
 from segmentation_platform.engine.files import ParquetFiles
-from segmentation_platform.ledger_store.base import DataFile, StoreConflictError, StoreError, TableKind
+from segmentation_platform.ledger_store.base import (
+    DataFile,
+    StoreConflictError,
+    StoreError,
+    StoreUnavailableError,
+    TableKind,
+)
 
 PART: Final = "part"
 """The column, of the files' folders rather than in them, that tells the part."""
@@ -28,6 +34,9 @@ _FROM_BACKUP: Final = (
     "If the folder was moved, name it: [ledger] store. Else restore a backup: segmentation-platform db restore"
 )
 _UNFIT: Final = re.compile(r"[\[\]\\^|\x00-\x1f]|%[0-9a-fA-F]{2}")
+_COLORS: Final = re.compile(r"\x1b\[[0-9;]*m")
+_SAID: Final = 400
+"""Characters of what delta-rs says that are passed on."""
 _PROPERTIES: Final = WriterProperties(compression="ZSTD")
 
 
@@ -176,8 +185,8 @@ class DeltaLedgerTable:
             return StoreConflictError(
                 f"Another run has changed the ledger at {self.url} meanwhile; nothing was written. Run again."
             )
-        first_line = str(error).strip().partition("\n")[0]
-        return StoreError(f"The ledger at {self.url} can't be used: {first_line}")
+        words = " ".join(_COLORS.sub("", str(error)).split())[:_SAID]
+        return StoreUnavailableError(f"The ledger at {self.url} can't be used: {words}")
 
 
 class _Watched:

@@ -5,6 +5,7 @@ import errno
 import dagster as dg
 
 from segmentation_platform.engine import NO_ROOM
+from segmentation_platform.ledger_store import StoreUnavailableError
 from segmentation_platform.warehouse.availability import is_unavailable
 
 _RETRY = {"dagster/retry_on_asset_or_op_failure": "true"}
@@ -27,7 +28,7 @@ def is_infrastructure(error: BaseException) -> bool:
     """Whether an error, or what it came from, is of the machines and not of the data or the code."""
     seen: BaseException | None = error
     while seen is not None:
-        if is_unavailable(seen) or _is_of_the_system(seen):
+        if is_unavailable(seen) or isinstance(seen, StoreUnavailableError) or _is_of_the_system(seen):
             return True
         seen = seen.__cause__ or seen.__context__
     return False

@@ -106,13 +106,15 @@ class LedgerLines:
         """
         kept = self.locked(connection, contract)
         lines = pa.RecordBatchReader.from_batches(arrow_schema(contract.columns()), batches(contract, data))
-        self._count(connection, contract, self.table(contract, kept).replace(lines, parts, kept.version, {}))
+        version = self.table(contract, kept).replace(lines, parts, kept.version, _note(parts))
+        self._count(connection, contract, version)
 
     def drop(self, connection: Connection, contract: type[Contract], parts: Collection[str]) -> None:
         """Drop the lines of some parts, as `replace`."""
         kept = self.locked(connection, contract)
         if kept.version is not None and parts:
-            self._count(connection, contract, self.table(contract, kept).drop(parts, kept.version, {}))
+            version = self.table(contract, kept).drop(parts, kept.version, _note(parts))
+            self._count(connection, contract, version)
 
     def sweep(self) -> int:
         """Delete files that no version needs that can still be read; returns how many."""
@@ -157,6 +159,11 @@ class LedgerLines:
         connection.execute(
             "UPDATE warehouse.ledger_store SET version = %s WHERE table_name = %s", [version, contract.table()]
         )
+
+
+def _note(parts: Collection[str] | None) -> dict[str, str]:
+    """What a version says of itself to who looks at the history of its table: which loads or months it replaced."""
+    return {"parts": "all" if parts is None else " ".join(sorted(parts))}
 
 
 def _kept(connection: Connection, contract: type[Contract], how: str) -> Kept:

@@ -12,6 +12,7 @@ import sqlalchemy.exc
 from adbc_driver_postgresql import dbapi
 
 from segmentation_platform.ledger.errors import LedgerError
+from segmentation_platform.ledger_store import StoreError, StoreUnavailableError
 from segmentation_platform.orchestration.retries import is_infrastructure, retry_infrastructure
 from segmentation_platform.orchestration.run_outcome import outcome_of
 from segmentation_platform.warehouse.database import Database, DatabaseError, DatabaseUnavailableError
@@ -39,6 +40,7 @@ def caused_by(cause: BaseException) -> Exception:
         duckdb.IOException("No space left on device"),
         duckdb.OutOfMemoryException("could not allocate"),
         OSError(errno.ENOSPC, "No space left on device"),
+        StoreUnavailableError("The ledger at s3://shop can't be used: connection refused"),
         ConnectionResetError(),
         MemoryError(),
         caused_by(caused_by(psycopg.errors.CrashShutdown("crash of another server process"))),
@@ -53,6 +55,7 @@ def test_what_was_gone_or_full_is_infrastructure(error: BaseException) -> None:
     [
         LedgerError("no column"),
         DatabaseError("That is not a Postgres URL."),
+        StoreError("A file of the ledger is gone"),
         psycopg.errors.UniqueViolation("duplicate key"),
         psycopg.errors.InsufficientPrivilege("permission denied"),
         psycopg.errors.UndefinedColumn("no such column"),

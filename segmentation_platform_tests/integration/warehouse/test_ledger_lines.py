@@ -67,7 +67,10 @@ def test_a_month_is_replaced_and_the_others_stay(database: Database) -> None:
     with database.connect() as connection:
         lines_of(database).replace(connection, CleanSales, dearer, {"2011-02"})
     assert clean_lines(database)["amount"].tolist() == [1.0, 99.0, 1.0]
-    assert {file.part for file in lines_of(database).files(CleanSales)} == {"2011-01", "2011-02", "2011-03"}
+    lines = lines_of(database)
+    assert {file.part for file in lines.files(CleanSales)} == {"2011-01", "2011-02", "2011-03"}
+    table = lines.table(CleanSales, lines.kept(CleanSales))
+    assert [table.note(version)["parts"] for version in (0, 1)] == ["all", "2011-02"]
 
 
 def test_lines_count_with_the_transaction_that_they_belong_to_and_are_taken_back_with_it(database: Database) -> None:

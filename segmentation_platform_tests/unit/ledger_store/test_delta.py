@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from segmentation_platform.engine import DuckDBEngine, answer
-from segmentation_platform.ledger_store import StoreConflictError, StoreError, TableKind
+from segmentation_platform.ledger_store import StoreConflictError, StoreError, StoreUnavailableError, TableKind
 from segmentation_platform.ledger_store.delta import DeltaLedgerTable
 
 SCHEMA = pa.schema([("load_id", pa.int64()), ("words", pa.string()), ("amount", pa.float64())])
@@ -284,3 +284,13 @@ def test_a_folder_that_the_format_has_trouble_with_is_refused_with_the_way_out(t
     for use in (table.version, lambda: put(table, lines(1, "a"))):
         with pytest.raises(StoreError, match=r"(?s)can't lie in .*Name another folder: \[ledger\] store"):
             use()
+
+
+def test_a_bucket_that_can_not_be_reached_is_said_so_with_the_cause_and_without_the_keys() -> None:
+    options = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ALLOW_HTTP": "true", "AWS_REGION": "x"}
+    keys = {"AWS_ACCESS_KEY_ID": "who", "AWS_SECRET_ACCESS_KEY": "sesame", "max_retries": "0"}
+    table = DeltaLedgerTable("s3://shop/raw", TableKind(SCHEMA, of_load), options | keys)
+    with pytest.raises(StoreUnavailableError, match=r"s3://shop/raw can't be used: .*Connection refused") as caught:
+        table.version()
+    assert "sesame" not in str(caught.value) + repr(table)
+    assert "\x1b" not in str(caught.value)
