@@ -160,6 +160,7 @@ class LocalPlatform:
             **self._settings,
             "DATABASE_URL": self.runner.url,
             "SEGMENTATION_HOME": str(self.home),
+            "SEGMENTATION_LEDGER__STORE": str(self.home / "ledger"),
             "SEGMENTATION_LEDGER__SALES": str(self.ledger),
         }
 

@@ -3,6 +3,7 @@
 import random
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import dagster as dg
 import psycopg
@@ -11,7 +12,11 @@ from sqlalchemy.exc import DBAPIError
 from benchmarks.faults.faults import Fault
 from benchmarks.faults.platform import LocalPlatform
 from benchmarks.faults.reader import Reader
+from segmentation_platform.contracts import RawSales
+from segmentation_platform.ledger_store import StorePlace
 from segmentation_platform.warehouse.database import Database, DatabaseError
+from segmentation_platform.warehouse.ledger_lines import LedgerLines
+from segmentation_platform.warehouse.loads import ledger_in_use
 from segmentation_platform.warehouse.snapshots import served_snapshot
 
 _STEP_SECONDS = 300
@@ -75,7 +80,7 @@ def trial(platform: LocalPlatform, fault: Fault, step: str) -> CustomerTrial:
             recovered = "next run" if _wait_for_newer(platform.runner, before, _RECOVERY_SECONDS) else "not at all"
         seconds = time.monotonic() - began
         _wait_for_quiet(platform.instance)
-    problems = [*one.broken, *other.broken, *_lost_or_doubled(platform.runner, lines)]
+    problems = [*one.broken, *other.broken, *_lost_or_doubled(platform.runner, platform.home, lines)]
     return CustomerTrial(fault.name, step, struck, recovered, seconds, one.reads + other.reads, tuple(problems))
 
 
@@ -122,20 +127,22 @@ def _wait_for_quiet(instance: dg.DagsterInstance) -> None:
     raise TimeoutError("runs did not come to an end")
 
 
-def _lost_or_doubled(database: Database, lines: int) -> list[str]:
+def _lost_or_doubled(database: Database, home: Path, lines: int) -> list[str]:
     """What is wrong with the ledger's lines: as many as in the file, each in one place, in one load."""
     with database.connect() as connection:
         counts = connection.execute(
-            "SELECT (SELECT count(*) FROM warehouse.raw_sales JOIN warehouse.loads USING (load_id) WHERE is_current),"
-            " (SELECT count(*) FROM warehouse.clean_sales), (SELECT count(*) FROM warehouse.rejected_sales),"
+            "SELECT (SELECT count(*) FROM warehouse.rejected_sales),"
             " (SELECT count(*) - count(DISTINCT sha256) FROM warehouse.loads),"
-            " (SELECT count(*) FROM warehouse.raw_sales LEFT JOIN warehouse.loads USING (load_id)"
-            "  WHERE loads.load_id IS NULL),"
             " (SELECT count(*) FROM snapshots.snapshots AS s WHERE customers <>"
             "  (SELECT count(*) FROM snapshots.customer_segments AS c WHERE c.snapshot_id = s.snapshot_id))"
         ).fetchone()
     assert counts is not None
-    raw, clean, rejected, repeated, orphans, torn = (int(str(count)) for count in counts)
+    rejected, repeated, torn = (int(str(count)) for count in counts)
+    stored = LedgerLines(database, StorePlace(str(home / "ledger")))
+    ledger = ledger_in_use(database)
+    loads = ledger.load_ids if ledger else set()
+    raw, clean = stored.raw(loads).reader().read_all().num_rows, stored.clean().reader().read_all().num_rows
+    orphans = sum(file.rows for file in stored.files(RawSales) if int(file.part) not in loads)
     found = {
         f"{raw} raw lines of {lines}": raw != lines,
         f"{clean} clean + {rejected} rejected lines of {lines}": clean + rejected != lines,
