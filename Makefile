@@ -3,8 +3,9 @@
 # make ui                     Dagster's web server and daemon
 # make app                    segments, customers and products in the browser, of what was published
 # make notebook               an analysis of what is published, from end to end
-# make test                   tests of the code and on a real Postgres, and journeys if there is a browser
-# make test-system            what `make test` leaves out: night after night, the running platform, containers
+# make test                   tests of the code and on a real Postgres
+# make test-system            what `make test` leaves out: a browser's journeys, night after night, the running platform,
+#                             containers
 # make test-all               both
 # make env                    .env with fresh random passwords, for docker compose
 
@@ -32,10 +33,10 @@ notebook: $(DEV_READY)
 	@$(BIN)/marimo edit notebooks/season_and_audience.py
 
 test: $(DEV_READY)
-	@$(PYTEST) $(addprefix segmentation_platform_tests/,unit integration system/journeys)
+	@$(PYTEST) $(addprefix segmentation_platform_tests/,unit integration)
 
 test-system: $(DEV_READY)
-	@$(PYTEST) --dist loadfile --ignore segmentation_platform_tests/system/journeys segmentation_platform_tests/system
+	@$(PYTEST) --dist loadfile segmentation_platform_tests/system
 
 test-all: test test-system
 

@@ -46,6 +46,14 @@ def shop(shop_ledger: Path) -> pd.DataFrame:
 
 
 @pytest.fixture
+def exports(tmp_path: Path) -> Path:
+    """The folder where the shop's exports are put."""
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
 def night(settings: Settings, warehouse: WarehouseResource, exports: Path) -> Night:
     """Read the ledger and clean it; what was said where it was refused, else nothing."""
 

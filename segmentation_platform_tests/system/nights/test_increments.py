@@ -19,6 +19,7 @@ from segmentation_platform_tests.support.growing import (
     read_from,
     write,
 )
+from segmentation_platform_tests.support.growing import exports as exports
 from segmentation_platform_tests.support.growing import night as night
 from segmentation_platform_tests.support.growing import shop as shop
 from segmentation_platform_tests.support.stores import clean_lines, halves_of, raw_lines_of

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from segmentation_platform.contracts import CleanSales, RejectedSales
+from segmentation_platform.contracts import RejectedSales
 from segmentation_platform.orchestration.assets import ingest
 from segmentation_platform.orchestration.cleaning import clean_change
 from segmentation_platform.warehouse import loads, tables
@@ -18,8 +18,10 @@ from segmentation_platform_tests.support.growing import (
     read_from,
     write,
 )
+from segmentation_platform_tests.support.growing import exports as exports
 from segmentation_platform_tests.support.growing import night as night
 from segmentation_platform_tests.support.growing import shop as shop
+from segmentation_platform_tests.support.stores import clean_lines
 
 
 @pytest.fixture
@@ -35,17 +37,23 @@ def how(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return told
 
 
+def halves(database: Database) -> list[pd.DataFrame]:
+    """The clean and the rejected lines."""
+    return [clean_lines(database), tables.read_frame(database, RejectedSales)]
+
+
 def as_it_is_cleaned_whole(database: Database, night: Night) -> None:
     """Assert that cleaning the ledger whole changes nothing, to the last column, and learns nothing else of it."""
-    before = {contract: tables.read_frame(database, contract) for contract in (CleanSales, RejectedSales)}
+    before = halves(database)
+    assert all(len(half) for half in before)
     ledger = loads.ledger_in_use(database)
     assert ledger is not None
     learned = read_learned(database, ledger.name)
     with database.connect() as connection:
         connection.execute("UPDATE warehouse.cleaning SET made_from = NULL")
     assert night() == ""
-    for contract, frame in before.items():
-        pd.testing.assert_frame_equal(tables.read_frame(database, contract), frame)
+    for now, then in zip(halves(database), before, strict=True):
+        pd.testing.assert_frame_equal(now, then)
     assert read_learned(database, ledger.name) == learned
 
 
