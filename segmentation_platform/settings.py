@@ -9,7 +9,7 @@ import logging
 import os
 import warnings
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import islice, pairwise
 from pathlib import Path
@@ -142,6 +142,11 @@ class ScheduleSettings(_Section):
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError(f"unknown time zone {value!r}; use a name like Europe/London") from error
         return value
+
+    @property
+    def today(self) -> date:
+        """The shop's day: no sale of its ledger is after it."""
+        return datetime.now(ZoneInfo(self.timezone)).date()
 
     def last_due(self, now: datetime) -> datetime:
         """The last time up to now at which the refresh was due."""

@@ -51,11 +51,10 @@ def _inspected(file: str, *, anew: bool) -> "Inspection":
     from segmentation_platform.ledger.inspection import inspect as inspect_ledger
     from segmentation_platform.ledger.profile.model import Profile
     from segmentation_platform.orchestration.asked import files_at
-    from segmentation_platform.orchestration.understanding import today
 
     settings = settings_with(None)
     with error_console.status("Inspecting the ledger …"):
-        given = Given(Profile() if anew else settings.profile, settings.cleaning, today(settings))
+        given = Given(Profile() if anew else settings.profile, settings.cleaning, settings.schedule.today)
         origin, files = files_at(file, settings)
         title = files[0].path if len(files) == 1 else Path(origin)
         return inspect_ledger(new_engine(settings.room), together(title, files), given)

@@ -72,7 +72,7 @@ def _scored(client: "Client", settings: Settings, asked: Asked) -> "dict[str, Sc
     from segmentation_platform.scoring import customers_of_file
 
     if asked.file is not None:
-        given = Given(settings.profile, settings.cleaning)
+        given = Given(settings.profile, settings.cleaning, settings.schedule.today)
         engine = new_engine(settings.room)
         return client.score_many(dict(customers_of_file(engine, asked.file, given)))
     if asked.customer:

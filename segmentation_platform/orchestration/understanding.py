@@ -1,10 +1,8 @@
 """How the ledger of a run is understood: as it was before, or inspected; and what its new files are to it."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from segmentation_platform.engine import Engine
 from segmentation_platform.ledger import facts
@@ -59,11 +57,6 @@ class Understood:
     doubts: tuple[Doubt, ...] | None = None
 
 
-def today(settings: Settings) -> date:
-    """The shop's day."""
-    return datetime.now(ZoneInfo(settings.schedule.timezone)).date()
-
-
 class _Asker:
     """Understands a ledger, step by step."""
 
@@ -115,7 +108,7 @@ class _Asker:
         self, files: tuple[LedgerFile, ...], said: Profile, answers: Answers, tolerated: float = 0.0
     ) -> Inspection:
         title = Path(self._asked.origins[0]) if len(files) > 1 else files[0].path
-        given = Given(said, self._settings.cleaning, today(self._settings), tolerated)
+        given = Given(said, self._settings.cleaning, self._settings.schedule.today, tolerated)
         inspection = inspect(self._engine, together(title, files), given)
         _require_no_doubt(inspection, answers)
         return inspection
@@ -217,4 +210,4 @@ def _accepted(inspection: Inspection) -> Profile:
 def understanding_of(ledger: Ledger | None, settings: Settings) -> Understanding:
     """How the lines of a ledger are cleaned; those of before profiles were all of one kind."""
     profile = _profile_of(ledger) or online_retail()
-    return Understanding(profile.overridden_by(settings.profile), settings.cleaning, today(settings))
+    return Understanding(profile.overridden_by(settings.profile), settings.cleaning, settings.schedule.today)

@@ -69,7 +69,7 @@ def show(shop: SnapshotReader) -> None:
 
 def _read(uploaded: "UploadedFile") -> FileCustomers:
     settings = load_settings()
-    given = Given(settings.profile, settings.cleaning)
+    given = Given(settings.profile, settings.cleaning, settings.schedule.today)
     with TemporaryDirectory(prefix="segmentation-score-") as folder:
         path = Path(folder) / Path(uploaded.name).name
         path.write_bytes(uploaded.getvalue())

@@ -44,13 +44,20 @@ def test_customers_baskets_and_files_are_scored_and_past_days_played_again(
     assert "1 order, " in basket.stdout
     assert "; Germany" in basket.stdout
 
-    lines = known.head(60).assign(Description="=cmd()")
+    lines = known.head(150).assign(Description="=cmd()")
     lines.to_csv(tmp_path / "new.csv", index=False)
     many = command("score", "--file", "new.csv", "--output", "scored.csv", **QUICK)
     assert many.returncode == 0, many.stderr
     written = pd.read_csv(tmp_path / "scored.csv", dtype=str)
     assert set(written["list"]) == {"buy_again", "new_to_you"}
     assert f"{written['customer'].nunique()} scored" in many.stdout
+
+    # A sale that is yet to come is a slip of the pen: it moves nobody's last purchase.
+    slipped = pd.concat([lines, lines.head(1).assign(InvoiceDate="2199-12-01 10:00:00")])
+    slipped.to_csv(tmp_path / "slipped.csv", index=False)
+    again = command("score", "--file", "slipped.csv", "--output", "again.csv", **QUICK)
+    assert again.returncode == 0, again.stderr
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "again.csv", dtype=str), written)
 
     exported = command("export", "files")
     assert exported.returncode == 0, exported.stderr
