@@ -38,6 +38,12 @@ class Session(Protocol):
         A table of the same name gives way.
         """
 
+    def define(self, step: Step, parameters: Parameters | None = None) -> None:
+        """As `run`, but computed anew whenever it is read, of which only the columns asked for: nothing is copied.
+
+        For what is as large as the ledger, and quickly made of what the session holds.
+        """
+
     def read(self, name: str) -> pa.RecordBatchReader:
         """Stream a table, in no particular order."""
 

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
 
 import duckdb
 import pandas as pd
@@ -18,6 +19,7 @@ from segmentation_platform.engine.room import Room
 NO_ROOM = (duckdb.IOException, duckdb.OutOfMemoryException)
 """Errors of a machine whose disk or memory is full, rather than of a query."""
 
+_PARAMETER = re.compile(r"\$(\w+)")
 _FULL = tuple(map(os.strerror, (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)))
 
 
@@ -71,9 +73,18 @@ class DuckDBSession:
         self._connection.execute(f'DROP {kind} IF EXISTS "{name}"')
         self._views.discard(name)
 
+    def define(self, step: Step, parameters: Parameters | None = None) -> None:
+        """Let the name of a step stand for its query, in place of a table that is there."""
+        given = parameters or {}
+        # A view takes no parameters.
+        query = _PARAMETER.sub(lambda found: _literal(given[found[1]]), step.query)
+        self._drop(step.name)
+        self._connection.execute(f'CREATE VIEW "{step.name}" AS {query}')
+        self._views.add(step.name)
+
     def run(self, step: Step, parameters: Parameters | None = None) -> None:
         """Compute a step into the table of its name, in place of one that is there."""
-        named = set(re.findall(r"\$(\w+)", step.query))
+        named = set(_PARAMETER.findall(step.query))
         used = {key: value for key, value in (parameters or {}).items() if key in named}
         with self._within_room():
             self._make(step.name, step.query, used)
@@ -106,8 +117,16 @@ class DuckDBSession:
         return str(found[0]), int(found[1])
 
 
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def _literal(value: object) -> str:
+    """A value as it stands in SQL."""
+    match value:
+        case bool() | int() | float():
+            return repr(value)
+        case str():
+            return "'" + value.replace("'", "''") + "'"
+        case date() if not isinstance(value, datetime):
+            return f"DATE '{value.isoformat()}'"
+    raise TypeError(f"{type(value).__name__} can't stand in a definition")
 
 
 class DuckDBEngine:

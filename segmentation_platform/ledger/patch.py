@@ -77,13 +77,14 @@ _TO_NET = Step(
 )
 _COUNT = Step("raw_lines", "SELECT COUNT(*) AS lines FROM raw_sales")
 _LINES_AGAIN = Step("product_lines", "SELECT * FROM touched_lines")
+_NET = "coalesce(net.net_quantity, CASE WHEN line.status = 'completed' THEN line.quantity ELSE 0 END)"
 _RENETTED = Step(
     "renetted",
-    f"SELECT line.load_id, line.line_number, {_month('line.')} AS month, net.net_quantity,"  # noqa: S608
-    " round(net.net_quantity * line.unit_price, 6) AS net_amount"
-    " FROM other_lines AS line JOIN net_quantities AS net"
+    f"SELECT line.load_id, line.line_number, {_month('line.')} AS month, {_NET} AS net_quantity,"  # noqa: S608
+    f" round({_NET} * line.unit_price, 6) AS net_amount"
+    " FROM other_lines AS line LEFT JOIN net_quantities AS net"
     " ON line.load_id = net.load_id AND line.line_number = net.line_number"
-    " WHERE net.net_quantity <> line.net_quantity",
+    f" WHERE {_NET} <> line.net_quantity",
 )
 _TOUCHED_MONTHS = Step(
     "touched_months",

@@ -12,7 +12,16 @@ from segmentation_platform.engine import Engine, Session, Step, TableLike, read_
 from segmentation_platform.ledger.clean import NET_QUANTITIES
 
 KNOWN_SALES = read_step(__package__, "known_sales")
-_LINES_BEFORE = Step("product_lines", "SELECT * FROM clean_sales WHERE sold_at < $as_of")
+_NETTED = ("load_id", "line_number", "customer_id", "stock_code", "sold_at", "status", "quantity")
+# Only what netting looks at is copied: lines of customers' products of which something was cancelled before the day.
+_TO_NET = Step(
+    "product_lines",
+    f"SELECT {', '.join(f'line.{name}' for name in _NETTED)} FROM clean_sales AS line JOIN ("  # noqa: S608
+    " SELECT DISTINCT customer_id, stock_code FROM clean_sales"
+    " WHERE status = 'cancelled' AND customer_id IS NOT NULL AND sold_at < $as_of"
+    ") AS cancelled ON line.customer_id = cancelled.customer_id AND line.stock_code = cancelled.stock_code"
+    " WHERE line.sold_at < $as_of",
+)
 
 COLUMNS = (
     "load_id",
@@ -56,6 +65,6 @@ def hold_ledger(session: Session, clean_sales: TableLike) -> None:
 
 def know_sales(session: Session, as_of: date) -> None:
     """Make the table `known_sales` of the ledger that a session holds, as of a day, in place of that of another."""
-    session.run(_LINES_BEFORE, {"as_of": as_of})
+    session.run(_TO_NET, {"as_of": as_of})
     session.run(NET_QUANTITIES)
-    session.run(KNOWN_SALES)
+    session.define(KNOWN_SALES, {"as_of": as_of})

@@ -1,15 +1,18 @@
 """The engine runs steps over named tables, and data never becomes SQL."""
 
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyarrow import fs
 
 from segmentation_platform.contracts import PUBLISHED, WORKING, Contract
-from segmentation_platform.engine import DuckDBEngine, Room, Session, Step, TableLike, read_step
+from segmentation_platform.engine import DuckDBEngine, ParquetFiles, Room, Session, Step, TableLike, answer, read_step
 
 NUMBERS = pa.table({"n": pa.array(range(10), pa.int64())})
 
@@ -130,6 +133,78 @@ def test_data_added_again_takes_the_place_of_what_was_there() -> None:
         session.add("numbers", NUMBERS)
         session.add("numbers", NUMBERS.slice(0, 1))
         assert len(session.frame("numbers")) == 1
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\0")))
+@settings(deadline=None, max_examples=30)
+def test_a_definition_takes_parameters_as_data_whatever_stands_in_them(text: str) -> None:
+    with DuckDBEngine().session() as session:
+        session.define(Step("said", "SELECT $words AS words"), {"words": text})
+        assert session.frame("said").iloc[0, 0] == text
+
+
+@pytest.mark.parametrize("value", [True, 7, -0.25, 1e300, date(2011, 12, 10)])
+def test_a_definition_says_what_a_step_says(value: object) -> None:
+    step = Step("answer", "SELECT $value AS value, typeof($value) AS kind")
+    with DuckDBEngine().session() as session:
+        session.define(step, {"value": value})
+        assert session.frame("answer").iloc[0, 0] == asked("SELECT $value AS value", value=value)
+    with DuckDBEngine().session() as session, pytest.raises(TypeError, match="list can't stand in a definition"):
+        session.define(step, {"value": [1]})
+
+
+def test_a_definition_is_computed_anew_at_each_read_and_gives_way_as_a_table_does() -> None:
+    few = Step("few", "SELECT n FROM numbers WHERE n >= $least")
+    with DuckDBEngine().session() as session:
+        session.run(Step("few", "SELECT 1 AS n"))
+        session.add("numbers", NUMBERS)
+        session.define(few, {"least": 8})
+        assert sorted(session.frame("few")["n"]) == [8, 9]
+        session.add("numbers", NUMBERS.slice(0, 9))
+        assert session.frame("few")["n"].tolist() == [8]
+        session.define(few, {"least": 7})
+        assert sorted(session.frame("few")["n"]) == [7, 8]
+        session.run(Step("few", "SELECT 2 AS n"))
+        assert session.frame("few")["n"].tolist() == [2]
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> ParquetFiles:
+    """The numbers in two files, with a column more."""
+    paths = []
+    for part in (0, 5):
+        paths.append(str(tmp_path / f"it's {part} [x].parquet"))
+        rows = NUMBERS.slice(part, 5)
+        pq.write_table(rows.append_column("words", pa.array(["a"] * 5)), paths[-1])
+    return ParquetFiles(tuple(paths), NUMBERS.schema)
+
+
+def test_files_are_read_where_they_are_and_only_the_columns_that_are_asked_for(files: ParquetFiles) -> None:
+    with DuckDBEngine().session() as session:
+        session.add("numbers", NUMBERS.slice(0, 1))
+        session.add("numbers", files)
+        session.run(Step("all", "SELECT * FROM numbers"))
+        assert session.frame("all").columns.tolist() == ["n"]
+        assert sorted(session.frame("all")["n"]) == list(range(10))
+        session.add("numbers", NUMBERS.slice(0, 1))
+        assert len(session.frame("numbers")) == 1
+    assert sorted(files.reader().read_all()["n"].to_pylist()) == list(range(10))
+
+
+def test_files_elsewhere_are_read_by_their_filesystem(files: ParquetFiles, tmp_path: Path) -> None:
+    folder = fs.SubTreeFileSystem(str(tmp_path), fs.LocalFileSystem())
+    elsewhere = ParquetFiles(tuple(Path(path).name for path in files.paths), files.schema, folder)
+    [found] = answer(DuckDBEngine(), {"numbers": elsewhere}, "SELECT SUM(n) AS total FROM numbers")
+    assert found["total"].tolist() == [45]
+    assert elsewhere.reader().read_all().num_rows == 10
+
+
+def test_no_files_are_a_table_without_rows() -> None:
+    nothing = ParquetFiles((), pa.schema([("n", pa.int64()), ("words", pa.string())]))
+    with DuckDBEngine().session() as session:
+        session.add("numbers", nothing)
+        assert session.frame("numbers").columns.tolist() == ["n", "words"]
+    assert nothing.only(["words"]).reader().read_all().schema.names == ["words"]
 
 
 def test_work_beyond_the_memory_limit_spills_instead_of_failing() -> None:

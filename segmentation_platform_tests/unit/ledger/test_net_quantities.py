@@ -47,8 +47,8 @@ def left_by_a_stack(events: list[Event]) -> dict[int, float]:
     return {number: tenths / 10 for number, tenths in left.items()}
 
 
-def left_by_sql(events: list[Event], cancelled_sign: int = 1) -> dict[int, float]:
-    """The same by the SQL; cancelled units are written with a minus, or without one for a sign of -1."""
+def netted(events: list[Event], cancelled_sign: int = 1) -> dict[int, float]:
+    """What the SQL says of lines; cancelled units are written with a minus, or without one for a sign of -1."""
     lines = pd.DataFrame(
         {
             "load_id": pd.Series([event.load for event in events], dtype="int64"),
@@ -66,6 +66,18 @@ def left_by_sql(events: list[Event], cancelled_sign: int = 1) -> dict[int, float
         found = session.frame(NET_QUANTITIES.name)
     assert found["line_number"].is_unique
     return dict(zip(found["line_number"], found["net_quantity"], strict=True))
+
+
+def left_by_sql(events: list[Event], cancelled_sign: int = 1) -> dict[int, float]:
+    """The same as `left_by_a_stack`, by the SQL."""
+    found = netted(events, cancelled_sign)
+    # What is not there keeps its units; of guests nothing is there.
+    assert all(events[number - 1].customer is not None for number in found)
+    return {
+        number: found.get(number, event.tenths / 10)
+        for number, event in enumerate(events, 1)
+        if event.customer is not None
+    }
 
 
 @pytest.mark.parametrize(
@@ -124,6 +136,11 @@ def test_guests_are_not_matched() -> None:
 def test_customers_and_products_are_kept_apart() -> None:
     events = [Event(10), Event(10, customer="B"), Event(10, product="85123A"), Event(-10, minute=1)]
     assert left_by_sql(events) == {1: 0, 2: 1, 3: 1, 4: 0}
+
+
+def test_only_products_of_which_a_customer_cancelled_something_are_looked_at() -> None:
+    events = [Event(10), Event(5, product="85123A"), Event(-4, minute=1, product="85123A"), Event(7, customer="B")]
+    assert set(netted(events)) == {2, 3}
 
 
 def test_in_a_whole_ledger_no_more_is_left_than_was_bought_and_cancellations_leave_nothing() -> None:
