@@ -16,7 +16,7 @@ from segmentation_platform.contracts import RawSales
 from segmentation_platform.ledger_store import StorePlace
 from segmentation_platform.warehouse.database import Database, DatabaseError
 from segmentation_platform.warehouse.ledger_lines import LedgerLines
-from segmentation_platform.warehouse.loads import ledger_in_use
+from segmentation_platform.warehouse.loads import all_ledgers, ledger_in_use
 from segmentation_platform.warehouse.snapshots import served_snapshot
 
 _STEP_SECONDS = 300
@@ -140,9 +140,10 @@ def _lost_or_doubled(database: Database, home: Path, lines: int) -> list[str]:
     rejected, repeated, torn = (int(str(count)) for count in counts)
     stored = LedgerLines(database, StorePlace(str(home / "ledger")))
     ledger = ledger_in_use(database)
-    loads = ledger.load_ids if ledger else set()
-    raw, clean = stored.raw(loads).reader().read_all().num_rows, stored.clean().reader().read_all().num_rows
-    orphans = sum(file.rows for file in stored.files(RawSales) if int(file.part) not in loads)
+    registered = {load.load_id for load, _ in all_ledgers(database)}
+    raw = stored.raw(ledger.load_ids if ledger else ()).reader().read_all().num_rows
+    clean = stored.clean().reader().read_all().num_rows
+    orphans = sum(file.rows for file in stored.files(RawSales) if int(file.part) not in registered)
     found = {
         f"{raw} raw lines of {lines}": raw != lines,
         f"{clean} clean + {rejected} rejected lines of {lines}": clean + rejected != lines,
