@@ -8,8 +8,7 @@ import pytest
 
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.migrate import newest_revision
-from segmentation_platform_tests.support.commands import QUICK, Command
-from segmentation_platform_tests.support.stages import refreshed
+from segmentation_platform_tests.support.commands import Command
 
 COMMANDS = {"run", "ui", "app", "monitor", "housekeeping", "simulate", "doctor", "db", "snapshots"}
 
@@ -74,32 +73,6 @@ def test_each_bad_ledger_is_one_message_with_exit_code_2_and_changes_nothing(
     assert served(database) == []
     with database.connect() as connection:
         assert connection.execute("SELECT count(*) FROM warehouse.loads").fetchone() == (0,)
-
-
-@refreshed
-def test_a_failing_check_leads_the_message_with_rows_and_examples_and_exit_code_1(
-    command: Command, shop_ledger: Path, database: Database
-) -> None:
-    with database.connect() as connection:
-        connection.execute(
-            "CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS"
-            " 'BEGIN NEW.reason := ''mood''; RETURN NEW; END'"
-        )
-        connection.execute(
-            "CREATE TRIGGER late BEFORE INSERT ON warehouse.rejected_sales FOR EACH ROW EXECUTE FUNCTION late()"
-        )
-    said = command("run", "--sales", str(shop_ledger), "--force", **QUICK)
-    assert said.returncode == 1
-    words = " ".join(said.stderr.split())
-    cause = re.search(
-        r"Check keeps_contract on rejected_sales failed: (\d+) failing rows, for example: (.*?) Not made", words
-    )
-    assert cause, words
-    assert int(cause[1]) > 3
-    assert cause[2].count("column reason") == 3
-    assert "Not executing" not in words, "no list of what could not follow"
-    assert "Still served: snapshot 1" in words
-    assert served(database) == [(1,)]
 
 
 @pytest.mark.parametrize(

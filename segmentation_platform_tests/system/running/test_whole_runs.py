@@ -15,6 +15,7 @@ from segmentation_platform_tests.support.commands import QUICK, Command
 from segmentation_platform_tests.support.commands import command as command
 from segmentation_platform_tests.support.commands import process as process
 from segmentation_platform_tests.support.refreshes import shop_ledger as shop_ledger
+from segmentation_platform_tests.support.stages import refreshed
 
 pytestmark = pytest.mark.slow
 
@@ -92,3 +93,29 @@ def wait_for_a_waiting_run(database: Database) -> None:
                 return
         time.sleep(0.1)
     pytest.fail("no run was waiting")
+
+
+@refreshed
+def test_a_failing_check_leads_the_message_with_rows_and_examples_and_exit_code_1(
+    command: Command, shop_ledger: Path, database: Database
+) -> None:
+    with database.connect() as connection:
+        connection.execute(
+            "CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS"
+            " 'BEGIN NEW.reason := ''mood''; RETURN NEW; END'"
+        )
+        connection.execute(
+            "CREATE TRIGGER late BEFORE INSERT ON warehouse.rejected_sales FOR EACH ROW EXECUTE FUNCTION late()"
+        )
+    said = command("run", "--sales", str(shop_ledger), "--force", **QUICK)
+    assert said.returncode == 1
+    words = " ".join(said.stderr.split())
+    cause = re.search(
+        r"Check keeps_contract on rejected_sales failed: (\d+) failing rows, for example: (.*?) Not made", words
+    )
+    assert cause, words
+    assert int(cause[1]) > 3
+    assert cause[2].count("column reason") == 3
+    assert "Not executing" not in words, "no list of what could not follow"
+    assert "Still served: snapshot 1" in words
+    assert served(database) == [(1,)]
