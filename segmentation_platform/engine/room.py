@@ -12,8 +12,8 @@ import filelock
 from segmentation_platform.errors import PlatformError
 
 _PREFIX = "segmentation-spill-"
-_GIGABYTES_A_MILLION = 0.7
-"""Of lines of a ledger while it is netted, in memory and spilled together: measured on 5 million, in 14 columns."""
+_GIGABYTES_A_MILLION = 1.0
+"""Of lines of a ledger while it is cleaned, in memory and spilled together: measured on 5 million."""
 
 
 class NoRoomError(PlatformError, RuntimeError):
