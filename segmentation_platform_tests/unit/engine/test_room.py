@@ -93,7 +93,7 @@ def test_where_memory_and_disk_are_full_it_is_said_how_much_is_needed_and_which_
         with pytest.raises(NoRoomError) as raised:
             session.run(Step("sorted", f"SELECT *, ROW_NUMBER() OVER (ORDER BY h) AS place FROM ({MANY.query})"))
     words = str(raised.value)
-    assert "0.7 GB for each million lines" in words
+    assert "1.0 GB for each million lines" in words
     assert "1,000 rows are held" in words
     assert "57.2 MiB of memory" in words
     assert re.search(rf"{re.escape(str(tmp_path))} has [\d,.]+ GB free", words)
