@@ -84,10 +84,10 @@ def psql(context: typer.Context, role: AsRole = None, database_url: DatabaseUrl 
 @app.command()
 def upgrade(database_url: DatabaseUrl = None) -> None:
     """Bring the database up to date, as its owner; every run by the owner does this by itself."""
-    from segmentation_platform.cli.options import open_lines_of
+    from segmentation_platform.cli.options import open_database_of
     from segmentation_platform.warehouse.migrate import revision
 
-    database = open_lines_of(settings_with(database_url)).database
+    database = open_database_of(settings_with(database_url))
     console.print(f"{database.safe_url} is at revision {revision(database)}.")
 
 

@@ -38,11 +38,10 @@ def open_database_of(settings: Settings) -> "Database":
 
 
 def open_lines_of(settings: Settings) -> "LedgerLines":
-    """The database of the settings, up and migrated, and the lines of its ledgers."""
-    from segmentation_platform.cli.console import error_console
-    from segmentation_platform.warehouse.access import open_lines
+    """The database of the settings, up and migrated, and the lines of its ledgers as they are.
 
-    def tell(words: str) -> None:
-        error_console.print(words, soft_wrap=True, markup=False, highlight=False)
+    Only a run moves lines of before there were files: where an administrator types may not be where runs find them.
+    """
+    from segmentation_platform.warehouse.ledger_lines import LedgerLines
 
-    return open_lines(open_database_of(settings), settings.store_place, tell)
+    return LedgerLines(open_database_of(settings), settings.store_place)

@@ -82,12 +82,14 @@ def run(
     reporting_date = as_of.date().isoformat() if as_of else ""
     from segmentation_platform.ledger.inspection import doubts_to_json
     from segmentation_platform.orchestration.inputs import is_published
+    from segmentation_platform.warehouse.moving_in import move_in
 
     settings = settings_with(database_url)
     refuse_bad_playbook(settings)
     with error_console.status("Opening the database …"):
         lines = open_lines_of(settings)
     database = lines.database
+    move_in(lines, lambda words: error_console.print(words, soft_wrap=True, markup=False, highlight=False))
     asked = _asked(sales, ledger, settings, database)
     error_console.print(f"Ledger: {asked.title}", soft_wrap=True, markup=False, highlight=False)
     if not (force or choose_model or part or whole) and is_published(database, asked, reporting_date, settings):

@@ -4,12 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from segmentation_platform.contracts import RawSales
 from segmentation_platform.settings import Settings
 from segmentation_platform.warehouse.database import Database
 from segmentation_platform.warehouse.migrate import newest_revision, revision
 from segmentation_platform.warehouse.snapshots import publish, served_snapshot
+from segmentation_platform.warehouse.tables import read_frame
 from segmentation_platform_tests.support.commands import Command
 from segmentation_platform_tests.support.marked import facts, marked_history, marked_tables
+from segmentation_platform_tests.support.releases import restore_release
+from segmentation_platform_tests.support.stores import lines_of
 
 PASSWORDS = {f"SEGMENTATION_PASSWORDS__{role}": "a word" for role in ("OWNER", "RUNNER", "READER", "DAGSTER")}
 
@@ -68,3 +72,15 @@ def test_a_database_of_a_newer_version_is_refused_by_every_command(
     assert f"is at revision 9999; this version of the platform knows up to {newest_revision()}" in said
     assert said.endswith("Upgrade the platform.")
     assert revision(database) == "9999"
+
+
+def test_an_upgrade_leaves_lines_to_be_moved_by_the_run_that_will_read_them(
+    command: Command, empty_database: Database
+) -> None:
+    restore_release(empty_database, "0001")
+    assert command("db", "upgrade", DATABASE_URL=empty_database.url).returncode == 0
+    lines = lines_of(empty_database)
+    assert lines.kept(RawSales).version is None
+    assert command("doctor", DATABASE_URL=empty_database.url).stdout.count("0 files") == 1
+    assert lines.kept(RawSales).version is None
+    assert len(read_frame(empty_database, RawSales)) == 2_500
